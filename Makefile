@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Needs Linux, make, and Python 3.11 or later with venv. PYTHON names one if python3 is older or something else.
+
+PYTHON ?= python3
+VENV := .venv/bin/python
+GATES ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo tree test lint sanity units integration emulator-tests docs bench build clean distclean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo '  make test GATES="units mypy" runs some gates only; these are all, by group:'
+	@$(PYTHON) scripts/gates.py --list | sed 's/^/    /'
+
+setup: ## make .venv (and .venv-3.13 where Python 3.13 is) from pinned requirements
+	@$(PYTHON) scripts/setup_env.py
+
+demo: setup ## enrol, verify and retire MFA devices on the emulator, in under a minute
+	@$(VENV) tests/demo/demo.py
+
+tree: setup ## make build/tree/ansible_collections/hardening/aws, to set ANSIBLE_COLLECTIONS_PATH to build/tree
+	@$(VENV) scripts/collection_tree.py
+
+test: setup ## all gates: lint, sanity, units, docs, build, emulator and integration tests
+	@$(VENV) scripts/gates.py $(GATES)
+
+lint sanity units integration emulator-tests docs build: setup
+	@$(VENV) scripts/gates.py $@
+
+lint: ## ansible-lint, yamllint, ruff, black, mypy, reuse, changelog, links
+sanity: ## ansible-test sanity, every test, no ignores
+units: ## ansible-test units
+integration: ## the integration tests, on the emulator
+emulator-tests: ## the emulator's own tests
+docs: ## antsibull-docs over the plugins' documentation
+build: ## the Galaxy artifact in build/dist, judged by galaxy-importer
+
+bench: setup ## measure speed against boto3, the AWS CLI and an empty playbook
+	@$(VENV) tests/benchmark/run.py
+
+clean: ## remove what the gates made
+	rm -rf build tests/output .ansible .mypy_cache .pytest_cache .ruff_cache
+
+distclean: clean ## and the virtual environments
+	rm -rf .venv .venv-3.13

@@ -1,0 +1,39 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the modules promise. Private to hardening.aws."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Attributes of the modules that change something."""
+
+    DOCUMENTATION = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Predicts what would be changed. Makes no call that writes, and uses no code.
+    support: full
+  diff_mode:
+    description: Shows the MFA devices before and after. Never shows a seed or a code.
+    support: full
+  idempotent:
+    description: The second run changes nothing.
+    support: partial
+    details:
+      - O(state=resynced) is always a change, as AWS does not show whether a device is out of step.
+"""
+
+    INFO = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Does the same in check mode, as it changes nothing.
+    support: full
+  diff_mode:
+    description: There is nothing to show, as nothing is changed.
+    support: N/A
+  idempotent:
+    description: Changes nothing.
+    support: full
+"""

@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation that the MFA modules share. Private to hardening.aws."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """The options of _argspec.run_options, and what holds for every module."""
+
+    DOCUMENTATION = r"""
+options:
+  state:
+    description:
+      - V(enabled) - the device is attached to the user. What is attached already stays untouched, and no code is used
+        or needed. A virtual device that does not exist is created if O(ignore:device_name) names it and O(seed_store)
+        has a place for its seed.
+      - V(disabled) - the device is not attached to the user any more. A virtual device goes on to exist.
+      - V(absent) - the device is not attached to the user, and a virtual device is deleted. What O(seed_store) holds
+        of it stays there.
+      - V(present) - a virtual device exists, attached or not. Without O(seed_store) the seed of a new one is
+        returned, and the task must have C(no_log) set to V(true).
+      - V(resynced) - the attached device is brought back into step with AWS. Always changed, as AWS does not show
+        whether a device is out of step.
+    type: str
+    choices: [enabled, disabled, absent, present, resynced]
+    default: enabled
+  purge_tags:
+    description:
+      - Whether tags that are on a virtual device and not in O(ignore:tags) are removed, if O(ignore:tags) is given.
+    type: bool
+    default: true
+  seed_store:
+    description:
+      - Where the seed of a device that exists is read, and the seed of a new device is written.
+      - A new device's seed is written, read back and compared before the device is attached, so that no user ever has a
+        device whose seed is lost.
+      - The value is a JSON object with the keys C(seed), C(serial_number), C(user_name), C(otpauth_uri) and C(created).
+      - The seed of a device whose codes or seed are given is not written.
+    type: dict
+    suboptions:
+      type:
+        description:
+          - V(secretsmanager) for AWS Secrets Manager, V(ssm_parameter) for SecureString parameters of the AWS Systems
+            Manager Parameter Store.
+        type: str
+        choices: [secretsmanager, ssm_parameter]
+        required: true
+      name:
+        description:
+          - The name of a device's secret or parameter. The placeholders C({user_name}), C({device_name}) and
+            C({account_id}) are filled in.
+          - V(mfa/{user_name}) if not given, for a parameter with a slash before it.
+          - A character that IAM allows in names and the store does not, such as C(@) in a parameter's name, is
+            written as C(_x40_), its code in hexadecimal.
+        type: str
+      kms_key_id:
+        description:
+          - The KMS key that encrypts new seeds. The store's own default key if not given.
+        type: str
+      region:
+        description:
+          - The region of the store. That of the module if not given.
+        type: str
+      endpoint_url:
+        description:
+          - The URL of the store. O(endpoint_url) of the module if that is set, and AWS's own otherwise.
+        type: str
+      tags:
+        description:
+          - Tags for a new secret or parameter.
+        type: dict
+      verify:
+        description:
+          - Whether a seed is read back and compared before its device is attached.
+          - V(false) is for callers that may write seeds and not read them. The store's receipt, a version, must do
+            then.
+        type: bool
+        default: true
+  wait:
+    description:
+      - Whether to wait until AWS lists the change.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - How many seconds to wait for that.
+    type: int
+    default: 60
+requirements:
+  - python >= 3.9
+  - boto3 >= 1.34.0
+  - botocore >= 1.34.0
+  - pyotp >= 2.6.0, to compute codes from a seed
+notes:
+  - Codes are computed on AWS's own clock, which every answer of AWS tells. The clock of the controller may be wrong,
+    and nobody waits for a second code, as AWS accepts the previous and the current one.
+  - Throttling is met by pacing the calls. The C(retries) of O(aws_config) set how often a call that failed is
+    attempted, V(10) times if not given; botocore itself retries nothing, as that would send one-time
+    codes again.
+  - The required permissions are C(iam:ListMFADevices), and as far as a state needs them C(iam:ListVirtualMFADevices),
+    C(iam:CreateVirtualMFADevice), C(iam:EnableMFADevice), C(iam:ResyncMFADevice), C(iam:DeactivateMFADevice),
+    C(iam:DeleteVirtualMFADevice), for tags C(iam:TagMFADevice), C(iam:UntagMFADevice) and C(iam:ListMFADeviceTags),
+    and for the seed store C(secretsmanager:CreateSecret), C(secretsmanager:PutSecretValue),
+    C(secretsmanager:UpdateSecretVersionStage) and C(secretsmanager:GetSecretValue), or C(ssm:PutParameter) and
+    C(ssm:GetParameter).
+  - Ansible writes a module's arguments, and so a seed that is given as one, to a temporary file on the host that runs
+    the module, unless pipelining is on. Set C(ansible_pipelining) to V(true), or use O(seed_store), then no seed is
+    an argument.
+"""

@@ -1,0 +1,341 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What MFA devices there are: of some users, or of the whole account in a few calls.
+
+This module is private to hardening.aws. What may not be read is said to be unknown, and never guessed.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import csv
+import dataclasses
+import datetime
+import io
+import typing as t
+
+from ._errors import AwsRefused, MfaError
+from ._mfa_api import MfaApi
+from ._mfa_plan import Device, VirtualDevice, device_type, split_virtual_arn
+
+Result = dict[str, t.Any]
+
+ROOT_DEVICE = ":mfa/root-account-mfa-device"
+_ROOT_ROW = "<root_account>"
+# A credential report of this age decides on its own that a user has no device; an older one is checked by a call.
+_FRESH_REPORT = datetime.timedelta(minutes=10)
+
+
+@dataclasses.dataclass
+class Request:
+    """What to look for. Without I(user_names) and I(account): the devices of the caller."""
+
+    user_names: t.Sequence[str] = ()
+    account: bool = False
+    device_tags: bool = False
+    user_details: bool = False
+    credential_report: bool = False
+    all_kinds: bool = False
+
+
+@dataclasses.dataclass
+class Report:
+    """The credential report by user, or why there is none."""
+
+    rows: dict[str, dict[str, str]] = dataclasses.field(default_factory=dict)
+    generated: datetime.datetime | None = None
+    why: str = ""
+
+    @property
+    def available(self) -> bool:
+        """Whether there is one."""
+        return self.generated is not None
+
+
+class Gatherer:
+    """Reads from one account what a request asks for.
+
+    :param concurrency: How many users are asked for at once.
+    """
+
+    def __init__(self, api: MfaApi, request: Request, concurrency: int) -> None:
+        self._api = api
+        self._request = request
+        self._concurrency = concurrency
+        self._unknown: list[dict[str, str]] = []
+
+    def gather(self) -> Result:
+        """Return the module's result."""
+        if self._request.account:
+            return self._account()
+        if self._request.user_names:
+            return self._users(self._request.user_names)
+        devices = self._api.own_devices()
+        name = devices[0].user_name if devices else None
+        users = [_user(name, devices, self._now(), True, True)] if name else []
+        return self._result(users, devices=devices)
+
+    def _users(self, names: t.Sequence[str]) -> Result:
+        report = self._report()
+        found = self._ask(names)
+        now = self._now()
+        users = []
+        for name in sorted(set(names)):
+            devices = found[name]
+            user = _user(name, devices or (), now, devices is not None, True)
+            users.append(_with_report(user, report))
+        return self._result(users, report=report)
+
+    def _account(self) -> Result:
+        partition, account_id = self._api.account()
+        alias = self._or_unknown("account_alias", self._api.account_alias)
+        report = self._report()
+        basics = self._basics(report)
+        virtual = self._or_unknown("orphaned_devices", self._api.virtual_devices)
+        root = self._root(report, virtual)
+
+        owned: dict[str, list[Device]] = {name: [] for name in basics}
+        for device in (virtual or {}).values():
+            if device.owner in owned:
+                owned[device.owner].append(Device(device.serial_number, device.owner, device.enable_date))
+        undecided = [
+            n for n in owned if self._request.all_kinds or not owned[n] and not self._decides(report, n, basics)
+        ]
+        asked = self._ask(undecided)
+
+        now = self._now()
+        users = []
+        for name in sorted(basics):
+            devices = asked[name] if name in asked else owned[name]
+            if devices is None:
+                continue  # deleted since the list was made
+            user = _user(name, devices, now, True, name in asked or not devices)
+            users.append(_with_report(_with_basics(user, basics[name]), report))
+        orphans = [_orphan(device) for device in (virtual or {}).values() if device.owner is None]
+        return self._result(
+            users,
+            report=report,
+            orphaned_devices=sorted(orphans, key=lambda orphan: orphan["serial_number"]),
+            root=root,
+            account={"account_id": account_id, "partition": partition, "alias": alias},
+        )
+
+    def _basics(self, report: Report) -> dict[str, Result]:
+        """Return the account's users, by name, in IAM's own shape."""
+        if self._request.user_details:
+            details = self._or_unknown("user_details", self._api.users_in_detail)
+            if details is not None:
+                return {user["UserName"]: user for user in details}
+        try:
+            return {user["UserName"]: user for user in self._api.users()}
+        except AwsRefused as refusal:
+            if not report.available:
+                raise
+            self._unknown.append({"what": "users_since_report", "why": refusal.message})
+        return {
+            name: {"UserName": name, "Arn": row["arn"], "CreateDate": _moment(row["user_creation_time"])}
+            for name, row in report.rows.items()
+            if name != _ROOT_ROW
+        }
+
+    def _decides(self, report: Report, name: str, basics: t.Mapping[str, Result]) -> bool:
+        """Whether the credential report settles that a user without a virtual device has no device at all."""
+        row = report.rows.get(name)
+        if row is None or report.generated is None or row["mfa_active"] != "false":
+            return False
+        created = basics[name].get("CreateDate")
+        # A user of the same name may have been made since.
+        return self._now() - report.generated < _FRESH_REPORT and not (created and created > report.generated)
+
+    def _root(self, report: Report, virtual: t.Mapping[str, VirtualDevice] | None) -> Result:
+        row = report.rows.get(_ROOT_ROW)
+        active = self._or_unknown("root", self._api.root_has_mfa)
+        if active is None and row is not None:
+            active = row["mfa_active"] == "true"
+        kind = None
+        if active is False:
+            kind = "none"
+        elif active and virtual is not None:
+            is_virtual = any(serial.endswith(ROOT_DEVICE) and virtual[serial].owner for serial in virtual)
+            kind = "virtual" if is_virtual else "hardware"
+        return {
+            "mfa_active": active,
+            "mfa_type": kind,
+            "access_keys_active": any(key["active"] for key in _keys(row)) if row else None,
+            "password_last_used": _iso(_moment(row["password_last_used"])) if row else None,
+        }
+
+    def _report(self) -> Report:
+        if not self._request.credential_report:
+            return Report(why="not asked for")
+        try:
+            text, generated = self._api.credential_report()
+        except MfaError as error:
+            self._unknown.append({"what": "console_password", "why": error.message})
+            return Report(why=error.message)
+        rows = {row["user"]: row for row in csv.DictReader(io.StringIO(text))}
+        return Report(rows, generated)
+
+    def _ask(self, names: t.Iterable[str]) -> dict[str, t.Sequence[Device] | None]:
+        """Return the devices of each user, None for one who does not exist, with a call for each."""
+        unique = sorted(set(names))
+        if not unique:
+            return {}
+        executor = concurrent.futures.ThreadPoolExecutor(min(self._concurrency, len(unique)))
+        try:
+            return dict(zip(unique, executor.map(self._api.devices_of, unique)))
+        finally:
+            executor.shutdown(cancel_futures=True)
+
+    def _or_unknown(self, what: str, read: t.Callable[[], t.Any]) -> t.Any:
+        try:
+            return read()
+        except AwsRefused as refusal:
+            self._unknown.append({"what": what, "why": refusal.message})
+            return None
+
+    def _now(self) -> datetime.datetime:
+        return datetime.datetime.fromtimestamp(int(self._api.clock.now()), datetime.timezone.utc)
+
+    def _result(
+        self,
+        users: list[Result],
+        devices: t.Sequence[Device] | None = None,
+        report: Report | None = None,
+        **account: t.Any,
+    ) -> Result:
+        report = report or Report(why="not asked for")
+        if devices is not None and not users:
+            shown = [_device(device, self._now()) for device in devices]
+        else:
+            shown = [device for user in users for device in user["mfa_devices"]]
+        if self._request.device_tags:
+            self._add_tags(shown)
+        kinds = ("virtual", "hardware", "fido", "sms")
+        orphans = account.get("orphaned_devices", [])
+        return {
+            "mfa_devices": shown,
+            "users": users,
+            "orphaned_devices": orphans,
+            "root": account.get("root"),
+            "account": account.get("account"),
+            "credential_report": {
+                "available": report.available,
+                "generated_time": _iso(report.generated),
+                "msg": report.why,
+            },
+            "unknown": self._unknown,
+            "retrieved": _iso(self._now()),
+            "summary": {
+                "users": len(users),
+                "users_with_mfa": sum(1 for user in users if user["mfa_active"]),
+                "users_without_mfa": sum(1 for user in users if user["mfa_active"] is False),
+                "users_unknown": sum(1 for user in users if user["mfa_active"] is None),
+                "orphaned_devices": len(orphans),
+                "devices_by_type": {kind: sum(1 for d in shown if d["type"] == kind) for kind in kinds},
+            },
+        }
+
+    def _add_tags(self, devices: t.Sequence[Result]) -> None:
+        virtual = [device for device in devices if device["type"] == "virtual"]
+        for device in devices:
+            device["tags"] = None
+        with concurrent.futures.ThreadPoolExecutor(self._concurrency) as executor:
+            try:
+                found = list(executor.map(self._api.tags_of, [device["serial_number"] for device in virtual]))
+            except AwsRefused as refusal:
+                self._unknown.append({"what": "device_tags", "why": refusal.message})
+                return
+        for device, tags in zip(virtual, found):
+            device["tags"] = tags
+
+
+def _device(device: Device, now: datetime.datetime) -> Result:
+    enabled = datetime.datetime.fromisoformat(device.enable_date) if device.enable_date else None
+    return {
+        "user_name": device.user_name,
+        "serial_number": device.serial_number,
+        "type": device_type(device.serial_number),
+        "enable_date": device.enable_date,
+        "age_days": max((now - enabled).days, 0) if enabled else None,
+    }
+
+
+def _user(name: str, devices: t.Iterable[Device], now: datetime.datetime, exists: bool, complete: bool) -> Result:
+    shown = [_device(device, now) for device in sorted(devices, key=lambda device: device.serial_number)]
+    return {
+        "user_name": name,
+        "exists": exists,
+        "arn": None,
+        "path": None,
+        "user_id": None,
+        "create_date": None,
+        "mfa_devices": shown,
+        "mfa_devices_complete": complete,
+        "mfa_active": bool(shown) if exists else None,
+        "console_password": None,
+        "password_last_used": None,
+        "password_last_changed": None,
+        "access_keys": None,
+        "groups": None,
+        "tags": None,
+        "attached_policies": None,
+    }
+
+
+def _with_basics(user: Result, basics: Result) -> Result:
+    user.update(
+        arn=basics.get("Arn"),
+        path=basics.get("Path"),
+        user_id=basics.get("UserId"),
+        create_date=_iso(basics.get("CreateDate")),
+    )
+    if "GroupList" in basics:
+        user.update(
+            groups=sorted(basics["GroupList"]),
+            tags={tag["Key"]: tag["Value"] for tag in basics.get("Tags", [])},
+            attached_policies=sorted(policy["PolicyArn"] for policy in basics.get("AttachedManagedPolicies", [])),
+        )
+    return user
+
+
+def _with_report(user: Result, report: Report) -> Result:
+    row = report.rows.get(user["user_name"])
+    if row is not None and user["exists"]:
+        user.update(
+            arn=user["arn"] or row["arn"],
+            console_password={"true": True, "false": False}.get(row["password_enabled"].lower()),
+            password_last_used=_iso(_moment(row["password_last_used"])),
+            password_last_changed=_iso(_moment(row["password_last_changed"])),
+            access_keys=_keys(row),
+        )
+    return user
+
+
+def _keys(row: t.Mapping[str, str]) -> list[Result]:
+    """Return the access keys that a row tells of: those that are active, or were used or rotated at some time."""
+    keys = []
+    for number in ("1", "2"):
+        active = row[f"access_key_{number}_active"] == "true"
+        rotated = _iso(_moment(row[f"access_key_{number}_last_rotated"]))
+        if active or rotated:
+            used = _iso(_moment(row[f"access_key_{number}_last_used_date"]))
+            keys.append({"active": active, "last_rotated": rotated, "last_used": used})
+    return keys
+
+
+def _orphan(device: VirtualDevice) -> Result:
+    path, name = split_virtual_arn(device.serial_number)
+    return {"serial_number": device.serial_number, "device_name": name, "device_path": path}
+
+
+def _moment(text: str) -> datetime.datetime | None:
+    """Return a moment of the credential report; it has words such as N/A and no_information where there is none."""
+    try:
+        return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+
+
+def _iso(moment: datetime.datetime | None) -> str | None:
+    return moment.isoformat() if moment is not None else None

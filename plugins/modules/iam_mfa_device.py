@@ -1,0 +1,241 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One MFA device of one IAM user."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: iam_mfa_device
+version_added: 0.1.0
+short_description: Manage an MFA device of an IAM user
+description:
+  - Enables, disables, creates, deletes and resynchronizes an MFA device of an AWS IAM user.
+  - Tells what has to be done from what AWS lists, so a second run changes nothing.
+  - For many users, M(hardening.aws.iam_mfa_devices) does the same in one task.
+author:
+  - hardening.aws contributors (@hardening-aws)
+options:
+  user_name:
+    description:
+      - The name of the IAM user.
+    type: str
+    required: true
+  serial_number:
+    description:
+      - The serial number of a hardware token, or the ARN of a virtual device.
+      - One of O(serial_number) and O(device_name) is required, unless O(all_devices=true).
+    type: str
+  device_name:
+    description:
+      - The name of a virtual device of this account.
+    type: str
+  device_path:
+    description:
+      - The path of the virtual device O(device_name).
+    type: str
+    default: /
+  authentication_code1:
+    description:
+      - A code of the device, six digits. Quote it, as YAML takes an unquoted V(012345) for a number and drops its zero.
+    type: str
+  authentication_code2:
+    description:
+      - The code that the device showed next.
+    type: str
+  seed:
+    description:
+      - The device's seed, from which its codes are computed, as base32 or as an C(otpauth://totp/) URI. Blanks,
+        hyphens and lower case are accepted.
+      - Excludes O(authentication_code1) and O(authentication_code2).
+    type: str
+  all_devices:
+    description:
+      - Every device of the user, of any kind. With O(state=disabled) and O(state=absent) only.
+    type: bool
+    default: false
+  tags:
+    description:
+      - The tags of a virtual device, with O(state=enabled) and O(state=present). Not read and not changed if not given.
+    type: dict
+    aliases: [resource_tags]
+seealso:
+  - module: hardening.aws.iam_mfa_devices
+  - module: amazon.aws.iam_mfa_device_info
+  - name: EnableMFADevice
+    description: The API reference of the call that attaches a device.
+    link: https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableMFADevice.html
+extends_documentation_fragment:
+  - hardening.aws._mfa
+  - hardening.aws._attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Bob has a virtual device, whose seed is in Secrets Manager
+  hardening.aws.iam_mfa_device:
+    user_name: Bob
+    device_name: Bob
+    seed_store:
+      type: secretsmanager
+
+- name: Enable a device with two codes that it showed one after the other
+  hardening.aws.iam_mfa_device:
+    user_name: Bob
+    serial_number: arn:aws:iam::123456789012:mfa/BobsMFADevice
+    authentication_code1: "123456"
+    authentication_code2: "789012"
+
+- name: Enable a hardware token, whose seed the vendor delivered
+  hardening.aws.iam_mfa_device:
+    user_name: Bob
+    serial_number: GAHT12345678
+    seed: "{{ vaulted_token_seeds['GAHT12345678'] }}"
+
+- name: Bring a token that has drifted back into step
+  hardening.aws.iam_mfa_device:
+    user_name: Bob
+    serial_number: GAHT12345678
+    seed: "{{ vaulted_token_seeds['GAHT12345678'] }}"
+    state: resynced
+
+- name: Create a device, to keep its seed in a place of one's own
+  hardening.aws.iam_mfa_device:
+    user_name: Bob
+    device_name: Bob
+    state: present
+  register: new_device
+  no_log: true
+
+- name: Bob leaves, all his devices go
+  hardening.aws.iam_mfa_device:
+    user_name: Bob
+    all_devices: true
+    state: absent
+"""
+
+RETURN = r"""
+mfa_device:
+  description:
+    - The device as it is after the task, or in check mode would be.
+    - Null with O(all_devices=true).
+  returned: success
+  type: dict
+  contains:
+    user_name:
+      description: The name of the IAM user.
+      type: str
+      returned: success
+      sample: Bob
+    serial_number:
+      description: The serial number, of a virtual device its ARN.
+      type: str
+      returned: success
+      sample: arn:aws:iam::123456789012:mfa/BobsMFADevice
+    type:
+      description: V(virtual), V(hardware), V(fido) or V(sms).
+      type: str
+      returned: success
+      sample: virtual
+    enable_date:
+      description: When the device was attached, ISO 8601. Null if it is not attached, or in check mode would be only.
+      type: str
+      returned: success
+      sample: "2026-03-11T23:25:36+00:00"
+    tags:
+      description: The tags of a virtual device. Null if O(tags) is not given.
+      type: dict
+      returned: success
+      sample: {"team": "platform"}
+mfa_devices:
+  description: All devices that are attached to the user after the task. Empty with O(state=present).
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - user_name: Bob
+      serial_number: arn:aws:iam::123456789012:mfa/BobsMFADevice
+      type: virtual
+      enable_date: "2026-03-11T23:25:36+00:00"
+actions:
+  description: What was done, or in check mode would be, in that order.
+  returned: always, unless the input was refused
+  type: list
+  elements: str
+  sample: [create, store, enable]
+error:
+  description: What AWS refused.
+  returned: if AWS refused a call
+  type: dict
+  sample:
+    code: InvalidAuthenticationCode
+    operation: iam:EnableMFADevice
+seed:
+  description: The seed of a new device, base32. AWS shows it once, and so does this module.
+  returned: if a device was created and O(seed_store) is not given
+  type: str
+  sample: the seed
+otpauth_uri:
+  description: The URI to enrol an authenticator app with.
+  returned: if a device was created and O(seed_store) is not given
+  type: str
+  sample: otpauth://totp/...
+qr_code_png:
+  description: AWS's picture of a QR code with that URI, a PNG file in base64.
+  returned: if a device was created and O(seed_store) is not given
+  type: str
+  sample: iVBORw0KGgo...
+"""
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ansible_collections.hardening.aws.plugins.module_utils import _argspec, _run
+from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._mfa_plan import Current, describe
+
+
+def run(module: AnsibleAWSModule, item: dict) -> None:
+    desired, problems = _argspec.desired_of(item, module.params)
+    _argspec.refuse(problems + _argspec.run_problems(module.params))
+    api, reconciler = _run.open_run(module, [desired], concurrency=1)
+    outcome = reconciler.one(desired)
+    if outcome.error:
+        secrets = [item.get(option) for option in _argspec.SECRET_OPTIONS]
+        _run.fail(module, outcome.error, secrets, changed=outcome.changed, actions=outcome.actions)
+    if outcome.warning:
+        module.warn(outcome.warning)
+    after = outcome.after or Current()
+    module.exit_json(
+        changed=outcome.changed,
+        mfa_device=_run.target_result(outcome),
+        mfa_devices=[_run.device_result(device) for device in after.devices],
+        actions=outcome.actions,
+        diff={
+            "before": describe(desired, outcome.before, outcome.serial_number),
+            "after": describe(desired, after, outcome.serial_number),
+        },
+        **_run.new_seed_result(outcome, lambda: api.account()[1]),
+    )
+
+
+def main() -> None:
+    module = AnsibleAWSModule(
+        argument_spec={
+            **_argspec.target_options(),
+            **_argspec.run_options(),
+            "all_devices": {"type": "bool", "default": False},
+        },
+        supports_check_mode=True,
+    )
+    item = _argspec.take_secrets(module, module.params)
+    try:
+        run(module, item)
+    except MfaError as error:
+        _run.fail(module, error)
+
+
+if __name__ == "__main__":
+    main()

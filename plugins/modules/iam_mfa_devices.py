@@ -1,0 +1,247 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""MFA devices of many IAM users, in one task."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: iam_mfa_devices
+version_added: 0.1.0
+short_description: Manage MFA devices of many IAM users at once
+description:
+  - Brings the MFA devices of any number of AWS IAM users to the same state, several at once.
+  - Tells what has to be done from lists of the whole account, so a run that changes nothing costs a handful of calls.
+  - One device that fails stops no other. If any failed, the task fails after all have been tried, with every result.
+author:
+  - hardening.aws contributors (@hardening-aws)
+options:
+  devices:
+    description:
+      - The devices, one of one user each.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      user_name:
+        description:
+          - The name of the IAM user.
+        type: str
+        required: true
+      serial_number:
+        description:
+          - The serial number of a hardware token, or the ARN of a virtual device.
+        type: str
+      device_name:
+        description:
+          - The name of a virtual device of this account.
+          - The user's name, if neither O(devices[].serial_number) nor O(devices[].device_name) is given.
+        type: str
+      device_path:
+        description:
+          - The path of the virtual device O(devices[].device_name).
+        type: str
+        default: /
+      authentication_code1:
+        description:
+          - A code of the device, six digits. Quote it, as YAML takes an unquoted V(012345) for a number and drops its
+            zero.
+        type: str
+      authentication_code2:
+        description:
+          - The code that the device showed next.
+        type: str
+      seed:
+        description:
+          - The device's seed, from which its codes are computed, as base32 or as an C(otpauth://totp/) URI. Blanks,
+            hyphens and lower case are accepted.
+        type: str
+      tags:
+        description:
+          - The tags of a virtual device. Not read and not changed if not given.
+        type: dict
+        aliases: [resource_tags]
+  satisfied_by:
+    description:
+      - V(this) - O(state=enabled) asks for the very device that is named.
+      - V(any) - a user who has any MFA device is left alone, also if it is a hardware token or a passkey.
+    type: str
+    choices: [this, any]
+    default: this
+  concurrency:
+    description:
+      - How many users are worked on at once, from 1 to 256.
+    type: int
+    default: 16
+seealso:
+  - module: hardening.aws.iam_mfa_device
+extends_documentation_fragment:
+  - hardening.aws._mfa
+  - hardening.aws._attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: These users have a virtual device each, whose seeds are in Secrets Manager
+  hardening.aws.iam_mfa_devices:
+    devices:
+      - user_name: alice
+      - user_name: bob
+      - user_name: carol
+        device_name: carol-phone
+    satisfied_by: any
+    seed_store:
+      type: secretsmanager
+      name: mfa/{user_name}/{device_name}
+
+- name: Hand out hardware tokens
+  hardening.aws.iam_mfa_devices:
+    devices:
+      - user_name: alice
+        serial_number: GAHT12345678
+        seed: "{{ vaulted_token_seeds['GAHT12345678'] }}"
+      - user_name: bob
+        serial_number: GAHT12345679
+        seed: "{{ vaulted_token_seeds['GAHT12345679'] }}"
+"""
+
+RETURN = r"""
+results:
+  description: One result for each element of O(devices), in the same order.
+  returned: always, unless the input was refused
+  type: list
+  elements: dict
+  contains:
+    user_name:
+      description: The name of the IAM user.
+      type: str
+      returned: always
+      sample: alice
+    serial_number:
+      description: The serial number, of a virtual device its ARN. Null if it could not be found out.
+      type: str
+      returned: always
+      sample: arn:aws:iam::123456789012:mfa/alice
+    changed:
+      description: Whether anything was changed, or in check mode would be.
+      type: bool
+      returned: always
+      sample: true
+    actions:
+      description: What was done, or in check mode would be, in that order.
+      type: list
+      elements: str
+      returned: always
+      sample: [create, store, enable]
+    failed:
+      description: Whether this device could not be brought to its state.
+      type: bool
+      returned: always
+      sample: false
+    msg:
+      description: What went wrong and what to do about it. Empty if nothing did.
+      type: str
+      returned: always
+      sample: ""
+    error:
+      description: What AWS refused.
+      type: dict
+      returned: if AWS refused a call
+      sample:
+        code: AccessDenied
+        operation: iam:EnableMFADevice
+    seed:
+      description: The seed of a new device, base32.
+      type: str
+      returned: if a device was created and O(seed_store) is not given
+      sample: the seed
+    otpauth_uri:
+      description: The URI to enrol an authenticator app with.
+      type: str
+      returned: if a device was created and O(seed_store) is not given
+      sample: otpauth://totp/...
+    qr_code_png:
+      description: AWS's picture of a QR code with that URI, a PNG file in base64.
+      type: str
+      returned: if a device was created and O(seed_store) is not given
+      sample: iVBORw0KGgo...
+summary:
+  description: How many devices there are in all, and how many of them were changed, unchanged and failed.
+  returned: always, unless the input was refused
+  type: dict
+  sample:
+    total: 500
+    changed: 12
+    unchanged: 486
+    failed: 2
+"""
+
+import typing as t
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ansible_collections.hardening.aws.plugins.module_utils import _argspec, _run
+from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._mfa_plan import Desired
+
+
+def desired_devices(items: t.Sequence[dict], params: dict) -> list[Desired]:
+    """Return what the items ask for, or refuse them all with every problem that was found."""
+    problems = _argspec.run_problems(params)
+    inputs = []
+    for index, item in enumerate(items):
+        label = f"devices[{index}] ({item['user_name']})"
+        if item["serial_number"] is None and item["device_name"] is None:
+            item["device_name"] = item["user_name"]
+        desired, found = _argspec.desired_of(item, params, label, prefix=f"{label}: ")
+        problems += found
+        if desired is not None:
+            inputs.append(desired)
+    _argspec.refuse(problems or _argspec.duplicate_problems(inputs, params["seed_store"]))
+    return inputs
+
+
+def run(module: AnsibleAWSModule, items: t.Sequence[dict]) -> None:
+    inputs = desired_devices(items, module.params)
+    api, reconciler = _run.open_run(module, inputs, module.params["concurrency"])
+    outcomes = reconciler.many(inputs)
+    results = []
+    for item, outcome in zip(items, outcomes):
+        secrets = [item.get(option) for option in _argspec.SECRET_OPTIONS]
+        results.append(_run.item_result(outcome, secrets, lambda: api.account()[1]))
+    for outcome in outcomes:
+        if outcome.warning:
+            module.warn(f"{outcome.desired.label}: {outcome.warning}")
+    answer = {
+        "changed": any(outcome.changed for outcome in outcomes),
+        "results": results,
+        "summary": _run.summary(outcomes),
+        "diff": _run.lines_diff(outcomes),
+    }
+    if answer["summary"]["failed"]:
+        module.fail_json(msg=_run.failures_text(outcomes, results), **answer)
+    module.exit_json(**answer)
+
+
+def main() -> None:
+    module = AnsibleAWSModule(
+        argument_spec={
+            **_argspec.run_options(),
+            "devices": {"type": "list", "elements": "dict", "required": True, "options": _argspec.target_options()},
+            "satisfied_by": {"type": "str", "choices": ["this", "any"], "default": "this"},
+            "concurrency": {"type": "int", "default": 16},
+        },
+        supports_check_mode=True,
+    )
+    items = [_argspec.take_secrets(module, item) for item in module.params["devices"]]
+    try:
+        run(module, items)
+    except MfaError as error:
+        _run.fail(module, error)
+
+
+if __name__ == "__main__":
+    main()

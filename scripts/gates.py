@@ -1,0 +1,373 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the project's gates and say plainly what passed: python3 scripts/gates.py [GATE | GROUP]…
+
+Each gate's whole output is in build/logs/GATE.log; of one that fails the end is shown. A gate that finds nothing to
+check fails. Gates that bear company run two at a time, the others alone, after them. The last line is
+"N passed, N failed", with ", N skipped" where a part of the matrix is not installed here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import dataclasses
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import typing as t
+
+from collection_tree import copy_files, make_tree
+from project import BUILD, LOGS, MAIN, NEWEST, ROOT, Leg, list_files, plain_environment
+
+TAIL = 40
+
+
+class GateFailed(Exception):
+    """The gate found a defect, or nothing to check."""
+
+
+class GateSkipped(Exception):
+    """The gate cannot run here; the message says why."""
+
+
+@dataclasses.dataclass
+class Run:
+    """What a gate is given: its log, and the leg whose environment and tree it uses."""
+
+    name: str
+    leg: Leg
+    output: t.TextIO
+    collection: pathlib.Path
+
+    @property
+    def files(self) -> list[str]:
+        return list_files()
+
+    def environment(self, **extra: str) -> dict[str, str]:
+        """What every tool sees: the leg's programs and collections, a HOME of its own, no git repository above."""
+        return {
+            **plain_environment(),
+            "HOME": str(self.leg.home),
+            "XDG_CACHE_HOME": str(self.leg.home / ".cache"),
+            "XDG_CONFIG_HOME": str(self.leg.home / ".config"),
+            "PATH": os.pathsep.join([str(self.leg.venv / "bin"), os.environ.get("PATH", os.defpath)]),
+            "ANSIBLE_COLLECTIONS_PATH": str(self.leg.tree),
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_NOCOLOR": "true",
+            "NO_COLOR": "1",
+            "GIT_CEILING_DIRECTORIES": str(ROOT),
+            **extra,
+        }
+
+    def call(self, *command: t.Any, cwd: pathlib.Path | None = None, **extra: str) -> str:
+        """Run a program of the leg's environment; its output goes to the log and is returned."""
+        words = [str(word) for word in command]
+        self.output.write(f"$ {shlex.join(words)}\n")
+        self.output.flush()
+        process = subprocess.Popen(
+            words,
+            cwd=cwd or self.collection,
+            env=self.environment(**extra),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        lines = []
+        for line in t.cast(t.IO[str], process.stdout):
+            self.output.write(line)
+            self.output.flush()
+            lines.append(line)
+        if process.wait():
+            raise GateFailed(f"{pathlib.Path(words[0]).name} ended with {process.returncode}")
+        return "".join(lines)
+
+    def python(self, *command: t.Any, **extra: t.Any) -> str:
+        return self.call(self.leg.python, *command, **extra)
+
+    def named(self, pattern: str) -> list[str]:
+        """The checkout's files whose name matches; none at all fails the gate."""
+        names = [name for name in self.files if re.search(pattern, name)]
+        self.output.write(f"{len(names)} files match {pattern}\n")
+        return require(names, f"nothing to check: no file matches {pattern}")
+
+
+T = t.TypeVar("T")
+
+
+def require(value: T, message: str) -> T:
+    if not value:
+        raise GateFailed(message)
+    return value
+
+
+def ansible_lint(run: Run) -> None:
+    text = run.python("-m", "ansiblelint", "--profile", "production", "--offline", "--strict", "--nocolor")
+    found = re.search(r"Passed: 0 failure\(s\), 0 warning\(s\) in (\d+) files", text)
+    require(found and int(found[1]) > 5, "ansible-lint did not say that it passed more than 5 files")
+
+
+def yamllint(run: Run) -> None:
+    run.python("-m", "yamllint", "--strict", *run.named(r"\.ya?ml$|^\.yamllint$|^\.ansible-lint$"), cwd=ROOT)
+
+
+def ruff(run: Run) -> None:
+    run.python("-m", "ruff", "check", "--cache-dir", BUILD / "cache/ruff", *run.named(r"\.py$"), cwd=ROOT)
+
+
+def black(run: Run) -> None:
+    run.python("-m", "black", "--check", "--diff", "--quiet", *run.named(r"\.py$"), cwd=ROOT)
+
+
+def mypy(run: Run) -> None:
+    run.named(r"^plugins/module_utils/.*\.py$")
+    folders = sorted({name.split("/")[1] for name in run.named(r"^plugins/[a-z_]+/[^/]+\.py$")} - {"doc_fragments"})
+    packages = [word for name in folders for word in ("-p", f"ansible_collections.hardening.aws.plugins.{name}")]
+    command = ("-m", "mypy", "--config-file", ROOT / "pyproject.toml", "--cache-dir", BUILD / "cache/mypy")
+    run.python(*command, *packages, cwd=run.leg.tree, MYPYPATH=".")
+    run.python(*command, *run.named(r"^scripts/.*\.py$"), cwd=ROOT, MYPYPATH="scripts")
+
+
+def reuse(run: Run) -> None:
+    checkout = BUILD / "checkout"
+    copy_files(ROOT, checkout, run.files)
+    run.python("-m", "reuse", "--root", checkout, "lint", cwd=checkout)
+
+
+def changelog(run: Run) -> None:
+    run.named(r"^changelogs/(fragments/.+\.yml|changelog\.yaml)$")
+    run.call(run.leg.venv / "bin/antsibull-changelog", "lint")
+    require((run.collection / "changelogs/config.yaml").is_file(), "no changelogs/config.yaml")
+
+
+def links(run: Run) -> None:
+    text = run.python(ROOT / "scripts/check_links.py", *run.named(r"\.md$"), cwd=ROOT)
+    require(not text.startswith("0 relative links"), "nothing to check: no relative link")
+
+
+def docs(run: Run) -> None:
+    """References may go to this collection, amazon.aws and ansible.builtin; all else is unknown, and an error."""
+    run.named(r"^plugins/modules/[a-z].*\.py$")
+    options = ("--plugin-docs", "--validate-collection-refs=dependent", "--disallow-unknown-collection-refs")
+    run.call(run.leg.venv / "bin/antsibull-docs", "lint-collection-docs", *options, ".")
+
+
+def artifact(run: Run) -> None:
+    """Build what Galaxy would get, look into it, and let Galaxy's own importer judge it."""
+    checkout = BUILD / "artifact"
+    copy_files(ROOT, checkout, run.files)
+    shutil.rmtree(BUILD / "dist", ignore_errors=True)
+    galaxy = run.leg.venv / "bin/ansible-galaxy"
+    run.call(galaxy, "collection", "build", "--force", "--output-path", BUILD / "dist", cwd=checkout)
+    archive = require(sorted((BUILD / "dist").glob("hardening-aws-*.tar.gz")), "no artifact was built")[0]
+    names = run.call("tar", "tzf", archive).splitlines()[1:]
+    require([name for name in names if name.startswith("plugins/modules/iam")], "the artifact holds no module")
+    unwanted = re.compile(r"(\./)?(\.venv|build/|tests/output/|\.ci/|\.git)|.*(__pycache__|_cache/)")
+    stray = [name for name in names if unwanted.match(name)]
+    require(not stray, f"the artifact holds {stray[:5]}")
+    config = BUILD / "galaxy-importer.cfg"
+    config.write_text(
+        "[galaxy-importer]\ncheck_required_tags = True\nrun_ansible_lint = False\nrun_ansible_test = False\n"
+        f"ansible_local_tmp = {run.leg.home}/.ansible/tmp\n",
+        encoding="utf-8",
+    )
+    text = run.python("-m", "galaxy_importer.main", archive, cwd=BUILD, GALAXY_IMPORTER_CONFIG=str(config))
+    require("Collection loading complete" in text, "galaxy-importer did not finish")
+    complaints = [line for line in text.splitlines() if re.match(r"(WARNING|ERROR)", line)]
+    require(not complaints, "galaxy-importer: " + "; ".join(complaints))
+    found = run.call(run.leg.venv / "bin/ansible-builder", "introspect", run.leg.tree)
+    require("pyotp" in found, "ansible-builder does not find the execution environment's requirements")
+
+
+def ansible_test(run: Run, command: str, *options: str) -> str:
+    """Run ansible-test in the tree, told that its content root is there: no version control to ask, nothing above."""
+    version = run.python("-c", "import sys; print('%d.%d' % sys.version_info[:2])").splitlines()[-1]
+    words = ["ansible-test", command, "--python", version, "--color", "no", "--truncate", "0", *options]
+    return run.python(run.leg.venv / "bin" / words[0], *words[1:], ANSIBLE_TEST_CONTENT_ROOT=str(run.collection))
+
+
+def sanity(run: Run) -> None:
+    run.named(r"^plugins/modules/[a-z].*\.py$")
+    ignored = [name for name in run.files if re.match(r"tests/sanity/ignore.*", name)]
+    require(not ignored, f"sanity tests are ignored in {ignored}")
+    text = ansible_test(run, "sanity", "--requirements")
+    for test in ("ansible-doc", "import", "pep8", "pylint", "validate-modules", "yamllint"):
+        require(re.search(rf'Running sanity test "?\'?{test}\b', text), f"the sanity test {test} did not run")
+    skipped = re.findall(r"WARNING: (?:Skipping|.*skipped).*", text)
+    require(not skipped, "; ".join(skipped))
+
+
+def units(run: Run) -> None:
+    run.named(r"^tests/unit/.*test_.*\.py$")
+    require(re.search(r"\b[1-9]\d* passed", ansible_test(run, "units")), "no unit test passed")
+
+
+def pytest(run: Run, folder: str, *options: str) -> None:
+    run.named(rf"^{folder}/.*test_.*\.py$")
+    cache = f"cache_dir={BUILD}/cache/pytest{run.leg.suffix}"
+    text = run.python("-m", "pytest", "-o", cache, "-rs", "--color", "no", *options, folder, cwd=ROOT)
+    require(re.search(r"\b[1-9]\d* passed", text), f"no test in {folder} passed")
+
+
+def integration(run: Run) -> None:
+    pytest(run, "tests/integration")
+
+
+def integration_smoke(run: Run) -> None:
+    pytest(run, "tests/integration", "-m", "smoke")
+
+
+def emulator(run: Run) -> None:
+    pytest(run, "tests/emulator/tests")
+
+
+@dataclasses.dataclass(frozen=True)
+class Gate:
+    """A check with a name. Gates that measure time or open ports run alone."""
+
+    name: str
+    group: str
+    check: t.Callable[[Run], None]
+    leg: Leg = MAIN
+    alone: bool = False
+
+
+# In the order in which they start: the long ones first.
+GATES = (
+    Gate("sanity", "sanity", sanity),
+    Gate("sanity-3.13", "sanity", sanity, NEWEST),
+    Gate("units", "units", units),
+    Gate("units-3.13", "units", units, NEWEST),
+    Gate("artifact", "build", artifact),
+    Gate("docs", "docs", docs),
+    Gate("ansible-lint", "lint", ansible_lint),
+    Gate("mypy", "lint", mypy),
+    Gate("black", "lint", black),
+    Gate("ruff", "lint", ruff),
+    Gate("yamllint", "lint", yamllint),
+    Gate("reuse", "lint", reuse),
+    Gate("changelog", "lint", changelog),
+    Gate("links", "lint", links),
+    Gate("emulator", "emulator-tests", emulator, alone=True),
+    Gate("integration", "integration", integration, alone=True),
+    Gate("integration-3.13", "integration", integration_smoke, NEWEST, alone=True),
+)
+
+
+@dataclasses.dataclass
+class Result:
+    gate: Gate
+    status: str
+    seconds: float
+    reason: str = ""
+
+
+PRINTING = threading.Lock()
+
+
+def run_gate(gate: Gate) -> Result:
+    """Run one gate and print how it went."""
+    started = time.monotonic()
+    log = LOGS / f"{gate.name}.log"
+    with open(log, "w", encoding="utf-8") as output:
+        result = Result(gate, "passed", 0.0)
+        try:
+            if not gate.leg.python.exists():
+                if gate.leg.optional:
+                    raise GateSkipped(f"no {gate.leg.venv.name}: there is no Python {gate.leg.suffix[1:]} here")
+                raise GateFailed(f"no {gate.leg.venv.name}: run 'make setup'")
+            collection = gate.leg.tree / "ansible_collections/hardening/aws"
+            gate.check(Run(gate.name, gate.leg, output, collection))
+        except GateSkipped as reason:
+            result.status, result.reason = "skipped", str(reason)
+        except GateFailed as reason:
+            result.status, result.reason = "FAILED", str(reason)
+        result.seconds = time.monotonic() - started
+        output.write(f"{result.status} {result.reason}\n")
+    with PRINTING:
+        print(f"{result.status:<8} {gate.name:<18} {result.seconds:6.1f} s  {result.reason}".rstrip(), flush=True)
+        if result.status == "FAILED":
+            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+            print(*(f"  | {line}" for line in lines[-TAIL:]), sep="\n")
+            print(f"  ({log.relative_to(ROOT)} has the whole of it)", flush=True)
+    return result
+
+
+def prepare(leg: Leg) -> None:
+    """Make the leg's collection tree, and a HOME in which ansible-test finds pip without a download."""
+    make_tree(leg.venv, leg.tree)
+    python = str(leg.python)
+    code = (
+        "import types; from ansible_test._internal import python_requirements as p;"
+        "print(p.get_venv_packages(types.SimpleNamespace(version='3'))['pip'])"
+    )
+    version = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    bootstrap = leg.home / f".ansible/test/cache/get_pip_{version.replace('.', '_')}.py"
+    bootstrap.parent.mkdir(parents=True, exist_ok=True)
+    bootstrap.write_text("import ensurepip\nensurepip.bootstrap(default_pip=True)\n", encoding="utf-8")
+    # ansible-test drops PIP_* variables, and the user's own pip configuration is in the HOME that is not used here.
+    command = [python, "-m", "pip", "config", "list"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    found = re.findall(r"^(?:global|user|site|install|:env:)\.([\w-]+)='(.*)'$", answer, flags=re.MULTILINE)
+    settings = {name: value for name, value in found if name != "config-file"}
+    path = leg.home / ".config/pip/pip.conf"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    lines = [f"{name} = {value}" for name, value in {**settings, "disable-pip-version-check": "1"}.items()]
+    path.write_text("\n".join(["[global]", *lines, ""]).replace("\\n", "\n    "), encoding="utf-8")
+
+
+def select(words: list[str]) -> list[Gate]:
+    """The gates that the words name, by their own name or by their group."""
+    known = {gate.name for gate in GATES} | {gate.group for gate in GATES}
+    unknown = sorted(set(words) - known)
+    if unknown:
+        raise SystemExit(f"no such gate: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+    return [gate for gate in GATES if not words or gate.name in words or gate.group in words]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("gates", nargs="*", help="names of gates or groups; all of them if none is named")
+    parser.add_argument("--jobs", type=int, default=2, help="how many gates run at a time")
+    parser.add_argument("--list", action="store_true", help="list the gates by group")
+    arguments = parser.parse_args()
+    gates = select(arguments.gates)
+    if arguments.list:
+        for gate in gates:
+            print(f"{gate.group:<15} {gate.name}")
+        return 0
+    LOGS.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    for leg in dict.fromkeys(gate.leg for gate in gates):
+        if leg.python.exists():
+            prepare(leg)
+    with concurrent.futures.ThreadPoolExecutor(max_workers=arguments.jobs) as pool:
+        results = list(pool.map(run_gate, [gate for gate in gates if not gate.alone]))
+    results += [run_gate(gate) for gate in gates if gate.alone]
+    return report(results, time.monotonic() - started)
+
+
+def report(results: list[Result], seconds: float) -> int:
+    """Print the table and the closing line."""
+    print(f"\n{'gate':<18} {'result':<8} {'time':>8}")
+    for result in results:
+        print(f"{result.gate.name:<18} {result.status:<8} {result.seconds:6.1f} s  {result.reason}".rstrip())
+    print(f"{'all':<18} {'':<8} {seconds:6.1f} s\n")
+    count = {status: sum(result.status == status for result in results) for status in ("passed", "FAILED", "skipped")}
+    skipped = f", {count['skipped']} skipped" if count["skipped"] else ""
+    print(f"{count['passed']} passed, {count['FAILED']} failed{skipped}")
+    return 1 if count["FAILED"] or not count["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,321 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The conditions a client works under: latency, throttling, faults, lost replies, denials, halts, and the settings.
+
+Settings can be changed at any time; a change takes effect with the next request.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from typing import Any
+
+from .answers import QUERY_SERVICES, ApiError
+
+FAULTY_SERVICES = ("iam", "secretsmanager", "ssm", "sts")
+READING = ("Get", "List", "Describe", "Generate", "Simulate", "Batch", "Validate")
+
+
+class SettingError(ValueError):
+    """A setting that doesn't exist or a value it can't have."""
+
+
+def _number(low: float, high: float) -> Callable[[str, Any], Any]:
+    def check(name: str, value: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+            raise SettingError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}")
+        return value
+
+    return check
+
+
+def _integer(low: int, high: int) -> Callable[[str, Any], Any]:
+    def check(name: str, value: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise SettingError(f"{name} must be an integer from {low} to {high}, not {value!r}")
+        return value
+
+    return check
+
+
+def _boolean(name: str, value: Any) -> Any:
+    if not isinstance(value, bool):
+        raise SettingError(f"{name} must be true or false, not {value!r}")
+    return value
+
+
+def _strings(name: str, value: Any) -> Any:
+    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+        raise SettingError(f"{name} must be a list of strings, not {value!r}")
+    return list(value)
+
+
+def _actions(name: str, value: Any) -> Any:
+    for item in _strings(name, value):
+        if item != "*" and ":" not in item:
+            raise SettingError(f"{name}: {item!r} must be written service:Action, such as iam:EnableMFADevice or iam:*")
+    return list(value)
+
+
+def _choice(*choices: str) -> Callable[[str, Any], Any]:
+    def check(name: str, value: Any) -> Any:
+        if value not in choices:
+            raise SettingError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+        return value
+
+    return check
+
+
+def _or_null(check: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
+    return lambda name, value: None if value is None else check(name, value)
+
+
+def _halt(name: str, value: Any) -> Any:
+    if not isinstance(value, dict) or not set(value) <= {"at", "when", "freeze"} or "at" not in value:
+        raise SettingError(f"{name} must be null or {{at: N, when: before|after, freeze: true|false}}, not {value!r}")
+    return {
+        "at": _integer(1, 10**9)(f"{name}.at", value["at"]),
+        "when": _choice("before", "after")(f"{name}.when", value.get("when", "before")),
+        "freeze": _boolean(f"{name}.freeze", value.get("freeze", False)),
+    }
+
+
+# name: (default, check)
+SETTINGS: dict[str, tuple[Any, Callable[[str, Any], Any]]] = {
+    "latency": (0.0, _number(0, 600)),
+    "rate": (None, _or_null(_number(0.001, 1e6))),
+    "burst": (None, _or_null(_number(1, 1e6))),
+    "throttle_scope": ("service", _choice("all", "service", "action")),
+    "throttled_services": (None, _or_null(_strings)),
+    "fault_probability": (0.0, _number(0, 1)),
+    "lost_reply_probability": (0.0, _number(0, 1)),
+    "services_with_faults": (None, _or_null(_strings)),
+    "random_seed": (None, _or_null(_integer(-(2**63), 2**63))),
+    "lag": (0.0, _number(0, 300)),
+    "clock_offset": (0.0, _number(-1e9, 1e9)),
+    "check_signature_age": (True, _boolean),
+    "code_window": (1, _integer(0, 100)),
+    "denied_actions": ([], _actions),
+    "hang_actions": ([], _actions),
+    "halt": (None, _or_null(_halt)),
+    "unavailable_services": ([], _strings),
+    "virtual_device_quota": (5000, _integer(0, 10**7)),
+    "credential_report_max_age": (14400, _number(0, 1e9)),
+    "credential_report_time": (0.0, _number(0, 600)),
+    "monitor_store": (True, _boolean),
+}
+
+
+def matches(action: str, patterns: list[str]) -> bool:
+    """Whether ``service:Action`` is covered by one of the patterns; IAM compares without regard to case."""
+    lowered = action.lower()
+    return any(fnmatchcase(lowered, pattern.lower()) for pattern in patterns)
+
+
+class Dropped(Exception):
+    """The connection is to be broken without an answer."""
+
+
+class Conditions:
+    """The settings, and the state that goes with them."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._values: dict[str, Any] = {name: default for name, (default, _check) in SETTINGS.items()}
+        self._random = random.Random()
+        self._buckets: dict[str, list[float]] = {}
+        self._counted = 0
+        self._halt_epoch = 0
+        self._releases = 0
+        self._holding: dict[str, Any] | None = None
+        self._frozen = 0
+        self._hanging: list[str] = []
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    # Settings
+
+    def all(self) -> dict[str, Any]:
+        return dict(self._values)
+
+    def change(self, changes: dict[str, Any]) -> None:
+        """Take over all of the changes, or none of them."""
+        checked = {}
+        for name, value in changes.items():
+            if name not in SETTINGS:
+                raise SettingError(f"there is no setting {name!r}; the settings are {', '.join(sorted(SETTINGS))}")
+            checked[name] = SETTINGS[name][1](name, value)
+        with self._condition:
+            self._values = {**self._values, **checked}
+            if checked.keys() & {"rate", "burst", "throttle_scope", "throttled_services"}:
+                self._buckets = {}
+            if "random_seed" in checked:
+                self._random = random.Random(checked["random_seed"])
+            if "halt" in checked:
+                self._counted = 0
+                self._halt_epoch += 1
+            self._condition.notify_all()
+
+    def reset(self) -> None:
+        self.change({name: default for name, (default, _check) in SETTINGS.items()})
+        self.release()
+
+    # Halts and hangs
+
+    def arrive(self, entry: dict[str, Any]) -> bool:
+        """Count a request. Hold it here if it is the one to halt at; say whether to hold it after its effect."""
+        with self._condition:
+            self._counted += 1
+            halt = self._values["halt"]
+            if halt is None:
+                return False
+            if self._counted == halt["at"]:
+                if halt["when"] == "after":
+                    return True
+                self._hold(entry, "before")
+            if self._counted > halt["at"] and halt["freeze"]:
+                entry["held"] = "frozen"
+                self._frozen += 1
+                try:
+                    self._wait_for_release()
+                finally:
+                    self._frozen -= 1
+        return False
+
+    def hold_after(self, entry: dict[str, Any]) -> None:
+        with self._condition:
+            self._hold(entry, "after")
+
+    def _hold(self, entry: dict[str, Any], when: str) -> None:
+        entry["held"] = when
+        self._holding = {
+            "when": when,
+            "seq": entry["seq"],
+            "action": f"{entry['service']}:{entry['action']}",
+            "params": entry["params"],
+        }
+        try:
+            self._wait_for_release()
+        finally:
+            self._holding = None
+
+    def _wait_for_release(self) -> None:
+        epoch, releases = self._halt_epoch, self._releases
+        while epoch == self._halt_epoch and releases == self._releases:
+            self._condition.wait(60)
+        raise Dropped
+
+    def hang(self, action: str, entry: dict[str, Any]) -> None:
+        """Keep the request without an answer for as long as the setting says so."""
+        if not matches(action, self._values["hang_actions"]):
+            return
+        with self._condition:
+            releases = self._releases
+            entry["held"] = "hang"
+            self._hanging.append(action)
+            try:
+                while matches(action, self._values["hang_actions"]):
+                    self._condition.wait(60)
+                    if releases != self._releases:
+                        raise Dropped
+            finally:
+                self._hanging.remove(action)
+
+    def release(self) -> int:
+        """Let go of everything that is held, by dropping the connections; the halt is over. How many were held."""
+        with self._condition:
+            held = (self._holding is not None) + self._frozen + len(self._hanging)
+            self._releases += 1
+            self._values = {**self._values, "halt": None}
+            self._condition.notify_all()
+            return held
+
+    def halted(self) -> dict[str, Any]:
+        with self._condition:
+            state: dict[str, Any] = {"halted": self._holding is not None, "frozen": self._frozen}
+            state["hanging"] = list(self._hanging)
+            state["counted"] = self._counted
+            state.update(self._holding or {"when": None, "seq": None, "action": None, "params": None})
+            return state
+
+    # Throttling, faults, lost replies
+
+    def throttle(self, service: str, action: str) -> bool:
+        """Whether this request is over the rate."""
+        rate = self._values["rate"]
+        services = self._values["throttled_services"]
+        if rate is None or (services is not None and service not in services):
+            return False
+        burst = self._values["burst"] or max(1.0, rate)
+        scope = self._values["throttle_scope"]
+        key = {"all": "", "service": service, "action": f"{service}:{action}"}[scope]
+        with self._condition:
+            now = time.monotonic()
+            bucket = self._buckets.setdefault(key, [burst, now])
+            bucket[0] = min(burst, bucket[0] + (now - bucket[1]) * rate)
+            bucket[1] = now
+            if bucket[0] < 1.0:
+                return True
+            bucket[0] -= 1.0
+            return False
+
+    def _may_fail(self, service: str) -> bool:
+        services = self._values["services_with_faults"]
+        return service in (FAULTY_SERVICES if services is None else services)
+
+    def fault(self, service: str, action: str) -> ApiError | None:
+        probability = self._values["fault_probability"]
+        if not probability or not self._may_fail(service):
+            return None
+        with self._condition:
+            if self._random.random() >= probability:
+                return None
+            if service == "iam":
+                codes = ["ServiceFailure"]
+                if not action.startswith(READING):
+                    codes += ["ConcurrentModification", "EntityTemporarilyUnmodifiable"]
+            elif service == "secretsmanager":
+                codes = ["InternalServiceError"]
+            elif service == "ssm":
+                codes = ["InternalServerError"]
+            else:
+                codes = ["InternalFailure"]
+            code = self._random.choice(codes)
+        messages = {
+            "ConcurrentModification": "The request was rejected because multiple requests to change this object "
+            "were submitted simultaneously. Wait a few minutes and submit your request again.",
+            "EntityTemporarilyUnmodifiable": "The entity is temporarily unmodifiable. Try again later.",
+        }
+        default = "The request processing has failed because of an unknown error, exception or failure."
+        return ApiError(code, messages.get(code, default))
+
+    def loses_reply(self, service: str) -> bool:
+        probability = self._values["lost_reply_probability"]
+        if not probability or not self._may_fail(service):
+            return False
+        with self._condition:
+            return self._random.random() < probability
+
+
+def throttling_error(service: str) -> ApiError:
+    return ApiError("Throttling" if service in QUERY_SERVICES else "ThrottlingException", "Rate exceeded", 400)
+
+
+def unavailable_error(service: str) -> ApiError:
+    code = "ServiceUnavailable" if service in QUERY_SERVICES else "ServiceUnavailableException"
+    return ApiError(code, "Service Unavailable", 503)
+
+
+def denied_error(service: str, action: str, principal: str, resource: str) -> ApiError:
+    message = (
+        f"User: {principal} is not authorized to perform: {service}:{action} on resource: {resource} "
+        f"because no identity-based policy allows the {service}:{action} action"
+    )
+    if service in QUERY_SERVICES:
+        return ApiError("AccessDenied", message)
+    return ApiError("AccessDeniedException", message, 400)

@@ -1,0 +1,293 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures: users, groups, devices and root as a JSON document describes them, made without any API call."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from moto.iam.models import AccessKey, AccessKeyLastUsed, Group, User
+from moto.moto_api._internal import mock_random
+
+from . import totp
+from .call import parse_time
+from .iam_mfa import DEVICES_PER_USER, new_seed
+from .state import ROOT_DEVICE_NAME, Account, Device, Holder, World
+
+KINDS = ("virtual", "hardware", "fido", "sms")
+ALWAYS = float("-inf")  # a fixture has been there for ever, whatever the lag
+
+_TOP = {
+    "account_alias",
+    "account_id",
+    "generate",
+    "groups",
+    "hardware_tokens",
+    "root",
+    "unassigned_virtual_devices",
+    "users",
+}
+_USER = {
+    "access_keys",
+    "console_password",
+    "create_date",
+    "groups",
+    "mfa_devices",
+    "password_last_changed",
+    "password_last_used",
+    "path",
+    "tags",
+    "user_name",
+}
+_DEVICE = {"device_name", "enable_date", "kind", "path", "seed", "serial_number", "tags"}
+_KEY = {"active", "created", "last_used", "access_key_id"}
+_GENERATE = {"console_password", "count", "device", "groups", "path", "prefix", "start", "tags"}
+_ROOT = {"access_keys", "mfa", "password_last_used", "seed", "serial_number"}
+_UNASSIGNED = {"device_name", "path", "seed", "tags"}
+_TOKEN = {"serial_number", "seed"}
+
+
+class FixtureError(ValueError):
+    """A fixture that can't be made."""
+
+
+def _keys(item: Any, allowed: set[str], where: str) -> dict[str, Any]:
+    if not isinstance(item, dict):
+        raise FixtureError(f"{where} must be an object")
+    unknown = sorted(set(item) - allowed)
+    if unknown:
+        raise FixtureError(f"{where}: unknown {', '.join(unknown)}; known are {', '.join(sorted(allowed))}")
+    return item
+
+
+def _items(document: dict[str, Any], name: str, where: str) -> list[Any]:
+    value = document.get(name) or []
+    if not isinstance(value, list):
+        raise FixtureError(f"{where}{name} must be a list")
+    return value
+
+
+class Loader:
+    """Puts one fixture into the world."""
+
+    def __init__(self, world: World, document: dict[str, Any]) -> None:
+        self.document = _keys(document, _TOP, "the fixture")
+        self.world = world
+        self.account: Account = world.account(str(document.get("account_id") or "123456789012"))
+        self.access_keys: dict[str, list[dict[str, str]]] = {}
+        self.made = {"users": 0, "devices": 0, "groups": 0}
+        self.now = world.clock.utc()
+
+    def load(self) -> dict[str, Any]:
+        """All of it; what was made is the answer."""
+        alias = self.document.get("account_alias")
+        if alias:
+            self.account.backend.account_aliases = [str(alias)]
+        for group in _items(self.document, "groups", ""):
+            self._group(group if isinstance(group, str) else str(_keys(group, {"name"}, "groups").get("name")))
+        for number, token in enumerate(_items(self.document, "hardware_tokens", "")):
+            self._hardware_token(_keys(token, _TOKEN, f"hardware_tokens[{number}]"))
+        for number, user in enumerate(_items(self.document, "users", "")):
+            self._user(_keys(user, _USER, f"users[{number}]"), f"users[{number}]")
+        for number, item in enumerate(_items(self.document, "unassigned_virtual_devices", "")):
+            where = f"unassigned_virtual_devices[{number}]"
+            device = self._device({"kind": "virtual", **_keys(item, _UNASSIGNED, where)}, where)
+            self.account.add(device, since=ALWAYS)
+        if self.document.get("generate") is not None:
+            blocks = self.document["generate"]
+            for block in blocks if isinstance(blocks, list) else [blocks]:
+                self._generate(_keys(block, _GENERATE, "generate"))
+        if self.document.get("root") is not None:
+            self._root(_keys(self.document["root"], _ROOT, "root"))
+        return {**self.made, "access_keys": self.access_keys}
+
+    def _date(self, item: dict[str, Any], name: str, where: str) -> datetime | None:
+        value = item.get(name)
+        if value is None:
+            return None
+        try:
+            return parse_time(value, f"{where}.{name}")
+        except ValueError as error:
+            raise FixtureError(str(error)) from None
+
+    def _seed(self, item: dict[str, Any], where: str) -> str:
+        seed = item.get("seed")
+        if seed is None:
+            return new_seed()
+        try:
+            totp.decode_seed(str(seed))
+        except ValueError:
+            raise FixtureError(f"{where}.seed is not base32") from None
+        return str(seed)
+
+    def _group(self, name: str) -> Group:
+        groups = self.account.backend.groups
+        if name not in groups:
+            groups[name] = Group(self.account.account_id, "us-east-1", name)
+            self.made["groups"] += 1
+        return groups[name]
+
+    def _hardware_token(self, token: dict[str, Any]) -> None:
+        serial = token.get("serial_number")
+        if not serial or serial in self.account.devices:
+            raise FixtureError(f"hardware_tokens: serial_number {serial!r} is missing or there already")
+        device = Device(str(serial), "hardware", self._seed(token, "hardware_tokens"))
+        self.account.add(device, since=ALWAYS)
+        self.made["devices"] += 1
+
+    def _device(self, item: dict[str, Any], where: str, user_name: str | None = None) -> Device:
+        """A device, not yet in the account."""
+        kind = item.get("kind", "virtual")
+        if kind not in KINDS:
+            raise FixtureError(f"{where}.kind must be one of {', '.join(KINDS)}, not {kind!r}")
+        path = item.get("path") or "/"
+        name = item.get("device_name") or user_name
+        serial = item.get("serial_number")
+        if serial is None:
+            if not name:
+                raise FixtureError(f"{where} needs device_name or serial_number")
+            if kind == "hardware":
+                raise FixtureError(f"{where}: a hardware token needs serial_number")
+            part = {"virtual": "mfa", "fido": "u2f", "sms": "sms-mfa"}[kind]
+            serial = f"arn:aws:iam::{self.account.account_id}:{part}{path}{name}"
+        elif kind == "virtual":
+            _arn, separator, rest = str(serial).partition(":mfa/")
+            if not separator:
+                raise FixtureError(f"{where}.serial_number is not the ARN of a virtual device")
+            front, _slash, name = rest.rpartition("/")
+            path = f"/{front}/" if front else "/"
+        if serial in self.account.devices:
+            raise FixtureError(f"{where}: device {serial} is there already")
+        has_codes = kind in ("virtual", "hardware")
+        device = Device(str(serial), kind, self._seed(item, where) if has_codes else None, path, name or "")
+        device.tags = {str(key): str(value) for key, value in (item.get("tags") or {}).items()}
+        self.made["devices"] += 1
+        return device
+
+    def _attach(self, device: Device, holder: Holder, when: datetime | None) -> None:
+        if len(holder.mfa_devices) >= DEVICES_PER_USER:
+            raise FixtureError(f"a user has at most {DEVICES_PER_USER} MFA devices")
+        self.account.add(device, since=ALWAYS)
+        self.account.attach(device, holder, when or self.now - timedelta(days=100), since=ALWAYS)
+
+    def _user(self, item: dict[str, Any], where: str) -> None:
+        name = item.get("user_name")
+        if not name:
+            raise FixtureError(f"{where} needs user_name")
+        user = self._new_user(str(name), item.get("path") or "/", self._date(item, "create_date", where))
+        for group in _items(item, "groups", f"{where}."):
+            self._group(str(group)).users.append(user)
+        if item.get("tags"):
+            tags = [{"Key": str(key), "Value": str(value)} for key, value in item["tags"].items()]
+            self.account.backend.tagger.tag_resource(user.arn, tags)
+        if item.get("console_password"):
+            user.password = "emulator"
+            changed = self._date(item, "password_last_changed", where) or user.create_date
+            setattr(user, "emulator_password_changed", changed)
+            user.password_last_used = self._date(item, "password_last_used", where)
+        for number, key in enumerate(_items(item, "access_keys", f"{where}.")):
+            self._access_key(user, _keys(key, _KEY, f"{where}.access_keys[{number}]"), where)
+        for number, device_item in enumerate(_items(item, "mfa_devices", f"{where}.")):
+            at = f"{where}.mfa_devices[{number}]"
+            device = self._device(_keys(device_item, _DEVICE, at), at, user.name)
+            self._attach(device, user, self._date(device_item, "enable_date", at))
+
+    def _new_user(self, name: str, path: str, created: datetime | None) -> User:
+        users = self.account.backend.users
+        if name in users:
+            raise FixtureError(f"user {name} is there already")
+        user = User(self.account.account_id, "us-east-1", name, path)
+        user.id = "AIDA" + user.id[:17].upper()
+        user.create_date = created or self.now - timedelta(days=365)
+        users[name] = user
+        self.made["users"] += 1
+        return user
+
+    def _access_key(self, user: User, item: dict[str, Any], where: str) -> None:
+        key: AccessKey = user.create_access_key("AKIA", "Active" if item.get("active", True) else "Inactive")
+        if item.get("access_key_id"):
+            key.access_key_id = str(item["access_key_id"])
+        key.create_date = self._date(item, "created", where) or user.create_date
+        used = self._date(item, "last_used", where)
+        if used is not None:
+            key.last_used = AccessKeyLastUsed(used, "iam", "us-east-1")
+        self.account.backend.access_keys[key.access_key_id] = key
+        pair = {"access_key_id": key.access_key_id, "secret_access_key": key.secret_access_key}
+        self.access_keys.setdefault(user.name, []).append(pair)
+
+    def _generate(self, block: dict[str, Any]) -> None:
+        count, start, prefix = block.get("count"), block.get("start", 1), block.get("prefix", "user-")
+        if not isinstance(count, int) or not isinstance(start, int) or count < 0:
+            raise FixtureError("generate: count and start must be integers")
+        kind = block.get("device", "none")
+        if kind not in ("none", "virtual"):
+            raise FixtureError(f"generate: device must be none or virtual, not {kind!r}")
+        groups = [self._group(str(name)) for name in block.get("groups") or []]
+        tags = [{"Key": str(key), "Value": str(value)} for key, value in (block.get("tags") or {}).items()]
+        path = block.get("path") or "/"
+        width = max(4, len(str(start + count - 1)))
+        for number in range(start, start + count):
+            user = self._new_user(f"{prefix}{number:0{width}d}", path, None)
+            for group in groups:
+                group.users.append(user)
+            if tags:
+                self.account.backend.tagger.tag_resource(user.arn, tags)
+            if block.get("console_password", True):
+                user.password = "emulator"
+                setattr(user, "emulator_password_changed", user.create_date)
+            if kind == "virtual":
+                self._attach(self._device({"kind": "virtual"}, "generate", user.name), user, None)
+
+    def _root(self, item: dict[str, Any]) -> None:
+        root = self.account.root
+        mfa = item.get("mfa", "none")
+        if mfa not in ("none", "virtual", "hardware"):
+            raise FixtureError(f"root.mfa must be none, virtual or hardware, not {mfa!r}")
+        root.password_last_used = self._date(item, "password_last_used", "root")
+        for key in _items(item, "access_keys", "root."):
+            _keys(key, _KEY, "root.access_keys")
+            made = {
+                "access_key_id": key.get("access_key_id") or "AKIA" + mock_random.get_random_string(16).upper(),
+                "active": bool(key.get("active", True)),
+                "created": self._date(key, "created", "root") or root.create_date,
+                "last_used": self._date(key, "last_used", "root"),
+            }
+            root.access_keys.append(made)
+            pair = {"access_key_id": made["access_key_id"], "secret_access_key": "emulator"}
+            self.access_keys.setdefault("<root_account>", []).append(pair)
+        for device in list(root.mfa_devices.values()):
+            self.account.detach(device)
+            if device.kind == "virtual":
+                self.account.remove(device)
+            else:
+                del self.account.devices[device.serial_number]
+        if mfa == "virtual":
+            shape = {"kind": "virtual", "device_name": ROOT_DEVICE_NAME, "seed": item.get("seed")}
+            self._attach(self._device(shape, "root"), root, None)
+        elif mfa == "hardware":
+            serial = item.get("serial_number") or "GAHTROOT0001"
+            shape = {"kind": "hardware", "serial_number": serial, "seed": item.get("seed")}
+            self._attach(self._device(shape, "root"), root, None)
+
+
+def describe_devices(world: World) -> list[dict[str, Any]]:
+    """The truth about every device, seeds included: the tests' oracle."""
+    found = []
+    for account in list(world.accounts.values()):
+        for _serial, device in sorted(account.devices.items()):
+            holder = device.holder
+            enabled = device.enable_date
+            found.append(
+                {
+                    "account_id": account.account_id,
+                    "serial_number": device.serial_number,
+                    "kind": device.kind,
+                    "user_name": None if holder is None else getattr(holder, "name", "<root_account>"),
+                    "attached": holder is not None,
+                    "enable_date": None if enabled is None else enabled.replace(tzinfo=timezone.utc).isoformat(),
+                    "tags": dict(device.tags),
+                    "seed": device.seed,
+                }
+            )
+    return found

@@ -1,0 +1,368 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The front: parses an AWS request, puts it under the conditions, answers it or hands it to moto."""
+
+from __future__ import annotations
+
+import calendar
+import io
+import json
+import re
+import sys
+import threading
+import time
+import traceback
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, TextIO
+from urllib.parse import parse_qsl, unquote
+
+from botocore.model import OperationNotFoundError
+from moto.core.base_backend import BackendDict
+from moto.iam.models import AccessKeyLastUsed, AWSManagedPolicy, Policy
+
+from . import iam_accounts, iam_mfa
+from .answers import (
+    QUERY_SERVICES,
+    STS_NAMESPACE,
+    Answer,
+    ApiError,
+    basic_iso,
+    error_answer,
+    http_date,
+    iso,
+    xml_answer,
+)
+from .call import Call
+from .conditions import Conditions, Dropped, denied_error, matches, throttling_error, unavailable_error
+from .control import PREFIX, control
+from .request_log import RequestLog
+from .secret_stores import SecretStores, check_parameter_name
+from .state import World
+from .web import WebRequest, WebResponse
+
+SIGNATURE_LIFE = 300
+_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
+_AMZ_DATE = re.compile(r"\d{8}T\d{6}Z")
+_UNSIGNED = frozenset({"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"})
+_AWS_POLICY = re.compile(r"arn:aws:iam::aws:policy/")
+_ATTACHING = frozenset({"AttachGroupPolicy", "AttachRolePolicy", "AttachUserPolicy", "GetPolicy", "GetPolicyVersion"})
+# Calls of moto's whose answers we must know of
+_PASSWORD_CALLS = frozenset({"CreateLoginProfile", "UpdateLoginProfile"})
+
+
+class AwsRequest:
+    """What a web request asks of AWS."""
+
+    def __init__(self, request: WebRequest) -> None:
+        self.web = request
+        self.params: dict[str, Any] = {}
+        self.access_key = ""
+        self.region = "us-east-1"
+        self.service = ""
+        self.action = ""
+        self.signed = False
+        authorization = request.headers.get("authorization", "")
+        query = dict(parse_qsl(request.query, keep_blank_values=True)) if request.query else {}
+        found = _CREDENTIAL.search(authorization) or _CREDENTIAL.search(f"Credential={query.get('X-Amz-Credential')}")
+        if found:
+            self.access_key, self.region, self.service = found.groups()
+            self.signed = True
+        self.date = request.headers.get("x-amz-date") or query.get("X-Amz-Date", "")
+        self._parse(request, query)
+
+    def _parse(self, request: WebRequest, query: dict[str, str]) -> None:
+        target = request.headers.get("x-amz-target")
+        if target:
+            self.action = target.rpartition(".")[2]
+            try:
+                document = json.loads(request.body or b"{}")
+            except ValueError:
+                document = None
+            self.params = document if isinstance(document, dict) else {}
+            if not self.service:
+                self.service = target.partition(".")[0].lower()
+            return
+        form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+        self.params = dict(query)
+        if form:
+            self.params.update(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+        self.action = self.params.pop("Action", "") or f"{request.method} {request.path}"
+        version = self.params.pop("Version", "")
+        if not self.service:
+            self.service = {"2010-05-08": "iam", "2011-06-15": "sts"}.get(version, "unknown")
+
+
+class Emulator:
+    """The whole emulator, without the socket."""
+
+    def __init__(self, access_log: TextIO | None = None) -> None:
+        self.world = World()
+        self.conditions = Conditions()
+        self.stores = SecretStores()
+        self.stores.install()
+        # moto leaves the names out of the policies that GetAccountAuthorizationDetails lists
+        if not hasattr(Policy, "policy_name"):
+            setattr(Policy, "policy_name", property(lambda policy: policy.name))
+        self.log = RequestLog(access_log)
+        self._locks: defaultdict[str, Any] = defaultdict(threading.RLock)
+        self._locks["iam"] = self.world.iam_lock
+        self._locks.update(self.stores.locks)
+        self._moto: Any = None
+        self._moto_lock = threading.Lock()
+        self._aws_policies: dict[str, Any] | None = None
+        self.world.account()
+
+    # Control
+
+    def change_settings(self, changes: dict[str, Any]) -> None:
+        self.conditions.change(changes)
+        self.world.clock.offset = self.conditions["clock_offset"]
+
+    def reset(self) -> None:
+        """Forget everything: state, log, settings. What is held is dropped."""
+        self.conditions.reset()
+        self.world.clock.offset = 0.0
+        with self.world.iam_lock, self.stores.locks["secretsmanager"], self.stores.locks["ssm"]:
+            BackendDict.reset()
+            self.world.clear()
+            self.stores.clear()
+            self.log.clear()
+            self.world.account()
+
+    # Requests
+
+    def __call__(self, request: WebRequest) -> WebResponse:
+        if request.target.startswith(PREFIX):
+            response = control(self, request)
+        elif request.target.startswith("/moto-api"):
+            response = WebResponse(404, b"moto's own control API is off: use /_emulator/\n")
+        else:
+            answer = self.aws(AwsRequest(request))
+            response = WebResponse(answer.status, answer.body, list(answer.headers))
+        response.headers.append(("Date", http_date(self.world.clock.now())))
+        return response
+
+    def aws(self, request: AwsRequest) -> Answer:
+        """Answer an AWS call under the present conditions."""
+        conditions = self.conditions
+        service, action = request.service, request.action
+        entry = self.log.begin(service, action, request.params, request.access_key)
+        try:
+            hold_after = conditions.arrive(entry)
+            answer = self._judge(request, entry)
+            if hold_after:
+                conditions.hold_after(entry)
+            if not entry["throttled"] and conditions.loses_reply(service):
+                entry["lost_reply"] = True
+                raise Dropped
+            if conditions["latency"]:
+                time.sleep(conditions["latency"])
+            entry["status"], entry["code"] = answer.status, answer.code
+            return answer
+        finally:
+            self.log.end(entry, self.world.clock.now())
+
+    def _judge(self, request: AwsRequest, entry: dict[str, Any]) -> Answer:
+        service, action, conditions = request.service, request.action, self.conditions
+        try:
+            self._check_signature(request)
+            if service in conditions["unavailable_services"]:
+                raise unavailable_error(service)
+            if conditions.throttle(service, action):
+                entry["throttled"] = True
+                raise throttling_error(service)
+            conditions.hang(f"{service}:{action}", entry)
+            if matches(f"{service}:{action}", conditions["denied_actions"]):
+                raise denied_error(service, action, self._principal(request), self._resource(request))
+            fault = conditions.fault(service, action)
+            if fault is not None:
+                entry["fault"] = True
+                raise fault
+            return self._dispatch(request)
+        except ApiError as error:
+            return error_answer(service, error)
+
+    def _check_signature(self, request: AwsRequest) -> None:
+        service = request.service
+        if not request.signed:
+            if service in QUERY_SERVICES and request.action not in _UNSIGNED:
+                raise ApiError("MissingAuthenticationToken", "Request is missing Authentication Token")
+            return
+        if not self.conditions["check_signature_age"] or not _AMZ_DATE.fullmatch(request.date):
+            return
+        signed = calendar.timegm(time.strptime(request.date, "%Y%m%dT%H%M%SZ"))
+        now = self.world.clock.now()
+        if abs(now - signed) <= SIGNATURE_LIFE:
+            return
+        if signed < now:
+            limit, words = basic_iso(now - SIGNATURE_LIFE), f"({basic_iso(now)} - 5 min.)"
+            message = f"Signature expired: {request.date} is now earlier than {limit} {words}"
+        else:
+            limit, words = basic_iso(now + SIGNATURE_LIFE), f"({basic_iso(now)} + 5 min.)"
+            message = f"Signature not yet current: {request.date} is still later than {limit} {words}"
+        if service in QUERY_SERVICES:
+            raise ApiError("SignatureDoesNotMatch", message)
+        raise ApiError("InvalidSignatureException", message, 400)
+
+    # Who, and on what
+
+    def _call(self, request: AwsRequest) -> Call:
+        return Call(
+            request.service,
+            request.action,
+            request.params,
+            request.access_key,
+            self.world,
+            self.conditions,
+            self.stores,
+        )
+
+    def _principal(self, request: AwsRequest) -> str:
+        return self._call(request).caller_identity()[1]
+
+    def _resource(self, request: AwsRequest) -> str:
+        """The resource that AWS names in a denial."""
+        account = self.world.account_of_key(request.access_key)
+        params = request.params
+        root = f"arn:aws:iam::{account.account_id}"
+        if request.service == "iam":
+            serial = str(params.get("SerialNumber", ""))
+            if "VirtualMFADeviceName" in params:
+                return account.device_arn(params.get("Path", "/"), params["VirtualMFADeviceName"])
+            if "UserName" in params:
+                user = account.backend.users.get(params["UserName"])
+                return f"{root}:user/{params['UserName']}" if user is None else account.user_arn(user)
+            if serial.startswith("arn:"):
+                return serial
+            return {"ListUsers": f"{root}:user/", "ListVirtualMFADevices": f"{root}:mfa/"}.get(request.action, "*")
+        name = str(params.get("SecretId") or params.get("Name") or "*")
+        if request.service == "ssm" and name != "*":
+            return f"arn:aws:ssm:{request.region}:{account.account_id}:parameter/{name.lstrip('/')}"
+        return name
+
+    # Dispatch
+
+    def _dispatch(self, request: AwsRequest) -> Answer:
+        service, action = request.service, request.action
+        if service == "iam":
+            return self._iam(request)
+        if service == "sts" and action in iam_accounts.STS_HANDLERS:
+            call = self._call(request)
+            with self.world.iam_lock:
+                return xml_answer(action, iam_accounts.STS_HANDLERS[action](call), STS_NAMESPACE)
+        if self.stores.handles(service, action):
+            account = self.world.account_of_key(request.access_key)
+            return self.stores.call(service, action, account.account_id, request.region, request.params)
+        if service == "ssm" and action == "PutParameter":
+            check_parameter_name(request.params.get("Name"))
+        with self._locks[service]:
+            return self._through_moto(request)
+
+    def _iam(self, request: AwsRequest) -> Answer:
+        action = request.action
+        handler = iam_mfa.HANDLERS.get(action) or iam_accounts.HANDLERS.get(action)
+        with self.world.iam_lock:
+            call = self._call(request)
+            self._mark_key(call)
+            if handler is not None and (
+                action != "GetAccountAuthorizationDetails" or iam_accounts.owns_authorization_details(call)
+            ):
+                return xml_answer(action, handler(call))
+            if action == "DeleteUser":
+                iam_accounts.delete_user_conflict(call)
+            if action in _ATTACHING and _AWS_POLICY.match(str(request.params.get("PolicyArn"))):
+                self._load_aws_policy(call, request.params["PolicyArn"])
+            answer = self._through_moto(request)
+            if action in _PASSWORD_CALLS and answer.status == 200:
+                user = call.account.backend.users[request.params["UserName"]]
+                setattr(user, "emulator_password_changed", self.world.clock.utc())
+            return answer
+
+    def _mark_key(self, call: Call) -> None:
+        """Remember when an access key was last used, as moto does for the calls that reach it."""
+        key = call.account.backend.access_keys.get(call.access_key)
+        if key is not None:
+            key.last_used = AccessKeyLastUsed(self.world.clock.utc(), call.service, "us-east-1")
+
+    def _load_aws_policy(self, call: Call, arn: str) -> None:
+        """Make one of AWS's managed policies known. moto can load all of them, which takes long; one will do."""
+        backend = call.account.backend
+        if arn in backend.managed_policies:
+            return
+        if self._aws_policies is None:
+            from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+            self._aws_policies = json.loads(aws_managed_policies_data)
+        name = arn.rpartition("/")[2]
+        data = self._aws_policies.get(name)
+        if data is not None:
+            policy = AWSManagedPolicy.from_data(name, backend.account_id, backend.region_name, data)
+            backend.managed_policies[policy.arn] = policy
+            backend.aws_managed_policies.append(policy)
+
+    # moto
+
+    def moto(self) -> Callable[..., Any]:
+        """moto's own application, made at the first use."""
+        with self._moto_lock:
+            if self._moto is None:
+                from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+                self._moto = DomainDispatcherApplication(create_backend_app)
+            application: Callable[..., Any] = self._moto
+            return application
+
+    def _through_moto(self, request: AwsRequest) -> Answer:
+        web = request.web
+        environ = {
+            "REQUEST_METHOD": web.method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote(web.path, "latin-1"),
+            "RAW_URI": web.target,
+            "REQUEST_URI": web.target,
+            "QUERY_STRING": web.query,
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": "0",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "CONTENT_TYPE": web.headers.get("content-type", ""),
+            "CONTENT_LENGTH": str(len(web.body)),
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": web.scheme,
+            "wsgi.input": io.BytesIO(web.body),
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
+        for name, value in web.headers.items():
+            if name not in ("content-type", "content-length", "transfer-encoding"):
+                environ["HTTP_" + name.upper().replace("-", "_")] = value
+        started: list[Any] = []
+        try:
+            result = self.moto()(environ, lambda status, headers, *_rest: started.extend((status, headers)))
+            try:
+                body = b"".join(result)
+            finally:
+                if hasattr(result, "close"):
+                    result.close()
+        except (NotImplementedError, OperationNotFoundError):
+            raise ApiError("InvalidAction", f"Could not find operation {request.action}", 400) from None
+        except Exception as error:  # pylint: disable=broad-except
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            sys.stderr.write(f"{type(error).__name__} in moto, {request.service}:{request.action}\n{frames}")
+            raise ApiError("InternalFailure", "moto failed on this call; see the emulator's stderr.") from None
+        status = int(str(started[0]).split(" ", 1)[0])
+        skipped = {"content-length", "date", "connection", "server", "transfer-encoding"}
+        headers = [(name, value) for name, value in started[1] if name.lower() not in skipped]
+        if not any(name.lower() == "x-amzn-requestid" for name, _value in headers):
+            headers.append(("x-amzn-RequestId", f"moto-{iso(time.time())}"))
+        return Answer(status, body, headers, _error_code(body) if status >= 400 else None)
+
+
+def _error_code(body: bytes) -> str | None:
+    """The error code in an answer of moto's."""
+    text = body[:2000].decode("utf-8", "replace")
+    found = re.search(r"<Code>([^<]+)</Code>", text) or re.search(r'"__type":\s*"(?:[^"#]*#)?([^"]+)"', text)
+    return found.group(1) if found else None

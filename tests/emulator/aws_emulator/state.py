@@ -1,0 +1,229 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state that the strict calls share: accounts, MFA devices, the clock, the monitor's violations.
+
+Users, groups, policies, keys and passwords live in moto's IAM backend. A device attached to a user is in moto's own
+``User.mfa_devices``, so both see the same. The history that consistency lag needs is kept on the device.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from bisect import insort
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Any, TypeAlias
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.iam.models import IAMBackend, User, iam_backends
+
+KEEP_HISTORY_SECONDS = 600.0
+ROOT_DEVICE_NAME = "root-account-mfa-device"
+
+
+class Clock:
+    """The emulator's own clock: real time and an offset."""
+
+    def __init__(self) -> None:
+        self.offset = 0.0
+
+    def now(self) -> float:
+        return time.time() + self.offset
+
+    def utc(self) -> datetime:
+        """Now, naive and in UTC as moto keeps its dates."""
+        return datetime.fromtimestamp(self.now(), timezone.utc).replace(tzinfo=None, microsecond=0)
+
+
+class Root:
+    """The account's root user."""
+
+    def __init__(self, account_id: str, created: datetime) -> None:
+        self.id = account_id
+        self.create_date = created
+        self.password_last_used: datetime | None = None
+        self.mfa_devices: dict[str, Device] = {}
+        self.access_keys: list[dict[str, Any]] = []
+
+
+Holder: TypeAlias = User | Root
+
+
+class Device:
+    """An MFA device of any kind."""
+
+    __slots__ = (
+        "serial_number",
+        "kind",
+        "path",
+        "name",
+        "seed",
+        "tags",
+        "holder",
+        "enable_date",
+        "used_steps",
+        "generated_here",
+        "history",
+    )
+
+    def __init__(self, serial_number: str, kind: str, seed: str | None, path: str = "/", name: str = "") -> None:
+        self.serial_number = serial_number
+        self.kind = kind
+        self.path = path
+        self.name = name
+        self.seed = seed
+        self.tags: dict[str, str] = {}
+        self.holder: Holder | None = None
+        self.enable_date: datetime | None = None
+        self.used_steps: set[int] = set()
+        self.generated_here = False
+        # (since when, exists, holder, enable date), oldest first
+        self.history: list[tuple[float, bool, Holder | None, datetime | None]] = []
+
+    def note(self, exists: bool = True, since: float | None = None) -> None:
+        """Write the present state into the history."""
+        moment = time.monotonic() if since is None else since
+        history = self.history
+        while len(history) > 1 and history[1][0] < moment - KEEP_HISTORY_SECONDS:
+            del history[0]
+        history.append((moment, exists, self.holder, self.enable_date))
+
+    def seen(self, lag: float) -> tuple[bool, Holder | None, datetime | None]:
+        """(exists, holder, enable date) as a reader sees them who is ``lag`` seconds behind."""
+        if lag <= 0:
+            _moment, exists, holder, enabled = self.history[-1]
+            return exists, holder, enabled
+        horizon = time.monotonic() - lag
+        for moment, exists, holder, enabled in reversed(self.history):
+            if moment <= horizon:
+                return exists, holder, enabled
+        return False, None, None
+
+
+class Account:
+    """One AWS account."""
+
+    def __init__(self, account_id: str, clock: Clock) -> None:
+        self.account_id = account_id
+        self.clock = clock
+        self.backend: IAMBackend = iam_backends[account_id]["aws"]
+        self.devices: dict[str, Device] = {}
+        self.virtual_serials: list[str] = []  # sorted
+        self.deleted: list[Device] = []  # lists that lag behind still show them
+        self.root = Root(account_id, clock.utc() - timedelta(days=1000))
+        self.report: tuple[float, float, str] | None = None  # made at, ready at, text
+
+    # Names
+
+    def user_arn(self, holder: Holder) -> str:
+        if isinstance(holder, Root):
+            return f"arn:aws:iam::{self.account_id}:root"
+        return f"arn:aws:iam::{self.account_id}:user{holder.path}{holder.name}"
+
+    def device_arn(self, path: str, name: str) -> str:
+        return f"arn:aws:iam::{self.account_id}:mfa{path}{name}"
+
+    # Changes
+
+    def add(self, device: Device, since: float | None = None) -> None:
+        self.devices[device.serial_number] = device
+        if device.kind == "virtual":
+            insort(self.virtual_serials, device.serial_number)
+            self.backend.virtual_mfa_devices[device.serial_number] = device
+        device.note(since=since)
+
+    def remove(self, device: Device) -> None:
+        del self.devices[device.serial_number]
+        self.virtual_serials.remove(device.serial_number)
+        self.backend.virtual_mfa_devices.pop(device.serial_number, None)
+        device.note(exists=False)
+        horizon = time.monotonic() - KEEP_HISTORY_SECONDS
+        self.deleted = [old for old in self.deleted if old.history[-1][0] > horizon]
+        self.deleted.append(device)
+
+    def attach(self, device: Device, holder: Holder, when: datetime, since: float | None = None) -> None:
+        device.holder = holder
+        device.enable_date = when
+        holder.mfa_devices[device.serial_number] = device
+        known = ever_attached(holder)
+        if device not in known:
+            known.append(device)
+        device.note(since=since)
+
+    def detach(self, device: Device) -> None:
+        assert device.holder is not None
+        device.holder.mfa_devices.pop(device.serial_number, None)
+        device.holder = None
+        device.enable_date = None
+        device.note()
+
+    # What a reader sees
+
+    def virtual_seen(self, lag: float) -> Iterator[tuple[Device, Holder | None, datetime | None]]:
+        """Every virtual device, in the order of serial numbers, as seen ``lag`` seconds behind."""
+        if lag <= 0:
+            for serial in self.virtual_serials:
+                device = self.devices[serial]
+                yield device, device.holder, device.enable_date
+            return
+        shown: dict[str, tuple[Device, Holder | None, datetime | None]] = {}
+        for device in self.deleted + [self.devices[serial] for serial in self.virtual_serials]:
+            exists, holder, enabled = device.seen(lag)
+            if exists:
+                shown[device.serial_number] = (device, holder, enabled)
+        for serial in sorted(shown):
+            yield shown[serial]
+
+    def devices_of_seen(self, holder: Holder, lag: float) -> list[tuple[Device, datetime]]:
+        """The devices attached to a user, as seen ``lag`` seconds behind."""
+        if lag <= 0:
+            return [(device, device.enable_date) for device in holder.mfa_devices.values()]
+        result = []
+        for device in ever_attached(holder):
+            exists, seen_holder, enabled = device.seen(lag)
+            if exists and seen_holder is holder and enabled is not None:
+                result.append((device, enabled))
+        return result
+
+
+def ever_attached(holder: Holder) -> list[Device]:
+    """Every device that was ever attached to this user, for the readers that lag behind."""
+    known: list[Device] | None = getattr(holder, "emulator_devices", None)
+    if known is None:
+        known = []
+        setattr(holder, "emulator_devices", known)
+    if len(known) > 32:
+        horizon = time.monotonic() - KEEP_HISTORY_SECONDS
+        known[:] = [d for d in known if d.holder is holder or d.history[-1][0] > horizon]
+    return known
+
+
+class World:
+    """All accounts, the clock and the locks."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.iam_lock = threading.RLock()
+        self.accounts: dict[str, Account] = {}
+        self.violations: list[dict[str, Any]] = []
+
+    def account(self, account_id: str = DEFAULT_ACCOUNT_ID) -> Account:
+        found = self.accounts.get(account_id)
+        if found is None:
+            with self.iam_lock:
+                found = self.accounts.get(account_id)
+                if found is None:
+                    found = self.accounts[account_id] = Account(account_id, self.clock)
+        return found
+
+    def account_of_key(self, access_key: str) -> Account:
+        """The account that an access key belongs to; keys that nobody made belong to the default account."""
+        for account_id in list(iam_backends):
+            if access_key in iam_backends[account_id]["aws"].access_keys:
+                return self.account(account_id)
+        return self.account()
+
+    def clear(self) -> None:
+        self.accounts.clear()
+        self.violations.clear()

@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One emulator for all tests of a session, emptied before each; a controller with a HOME of its own for each."""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests/emulator"), str(ROOT / "scripts")]
+
+pytest.register_assert_rewrite("controller")
+
+from aws_emulator.client import Emulator  # noqa: E402
+from controller import Controller  # noqa: E402
+
+
+def pytest_report_header() -> str:
+    found = shutil.which("oathtool")
+    other = found or "the emulator's own TOTP, as oathtool is not installed"
+    return f"second opinion on codes: {other}"
+
+
+@pytest.fixture(scope="session", name="running")
+def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Emulator, pathlib.Path]]:
+    log = tmp_path_factory.mktemp("emulator") / "access.log"
+    with Emulator.start(access_log=log) as emulator:
+        yield emulator, log
+
+
+@pytest.fixture
+def access_log(running: tuple[Emulator, pathlib.Path]) -> pathlib.Path:
+    """The emulator's access log."""
+    return running[1]
+
+
+@pytest.fixture
+def emulator(running: tuple[Emulator, pathlib.Path]) -> Iterator[Emulator]:
+    """An emulator with an empty account."""
+    running[0].reset()
+    yield running[0]
+    running[0].release()
+    assert not running[0].errors(), running[0].errors()
+
+
+@pytest.fixture
+def controller(emulator: Emulator, tmp_path: pathlib.Path) -> Controller:
+    """Where playbooks are run."""
+    return Controller(emulator, tmp_path / "home")
