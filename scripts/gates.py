@@ -45,10 +45,7 @@ class Run:
     leg: Leg
     output: t.TextIO
     collection: pathlib.Path
-
-    @property
-    def files(self) -> list[str]:
-        return list_files()
+    files: list[str]
 
     def environment(self, **extra: str) -> dict[str, str]:
         """What every tool sees: the leg's programs and collections, a HOME of its own, no git repository above."""
@@ -239,12 +236,13 @@ class Gate:
     check: t.Callable[[Run], None]
     leg: Leg = MAIN
     alone: bool = False
+    telling: str = ""  # which lines to show when it fails; all, if none matches
 
 
 # In the order in which they start: the long ones first.
 GATES = (
-    Gate("sanity", "sanity", sanity),
-    Gate("sanity-3.13", "sanity", sanity, NEWEST),
+    Gate("sanity", "sanity", sanity, telling="ERROR|FATAL"),
+    Gate("sanity-3.13", "sanity", sanity, NEWEST, telling="ERROR|FATAL"),
     Gate("units", "units", units),
     Gate("units-3.13", "units", units, NEWEST),
     Gate("artifact", "build", artifact),
@@ -274,7 +272,7 @@ class Result:
 PRINTING = threading.Lock()
 
 
-def run_gate(gate: Gate) -> Result:
+def run_gate(gate: Gate, files: list[str]) -> Result:
     """Run one gate and print how it went."""
     started = time.monotonic()
     log = LOGS / f"{gate.name}.log"
@@ -286,7 +284,7 @@ def run_gate(gate: Gate) -> Result:
                     raise GateSkipped(f"no {gate.leg.venv.name}: there is no Python {gate.leg.suffix[1:]} here")
                 raise GateFailed(f"no {gate.leg.venv.name}: run 'make setup'")
             collection = gate.leg.tree / "ansible_collections/hardening/aws"
-            gate.check(Run(gate.name, gate.leg, output, collection))
+            gate.check(Run(gate.name, gate.leg, output, collection, files))
         except GateSkipped as reason:
             result.status, result.reason = "skipped", str(reason)
         except GateFailed as reason:
@@ -297,6 +295,7 @@ def run_gate(gate: Gate) -> Result:
         print(f"{result.status:<8} {gate.name:<18} {result.seconds:6.1f} s  {result.reason}".rstrip(), flush=True)
         if result.status == "FAILED":
             lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = [line for line in lines if gate.telling and re.match(gate.telling, line)] or lines
             print(*(f"  | {line}" for line in lines[-TAIL:]), sep="\n")
             print(f"  ({log.relative_to(ROOT)} has the whole of it)", flush=True)
     return result
@@ -322,7 +321,8 @@ def prepare(leg: Leg) -> None:
     path = leg.home / ".config/pip/pip.conf"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
-    lines = [f"{name} = {value}" for name, value in {**settings, "disable-pip-version-check": "1"}.items()]
+    settings |= {"disable-pip-version-check": "1", "quiet": "2"}
+    lines = [f"{name} = {value}" for name, value in settings.items()]
     path.write_text("\n".join(["[global]", *lines, ""]).replace("\\n", "\n    "), encoding="utf-8")
 
 
@@ -348,12 +348,14 @@ def main() -> int:
         return 0
     LOGS.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
+    files = list_files()
     for leg in dict.fromkeys(gate.leg for gate in gates):
         if leg.python.exists():
             prepare(leg)
     with concurrent.futures.ThreadPoolExecutor(max_workers=arguments.jobs) as pool:
-        results = list(pool.map(run_gate, [gate for gate in gates if not gate.alone]))
-    results += [run_gate(gate) for gate in gates if gate.alone]
+        running = [pool.submit(run_gate, gate, files) for gate in gates if not gate.alone]
+        results = [future.result() for future in running]
+    results += [run_gate(gate, files) for gate in gates if gate.alone]
     return report(results, time.monotonic() - started)
 
 

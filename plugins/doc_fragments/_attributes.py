@@ -37,3 +37,19 @@ attributes:
     description: Changes nothing.
     support: full
 """
+
+    REPORT = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Predicts whether a file would be written. Writes nothing.
+    support: full
+  diff_mode:
+    description: Shows the verdicts of the checks before and after, and not the users.
+    support: full
+  idempotent:
+    description: Changes a file only if more than the dates in it is different.
+    support: partial
+    details:
+      - O(ignore:force=true) always writes.
+"""

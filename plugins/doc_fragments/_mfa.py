@@ -88,7 +88,7 @@ options:
     type: int
     default: 60
 requirements:
-  - python >= 3.9
+  - python >= 3.11
   - boto3 >= 1.34.0
   - botocore >= 1.34.0
   - pyotp >= 2.6.0, to compute codes from a seed

@@ -127,6 +127,18 @@ def desired_of(
     return desired, problems.found
 
 
+def only_desired(item: t.Mapping[str, t.Any], run: t.Mapping[str, t.Any]) -> Desired:
+    """Return what the only item of a run asks for.
+
+    :raises BadInput: There are problems with the item or the run.
+    """
+    desired, problems = desired_of(item, run)
+    problems += run_problems(run)
+    if desired is None or problems:
+        raise BadInput(problems)
+    return desired
+
+
 def run_problems(run: t.Mapping[str, t.Any]) -> list[str]:
     """Return the problems with the options that hold for a whole run."""
     problems = _Problems("")
@@ -169,7 +181,10 @@ def duplicate_problems(desired: t.Sequence[Desired], store: t.Mapping[str, t.Any
     seen: dict[tuple[str, ...], int] = {}
     for index, item in enumerate(desired):
         # IAM does not tell names apart by case.
-        target = (item.serial_number or f"{item.device_path}{item.device_name}").lower()
+        target = f"{item.device_path}{item.device_name}" if item.device_name is not None else item.serial_number or ""
+        if plans.device_type(target) == "virtual":
+            target = "".join(plans.split_virtual_arn(target))
+        target = target.lower()
         keys = [(("device", target), "name the same device")]
         if item.stored and store:
             device_name = item.device_name or plans.device_name_of(item.serial_number or "")
@@ -249,7 +264,7 @@ def _check_target(problems: _Problems, item: t.Mapping[str, t.Any], state: str, 
             problems.add("device_name", f"has {len(name)} characters, at most 226 are possible.")
         elif not re.fullmatch(_NAME, name, re.ASCII):
             problems.add("device_name", f"{name!r} may have letters, digits and +=,.@_- only; a path is device_path.")
-    _check_path(problems, item.get("device_path") or "/", name)
+    _check_path(problems, item.get("device_path") or "/", name if len(name or "") <= 226 else None)
 
 
 def _check_path(problems: _Problems, path: str, name: str | None) -> None:
@@ -342,6 +357,9 @@ def _check_tags(problems: _Problems, option: str, tags: t.Mapping[t.Any, t.Any] 
         return None
     if len(tags) > MAX_TAGS:
         problems.add(option, f"has {len(tags)} tags, at most {MAX_TAGS} are possible.")
+    # IAM does not tell the keys of tags apart by case; the stores do.
+    if option == "tags" and len({str(key).lower() for key in tags}) < len(tags):
+        problems.add(option, "has keys that differ in upper and lower case only, which IAM takes for the same.")
     clean = {}
     for key, value in tags.items():
         key = str(key)

@@ -13,7 +13,7 @@ import re
 import time
 import typing as t
 
-from ._errors import AwsRefused, BadInput, MfaError, ReplyLost
+from ._errors import AwsRefused, BadInput, MfaError, NoAnswer, ReplyLost
 from ._pacer import Pacer
 from ._totp import AwsClock
 
@@ -166,7 +166,7 @@ class Client:
                 raise AwsRefused(_explain(name, kind, code, text), code, name, text, unsure) from None
             except (botocore.exceptions.ConnectTimeoutError, botocore.exceptions.ReadTimeoutError) as error:
                 text = self._no_answer(name, error)
-                raise (MfaError(text, operation=name) if resend else ReplyLost(text, operation=name)) from None
+                raise (MfaError(text, operation=name) if resend else NoAnswer(text, operation=name)) from None
             except (
                 botocore.exceptions.HTTPClientError,
                 botocore.exceptions.ConnectionError,

@@ -152,7 +152,7 @@ class Options:
     """What the operator asks for."""
 
     benchmark: str = BENCHMARKS[-1]
-    checks: tuple[str, ...] = CHECK_IDS
+    checks: tuple[str, ...] | None = None
     max_device_age_days: int | None = None
     exemptions: tuple[Exemption, ...] = ()
 
@@ -174,17 +174,13 @@ def evaluate(info: Json, options: Options) -> Compliance:
     :param info: A result of hardening.aws.iam_mfa_device_info that M(check_info) accepted.
     """
     judge = _Judge(info, options)
-    active = [check for check in CHECKS if check.id in options.checks]
-    if options.max_device_age_days is None:
-        active = [check for check in active if check.id != "device_age"]
+    active = [check for check in CHECKS if check.id in active_checks(info, options)]
     by_subject = {
         subject: [check for check in active if check.subject == subject] for subject in ("root", "user", "device")
     }
     root = judge.verdicts(by_subject["root"], ROOT_NAME, info["root"])
     users = [judge.verdicts(by_subject["user"], user["user_name"], user) for user in sorted_users(info)]
-    devices = [
-        judge.verdicts(by_subject["device"], device["serial_number"], device) for device in sorted_orphans(info)
-    ]
+    devices = [judge.verdicts(by_subject["device"], device["serial_number"], device) for device in sorted_orphans(info)]
     results = []
     for check in active:
         subjects = {"root": [root], "user": users, "device": devices}[check.subject]
@@ -208,9 +204,9 @@ def evaluate(info: Json, options: Options) -> Compliance:
         if check.subject == "device" and not devices:
             result["reason"] = judge.orphans_unknown()
             result["verdict"] = UNKNOWN if result["reason"] else PASS
-        elif check.subject == "user" and not users:
+        elif check.subject == "user" and judge.users_unknown() and result["verdict"] != FAIL:
             result["reason"] = judge.users_unknown()
-            result["verdict"] = UNKNOWN if result["reason"] else NOT_APPLICABLE
+            result["verdict"] = UNKNOWN
         elif result["verdict"] == UNKNOWN:
             reasons = (subject["checks"][check.id] for subject in subjects)
             result["reason"] = next(item["reason"] for item in reasons if item["verdict"] == UNKNOWN)
@@ -240,6 +236,25 @@ def worst_check(verdicts: t.Iterable[str]) -> str:
     return worst(verdicts, _CHECK_VERDICTS)
 
 
+def active_checks(info: Json, options: Options) -> list[str]:
+    """Return the checks that are made: those asked for, or else all that the information is enough for."""
+    checks = set(CHECK_IDS if options.checks is None else options.checks)
+    if options.max_device_age_days is None:
+        checks.discard("device_age")
+    if options.checks is None and lacks_kinds(info):
+        checks.discard("single_device")
+    return sorted(checks)
+
+
+def lacks_kinds(info: Json) -> bool:
+    """Return whether second devices may be missing, as only virtual devices were listed of users who have one."""
+    return any(len(user["mfa_devices"]) == 1 and not _is_complete(user) for user in info["users"])
+
+
+def _is_complete(user: Json) -> bool:
+    return user.get("mfa_devices_complete") is not False
+
+
 def sorted_users(info: Json) -> list[Json]:
     return sorted(info["users"], key=lambda user: user["user_name"])
 
@@ -251,6 +266,9 @@ def sorted_orphans(info: Json) -> list[Json]:
 def has_mfa(user: Json) -> bool | None:
     """Return whether the user has MFA: what the lists show counts more than the credential report, which is older."""
     return True if user.get("mfa_devices") else user.get("mfa_active")
+
+
+_VIRTUAL_ONLY = "a virtual device; whether there are others besides was not asked for (all_kinds=true)"
 
 
 class _Judge:
@@ -300,7 +318,9 @@ class _Judge:
                 return self.whys[what]
         if self.report_there:
             return "not in the credential report yet, which AWS remakes at most every four hours"
-        return self.report_msg or "the credential report was not read"
+        if self.report_msg in ("", "not asked for"):
+            return "the credential report was not asked for"
+        return self.report_msg
 
     def orphans_unknown(self) -> str:
         if self.info.get("account") is None or self.info.get("orphaned_devices") is None:
@@ -308,7 +328,8 @@ class _Judge:
         return self.whys.get("orphaned_devices") or ""
 
     def users_unknown(self) -> str:
-        return self.whys.get("users") or ""
+        why = self.whys.get("users_since_report")
+        return f"users who are newer than the credential report are not known: {why}" if why else ""
 
     # The rules
 
@@ -375,7 +396,9 @@ class _Judge:
         devices, verdict = self._devices(user)
         if verdict:
             return verdict
-        return (PASS, "") if len(devices) > 1 else (FAIL, "has a single MFA device")
+        if len(devices) > 1:
+            return PASS, ""
+        return (FAIL, "has a single MFA device") if _is_complete(user) else (UNKNOWN, f"has {_VIRTUAL_ONLY}")
 
     def _device_age(self, user: Json) -> tuple[str, str]:
         limit = self.options.max_device_age_days or 0
@@ -391,7 +414,7 @@ class _Judge:
                 return FAIL, f"{which}, longer ago than {limit} days"
         if len(known) < len(dates) or self.today is None:
             return UNKNOWN, "the date when a device was enabled is not known"
-        return PASS, ""
+        return (PASS, "") if _is_complete(user) else (UNKNOWN, f"has {_VIRTUAL_ONLY}")
 
     def _orphaned_devices(self, _device: Json) -> tuple[str, str]:
         return FAIL, "is assigned to nobody"
@@ -428,7 +451,7 @@ def read_options(params: Json, retrieved: str) -> Options:
         raise BadInput(problems)
     return Options(
         benchmark=params["benchmark"],
-        checks=tuple(CHECK_IDS if checks is None else checks),
+        checks=None if checks is None else tuple(checks),
         max_device_age_days=limit,
         exemptions=exemptions,
     )

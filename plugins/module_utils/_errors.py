@@ -47,6 +47,10 @@ class ReplyLost(MfaError):
     """The call was sent and no answer came: whether it took effect has to be read from what AWS lists."""
 
 
+class NoAnswer(ReplyLost):
+    """The same after the time limit that the caller set: what follows must not take long."""
+
+
 class StaleView(MfaError):
     """What was read before is no longer so (another run, or IAM's eventual consistency): read again and plan anew."""
 

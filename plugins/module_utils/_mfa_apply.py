@@ -15,7 +15,7 @@ import typing as t
 
 from . import _mfa_plan as plans
 from ._aws_call import short_code
-from ._errors import AwsRefused, MfaError, ReplyLost, SeedRefused, StaleView, StoreConflict
+from ._errors import AwsRefused, MfaError, NoAnswer, ReplyLost, SeedRefused, StaleView, StoreConflict
 from ._mfa_api import MfaApi, NewDevice
 from ._mfa_plan import Action, Desired, Plan
 from ._seed_store import Record, SeedStore
@@ -93,7 +93,7 @@ class SeedCodes:
         return True
 
 
-Codes = t.Union[SuppliedCodes, SeedCodes]
+Codes = SuppliedCodes | SeedCodes
 
 
 @dataclasses.dataclass
@@ -132,14 +132,19 @@ class Applier:
             plans.UNTAG: self._untag,
         }
 
+    @property
+    def _seeds(self) -> SeedStore:
+        if self._store is None:
+            raise RuntimeError("a plan that needs a seed store was made without one")
+        return self._store
+
     def apply(self, desired: Desired, plan: Plan, serial_number: str | None, progress: Progress) -> None:
         """Carry out a plan for the device I(serial_number) and note in I(progress) what was done.
 
         :raises StaleView: AWS is not, or no longer, as it was when the plan was made.
         """
         for action in plan.actions:
-            serial = action.serial_number or serial_number
-            assert serial is not None
+            serial = action.serial_number or serial_number or ""
             self._steps[action.kind](desired, action, serial, progress)
 
     def _create(self, desired: Desired, action: Action, serial: str, progress: Progress) -> None:
@@ -148,12 +153,13 @@ class Applier:
         progress.done.append(plans.CREATE)
 
     def _keep(self, desired: Desired, _action: Action, serial: str, progress: Progress) -> None:
-        assert self._store is not None and progress.created is not None
+        if progress.created is None:
+            raise RuntimeError("a seed can be stored only of a device that was created just before")
         record = self._record(desired, progress.created)
         try:
-            progress.record = self._store.write(self._record_name(desired, serial), record, progress.expected)
+            progress.record = self._seeds.write(self._record_name(desired, serial), record, progress.expected)
         except StoreConflict:
-            existing = self._store.read(self._record_name(desired, serial), serial)
+            existing = self._seeds.read(self._record_name(desired, serial), serial)
             if existing is None or progress.store_was_read or existing.created >= record.created:
                 raise StaleView(f"another run enrols {desired.user_name} at the same time") from None
             # The seed of an earlier device of this name. What a write replaces has to be known before the device is
@@ -197,6 +203,8 @@ class Applier:
             try:
                 self._api.resync(desired.user_name, serial, codes)
                 break
+            except NoAnswer:
+                raise
             except ReplyLost:
                 # No list shows whether it took effect; if it did, these codes are used up.
                 lost = True
@@ -231,10 +239,12 @@ class Applier:
             try:
                 self._api.enable(desired.user_name, serial, codes)
                 return
-            except ReplyLost:
+            except ReplyLost as lost:
                 unsure = True
                 if self._is_attached(desired, serial):
                     return
+                if isinstance(lost, NoAnswer) or time.monotonic() > settle_by:
+                    raise
                 _pause()
             except AwsRefused as refusal:
                 unsure = unsure or refusal.unsure
@@ -272,8 +282,7 @@ class Applier:
 
     def _enable_from_store(self, desired: Desired, serial: str, progress: Progress) -> None:
         """Attach a device that exists, with the seed that the store has of it; or make it anew if there is none."""
-        assert self._store is not None
-        record = self._store.read(self._record_name(desired, serial), serial)
+        record = self._seeds.read(self._record_name(desired, serial), serial)
         if record is not None:
             progress.record = record
             try:
@@ -327,9 +336,7 @@ class Applier:
         if desired.codes:
             progress.supplied = progress.supplied or SuppliedCodes(desired.codes)
             return progress.supplied
-        seed = desired.seed or (progress.record.seed if progress.record else None)
-        assert seed is not None
-        return self._seed_codes(desired, seed)
+        return self._seed_codes(desired, desired.seed or (progress.record.seed if progress.record else ""))
 
     def _seed_codes(self, desired: Desired, seed: str) -> SeedCodes:
         return SeedCodes(seed, self._api, lambda: self._api.devices_of(desired.user_name))
@@ -353,8 +360,7 @@ class Applier:
         )
 
     def _stored(self, desired: Desired, serial: str) -> Record:
-        assert self._store is not None
-        record = self._store.read(self._record_name(desired, serial), serial)
+        record = self._seeds.read(self._record_name(desired, serial), serial)
         if record is None:
             raise MfaError(
                 f"The seed store has no seed of {serial} ({self._record_name(desired, serial)} is not there): give "
@@ -423,8 +429,7 @@ class Applier:
     # Records --------------------------------------------------------------------------------------------------------
 
     def _record_name(self, desired: Desired, serial: str) -> str:
-        assert self._store is not None
-        return self._store.name_for(desired.user_name, plans.device_name_of(serial))
+        return self._seeds.name_for(desired.user_name, plans.device_name_of(serial))
 
     def _record(self, desired: Desired, created: NewDevice) -> Record:
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._api.clock.now()))

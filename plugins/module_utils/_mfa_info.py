@@ -183,7 +183,7 @@ class Gatherer:
             return {}
         executor = concurrent.futures.ThreadPoolExecutor(min(self._concurrency, len(unique)))
         try:
-            return dict(zip(unique, executor.map(self._api.devices_of, unique)))
+            return dict(zip(unique, executor.map(self._api.devices_of, unique), strict=True))
         finally:
             executor.shutdown(cancel_futures=True)
 
@@ -246,7 +246,7 @@ class Gatherer:
             except AwsRefused as refusal:
                 self._unknown.append({"what": "device_tags", "why": refusal.message})
                 return
-        for device, tags in zip(virtual, found):
+        for device, tags in zip(virtual, found, strict=True):
             device["tags"] = tags
 
 

@@ -230,7 +230,7 @@ _PLANNERS: dict[str, t.Callable[[Desired, Current], Plan]] = {
 def predict(desired: Desired, current: Current, made: Plan, serial_number: str | None) -> Current:
     """Return what AWS will list once I(made) has been carried out. I(serial_number) is the target's."""
     devices = list(current.devices)
-    target = current.target
+    target, target_known = current.target, current.target_known
     tags = current.tags
     for action in made.actions:
         serial = action.serial_number or serial_number or ""
@@ -243,12 +243,21 @@ def predict(desired: Desired, current: Current, made: Plan, serial_number: str |
             devices = [device for device in devices if device.serial_number != serial]
             target = VirtualDevice(serial) if device_type(serial) == "virtual" else None
         elif action.kind == DELETE:
-            target, tags = None, None
+            target, target_known, tags = None, True, None
         elif action.kind == TAG:
             tags = {**(tags or {}), **action.tags}
         elif action.kind == UNTAG:
             tags = {key: value for key, value in (tags or {}).items() if key not in action.tags}
-    return dataclasses.replace(current, devices=tuple(devices), target=target, tags=tags)
+    return dataclasses.replace(current, devices=tuple(devices), target=target, target_known=target_known, tags=tags)
+
+
+def status_of(desired: Desired, current: Current) -> str:
+    """Return the target's status in one word, as far as it had to be read: C(disabled) leaves open if it exists."""
+    if _attached_target(desired, current) is not None:
+        return "enabled"
+    if not desired.is_virtual or desired.state == "disabled":
+        return "disabled"
+    return "absent" if current.target is None and current.target_known else "present"
 
 
 def describe(desired: Desired, current: Current, serial_number: str | None) -> dict[str, t.Any]:
@@ -258,8 +267,7 @@ def describe(desired: Desired, current: Current, serial_number: str | None) -> d
         "mfa_devices": sorted(device.serial_number for device in current.devices),
     }
     if not desired.all_devices and desired.is_virtual:
-        attached = _attached_target(desired, current)
-        status = "enabled" if attached else "absent" if current.target is None else "present"
+        status = status_of(desired, current)
         state["device"] = {"serial_number": serial_number, "status": status}
         if desired.tags is not None and status != "absent":
             state["device"]["tags"] = dict(current.tags or {})

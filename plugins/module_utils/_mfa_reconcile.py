@@ -116,7 +116,7 @@ class Reconciler:
         def work(outcome: Outcome, reading: Current | None) -> None:
             self._guarded(outcome, lambda: self._converge(outcome, reading or self._read(outcome)))
 
-        self._each(work, [(outcome, reading) for outcome, reading in zip(outcomes, readings) if not outcome.error])
+        self._each(work, list(zip(outcomes, readings, strict=True)))
         if self._wait:
             self._wait_for(outcomes)
         return outcomes
@@ -153,8 +153,9 @@ class Reconciler:
             return reading
         outcome.serial_number = self._serial(desired, reading)
         attached = any(device.serial_number == outcome.serial_number for device in reading.devices)
-        needed = {"present": True, "absent": not attached, "enabled": not attached and (deep or desired.may_create)}
-        if desired.is_virtual and needed.get(desired.state) and (reading.user_exists or desired.state != "enabled"):
+        satisfied = attached or not reading.user_exists or (desired.satisfied_by == "any" and bool(reading.devices))
+        needed = {"present": True, "absent": not attached, "enabled": not satisfied and (deep or desired.may_create)}
+        if desired.is_virtual and needed.get(desired.state):
             target = self._api.virtual_devices().get(outcome.serial_number)
             reading = dataclasses.replace(reading, target=target, target_known=True)
         elif attached and desired.is_virtual:
@@ -167,14 +168,15 @@ class Reconciler:
             return [None]
         account = Account(self._api)
         readings = [self._from_lists(outcome, account) for outcome in outcomes]
-        undecided = [o for o, reading in zip(outcomes, readings) if reading and self._needs_user(o, reading)]
+        pairs = list(zip(outcomes, readings, strict=True))
+        undecided = [outcome for outcome, reading in pairs if reading and self._needs_user(outcome, reading)]
         if len(undecided) > _FEW:
-            for position, (outcome, reading) in enumerate(zip(outcomes, readings)):
+            for position, (outcome, reading) in enumerate(pairs):
                 if reading is not None and outcome.desired.user_name not in account.users:
                     readings[position] = dataclasses.replace(reading, user_exists=False)
         else:
             alone = {id(outcome) for outcome in undecided}
-            readings = [None if id(o) in alone else reading for o, reading in zip(outcomes, readings)]
+            readings = [None if id(outcome) in alone else reading for outcome, reading in pairs]
         return readings
 
     def _from_lists(self, outcome: Outcome, account: Account) -> Current | None:
@@ -265,8 +267,7 @@ class Reconciler:
         return bool(set(outcome.actions) - {plans.STORE, plans.TAG, plans.UNTAG, plans.RESYNC})
 
     def _shown(self, outcome: Outcome, account: Account | None) -> bool:
-        desired, wanted = outcome.desired, outcome.after
-        assert wanted is not None
+        desired, wanted = outcome.desired, outcome.after or Current()
         if desired.state != "present" and (account is None or not desired.is_virtual):
             listed = self._api.devices_of(desired.user_name) or ()
             expected = {device.serial_number for device in wanted.devices}
@@ -280,8 +281,7 @@ class Reconciler:
         if desired.all_devices:
             gone = {d.serial_number for d in (outcome.before.devices if outcome.before else ())}
             return not gone & set(virtual)
-        assert outcome.serial_number is not None
-        found = virtual.get(outcome.serial_number)
+        found = virtual.get(outcome.serial_number or "")
         if (found is None) != (wanted.target is None):
             return False
         return found is None or wanted.target is None or found.owner == wanted.target.owner

@@ -39,6 +39,7 @@ class Pacer:
         self._monotonic = monotonic
         self._sleep = sleep
         self._lock = threading.Lock()
+        self._turnstile = threading.Lock()
         self._recent: collections.deque[float] = collections.deque(maxlen=1000)
         self._rate: float | None = None
         self._too_high = 0.0
@@ -48,15 +49,19 @@ class Pacer:
 
     def wait(self) -> None:
         """Wait for this call's turn."""
-        with self._lock:
-            now = self._monotonic()
-            if self._rate is None:
-                return
-            self._raise_pace()
-            slot = max(now, self._next_slot)
-            self._next_slot = slot + 1 / self._rate
-        if slot > now:
-            self._sleep(slot - now)
+        if self._rate is None:
+            return
+        # One caller at a time waits for the next slot, at the pace of that moment. If all who wait had their slots
+        # already, a throttled call would change the pace for none of them.
+        with self._turnstile:
+            while True:
+                with self._lock:
+                    now = self._monotonic()
+                    if now >= self._next_slot:
+                        self._next_slot = now + 1 / self._raised_pace()
+                        return
+                    seconds = self._next_slot - now
+                self._sleep(seconds)
 
     def admitted(self) -> None:
         """The service took a call, whatever it answered."""
@@ -85,7 +90,8 @@ class Pacer:
             self._admitted = 0
             self._next_slot = max(self._next_slot, now + 1 / self._rate)
 
-    def _raise_pace(self) -> None:
-        assert self._rate is not None
-        slowly = self._NEAR * self._too_high <= self._rate <= self._PAST * self._too_high
-        self._rate *= 1 + (self._RISE_SLOWLY if slowly else self._RISE_FAST)
+    def _raised_pace(self) -> float:
+        rate = self._rate or self._MIN_RATE
+        slowly = self._NEAR * self._too_high <= rate <= self._PAST * self._too_high
+        self._rate = rate * (1 + (self._RISE_SLOWLY if slowly else self._RISE_FAST))
+        return self._rate

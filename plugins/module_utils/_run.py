@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.module_utils.common.warnings import warn as ansible_warn
+
 from ._argspec import require_libraries
 from ._aws_call import Connection
 from ._errors import BadInput, MfaError
 from ._mfa_api import MfaApi
-from ._mfa_plan import Current, Desired, Device, device_type
+from ._mfa_plan import Current, Desired, Device, device_type, status_of
 from ._mfa_reconcile import Outcome, Reconciler
 from ._seed_store import open_store
 from ._totp import otpauth_uri
@@ -65,6 +67,15 @@ def fail(module: AnsibleAWSModule, error: MfaError, secrets: t.Iterable[str | No
     if error.code is not None or error.operation is not None:
         so_far["error"] = {"code": error.code, "operation": error.operation}
     module.fail_json(msg=scrub(error.message, secrets), **so_far)
+
+
+def warn(text: str) -> None:
+    """Warn the person who runs the playbook.
+
+    Not with AnsibleAWSModule.warn, which amazon.aws makes hand the warning over a second time, in a way that
+    ansible-core 2.19 and later call deprecated.
+    """
+    ansible_warn(text)
 
 
 def scrub(text: str, secrets: t.Iterable[str | None]) -> str:
@@ -144,7 +155,7 @@ def summary(outcomes: t.Sequence[Outcome]) -> Result:
 
 def failures_text(outcomes: t.Sequence[Outcome], results: t.Sequence[Result]) -> str:
     """Return the message of a run in which some devices failed: the first of them, and how many more."""
-    failed = [(outcome, result) for outcome, result in zip(outcomes, results) if outcome.error]
+    failed = [(outcome, result) for outcome, result in zip(outcomes, results, strict=True) if outcome.error]
     lines = [f"{len(failed)} of {len(outcomes)} devices failed, the others are done:"]
     lines += [f"- {outcome.desired.label}: {result['msg']}" for outcome, result in failed[:_SHOWN_FAILURES]]
     if len(failed) > _SHOWN_FAILURES:
@@ -163,10 +174,6 @@ def lines_diff(outcomes: t.Sequence[Outcome]) -> Result:
 
 
 def _line(outcome: Outcome, current: Current) -> str:
-    serial = outcome.serial_number
-    if any(device.serial_number == serial for device in current.devices):
-        status = "enabled"
-    else:
-        status = "absent" if current.target is None else "present"
-    tags = f" {dict(current.tags)}" if outcome.desired.tags is not None and current.tags is not None else ""
-    return f"{outcome.desired.user_name}: {serial} {status}{tags}\n"
+    desired = outcome.desired
+    tags = f" {dict(current.tags)}" if desired.tags is not None and current.tags is not None else ""
+    return f"{desired.user_name}: {outcome.serial_number} {status_of(desired, current)}{tags}\n"

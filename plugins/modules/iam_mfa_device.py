@@ -1,6 +1,7 @@
 #!/usr/bin/python
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """One MFA device of one IAM user."""
 
 from __future__ import annotations
@@ -198,15 +199,14 @@ from ansible_collections.hardening.aws.plugins.module_utils._mfa_plan import Cur
 
 
 def run(module: AnsibleAWSModule, item: dict) -> None:
-    desired, problems = _argspec.desired_of(item, module.params)
-    _argspec.refuse(problems + _argspec.run_problems(module.params))
+    desired = _argspec.only_desired(item, module.params)
     api, reconciler = _run.open_run(module, [desired], concurrency=1)
     outcome = reconciler.one(desired)
     if outcome.error:
         secrets = [item.get(option) for option in _argspec.SECRET_OPTIONS]
         _run.fail(module, outcome.error, secrets, changed=outcome.changed, actions=outcome.actions)
     if outcome.warning:
-        module.warn(outcome.warning)
+        _run.warn(outcome.warning)
     after = outcome.after or Current()
     module.exit_json(
         changed=outcome.changed,
@@ -214,7 +214,7 @@ def run(module: AnsibleAWSModule, item: dict) -> None:
         mfa_devices=[_run.device_result(device) for device in after.devices],
         actions=outcome.actions,
         diff={
-            "before": describe(desired, outcome.before, outcome.serial_number),
+            "before": describe(desired, outcome.before or Current(), outcome.serial_number),
             "after": describe(desired, after, outcome.serial_number),
         },
         **_run.new_seed_result(outcome, lambda: api.account()[1]),

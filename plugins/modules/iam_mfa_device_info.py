@@ -1,6 +1,7 @@
 #!/usr/bin/python
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What MFA devices IAM users have."""
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ options:
     type: int
     default: 16
 requirements:
-  - python >= 3.9
+  - python >= 3.11
   - boto3 >= 1.34.0
   - botocore >= 1.34.0
 notes:

@@ -1,6 +1,7 @@
 #!/usr/bin/python
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """MFA devices of many IAM users, in one task."""
 
 from __future__ import annotations
@@ -209,13 +210,13 @@ def run(module: AnsibleAWSModule, items: t.Sequence[dict]) -> None:
     api, reconciler = _run.open_run(module, inputs, module.params["concurrency"])
     outcomes = reconciler.many(inputs)
     results = []
-    for item, outcome in zip(items, outcomes):
+    for item, outcome in zip(items, outcomes, strict=True):
         secrets = [item.get(option) for option in _argspec.SECRET_OPTIONS]
         results.append(_run.item_result(outcome, secrets, lambda: api.account()[1]))
     for outcome in outcomes:
         if outcome.warning:
-            module.warn(f"{outcome.desired.label}: {outcome.warning}")
-    answer = {
+            _run.warn(f"{outcome.desired.label}: {outcome.warning}")
+    answer: dict[str, t.Any] = {
         "changed": any(outcome.changed for outcome in outcomes),
         "results": results,
         "summary": _run.summary(outcomes),

@@ -55,9 +55,9 @@ def device(**options: t.Any) -> Task:
     return task(SINGULAR, **options)
 
 
-def devices(items: t.Sequence[dict[str, t.Any]], **options: t.Any) -> Task:
+def devices(items: t.Any, **options: t.Any) -> Task:
     """A task with the module for many devices."""
-    return task(PLURAL, devices=list(items), **options)
+    return task(PLURAL, devices=items, **options)
 
 
 def emulator_task(**options: t.Any) -> Task:
@@ -92,6 +92,7 @@ class Result:
     name: str
     status: str
     data: dict[str, t.Any]
+    seconds: float
     requests: list[dict[str, t.Any]] = dataclasses.field(default_factory=list, repr=False)
 
     def __getitem__(self, key: str) -> t.Any:
@@ -252,7 +253,10 @@ class Controller:
         recorded = folder / "results.jsonl"
         command = [str(VENV / "bin/ansible-playbook"), "-i", str(folder / "inventory.json"), *arguments]
         started = time.monotonic()
-        with open(folder / "stdout", "w", encoding="utf-8") as out, open(folder / "stderr", "w", encoding="utf-8") as err:
+        with (
+            open(folder / "stdout", "w", encoding="utf-8") as out,
+            open(folder / "stderr", "w", encoding="utf-8") as err,
+        ):
             process = subprocess.Popen(
                 [*command, str(folder / "playbook.yml")],
                 env=self.environment(RECORDED_RESULTS=str(recorded), **(environment or {})),
@@ -272,7 +276,10 @@ class Controller:
                 raise
             seconds = time.monotonic() - started
             lines = recorded.read_text(encoding="utf-8").splitlines() if recorded.exists() else []
-            results = [Result(*(json.loads(line)[key] for key in ("host", "task", "status", "result"))) for line in lines]
+            results = [
+                Result(*(json.loads(line)[key] for key in ("host", "task", "status", "result", "seconds")))
+                for line in lines
+            ]
             by_key: dict[str, list[dict[str, t.Any]]] = {}
             for request in self.emulator.requests():
                 by_key.setdefault(request["access_key"], []).append(request)
@@ -367,7 +374,9 @@ class Controller:
 
     def secret(self, name: str) -> dict[str, t.Any]:
         """The record in a secret, as boto3 reads it."""
-        record: dict[str, t.Any] = json.loads(self.boto3("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
+        record: dict[str, t.Any] = json.loads(
+            self.boto3("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+        )
         return record
 
     def parameter(self, name: str) -> dict[str, t.Any]:

@@ -26,7 +26,7 @@ def test_bob_enables_his_device_and_does_so_again(controller: Controller, emulat
     code1, code2 = totp.code_pair(seed, time.time())
     bob = device(user_name="Bob", serial_number=BOBS, authentication_code1=code1, authentication_code2=code2)
     list_devices = task("amazon.aws.iam_mfa_device_info", user_name="Bob")
-    an_hour_later = emulator_task(set={"clock_offset": 3600})
+    an_hour_later = emulator_task(set={"clock_offset": 3600, "check_signature_age": False})
     first, _later, again, listed = controller.play(bob, an_hour_later, bob, list_devices).results
 
     assert first.changed and not again.changed

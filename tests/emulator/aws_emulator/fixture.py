@@ -185,7 +185,7 @@ class Loader:
             user.password = "emulator"
             changed = self._date(item, "password_last_changed", where) or user.create_date
             setattr(user, "emulator_password_changed", changed)
-            user.password_last_used = self._date(item, "password_last_used", where)
+            setattr(user, "password_last_used", self._date(item, "password_last_used", where))
         for number, key in enumerate(_items(item, "access_keys", f"{where}.")):
             self._access_key(user, _keys(key, _KEY, f"{where}.access_keys[{number}]"), where)
         for number, device_item in enumerate(_items(item, "mfa_devices", f"{where}.")):
@@ -197,7 +197,8 @@ class Loader:
         users = self.account.backend.users
         if name in users:
             raise FixtureError(f"user {name} is there already")
-        user = User(self.account.account_id, "us-east-1", name, path)
+        make: Any = User
+        user: User = make(self.account.account_id, "us-east-1", name, path)
         user.id = "AIDA" + user.id[:17].upper()
         user.create_date = created or self.now - timedelta(days=365)
         users[name] = user
@@ -247,7 +248,7 @@ class Loader:
         root.password_last_used = self._date(item, "password_last_used", "root")
         for key in _items(item, "access_keys", "root."):
             _keys(key, _KEY, "root.access_keys")
-            made = {
+            made: dict[str, Any] = {
                 "access_key_id": key.get("access_key_id") or "AKIA" + mock_random.get_random_string(16).upper(),
                 "active": bool(key.get("active", True)),
                 "created": self._date(key, "created", "root") or root.create_date,

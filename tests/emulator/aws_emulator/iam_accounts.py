@@ -109,6 +109,14 @@ def delete_user_conflict(call: Call) -> None:
         raise ApiError("DeleteConflict", f"Cannot delete entity, {problem}")
 
 
+def list_service_specific_credentials(call: Call) -> str:
+    """None: moto lacks this call, and amazon.aws.iam_user makes it before it deletes a user."""
+    name = call.optional("UserName", params.EXISTING_USER)
+    call.valid()
+    call.user_or_caller(name)
+    return "<ServiceSpecificCredentials/><IsTruncated>false</IsTruncated>"
+
+
 def owns_authorization_details(call: Call) -> bool:
     """Whether the answer is ours: the filter names users and nothing else."""
     return call.members("Filter") == ["User"]
@@ -292,6 +300,7 @@ HANDLERS: dict[str, Callable[[Call], str | None]] = {
     "GetAccountSummary": get_account_summary,
     "GetCredentialReport": get_credential_report,
     "GetUser": get_user,
+    "ListServiceSpecificCredentials": list_service_specific_credentials,
     "ListUsers": list_users,
 }
 STS_HANDLERS: dict[str, Callable[[Call], str | None]] = {"GetCallerIdentity": get_caller_identity}

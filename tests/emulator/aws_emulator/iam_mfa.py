@@ -10,7 +10,6 @@ import secrets
 import struct
 import zlib
 from collections.abc import Callable
-from datetime import datetime
 
 from . import call as params
 from . import totp
@@ -210,17 +209,18 @@ def list_virtual_mfa_devices(call: Call) -> str:
     size = call.page_size()
     after = call.start_after()
     call.valid()
-    wanted: dict[str, tuple[Holder | None, datetime | None]] = {}
-    for device, holder, enabled in call.account.virtual_seen(call.lag):
-        if status == "Any" or (holder is not None) == (status == "Assigned"):
-            wanted[device.serial_number] = (holder, enabled)
-    serials, end = call.page(list(wanted), size, after)
-    members = []
-    for serial in serials:
-        holder, enabled = wanted[serial]
+    members: list[str] = []
+    last, end = "", "<IsTruncated>false</IsTruncated>"
+    for serial, holder, enabled in call.account.virtual_seen(call.lag, after):
+        if status != "Any" and (holder is not None) != (status == "Assigned"):
+            continue
+        if len(members) == size:
+            end = f"<IsTruncated>true</IsTruncated><Marker>{call.marker_for(last)}</Marker>"
+            break
         user = "" if holder is None else _holder_xml(call, holder)
         date = "" if enabled is None else f"<EnableDate>{iso(enabled)}</EnableDate>"
         members.append(f"<member><SerialNumber>{text(serial)}</SerialNumber>{user}{date}</member>")
+        last = serial
     return f"<VirtualMFADevices>{''.join(members)}</VirtualMFADevices>{end}"
 
 

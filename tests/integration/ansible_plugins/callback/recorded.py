@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 import typing as t
 
 from ansible.plugins.callback import CallbackBase
@@ -24,11 +25,20 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "recorded"
     CALLBACK_NEEDS_ENABLED = True
 
+    def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._started: dict[tuple[str, str], float] = {}
+
+    def v2_runner_on_start(self, host: t.Any, task: t.Any) -> None:
+        self._started[task._uuid, host.get_name()] = time.monotonic()
+
     def _record(self, status: str, result: t.Any) -> None:
         data = getattr(result, "result", None) or result._result
         task = getattr(result, "task", None) or result._task
         host = getattr(result, "host", None) or result._host
+        started = self._started.get((task._uuid, host.get_name()), time.monotonic())
         line = {"host": host.get_name(), "task": task.get_name(), "status": status, "result": data}
+        line["seconds"] = time.monotonic() - started
         with open(os.environ["RECORDED_RESULTS"], "a", encoding="utf-8") as stream:
             stream.write(json.dumps(line, default=str) + "\n")
 

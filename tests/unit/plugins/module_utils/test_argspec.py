@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+
 from ansible_collections.hardening.aws.plugins.module_utils import _argspec
 
 ARN = "arn:aws:iam::123456789012:mfa/alice"

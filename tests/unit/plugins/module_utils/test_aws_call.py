@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+
 from ansible_collections.hardening.aws.plugins.module_utils import _aws_call
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
 

@@ -8,6 +8,7 @@ import dataclasses
 import typing as t
 
 import pytest
+
 from ansible_collections.hardening.aws.plugins.module_utils import _mfa_plan as plans
 from ansible_collections.hardening.aws.plugins.module_utils._mfa_plan import Current, Desired, Device, VirtualDevice
 
@@ -133,7 +134,7 @@ def test_a_missing_user_is_only_warned_about_when_something_has_to_go() -> None:
         ("enabled", NOTHING, ("absent", []), ("enabled", [ARN])),
         ("enabled", FREE, ("present", []), ("enabled", [ARN])),
         ("enabled", attached(ARN), ("enabled", [ARN]), ("enabled", [ARN])),
-        ("disabled", attached(ARN, TOKEN), ("enabled", [TOKEN, ARN]), ("present", [TOKEN])),
+        ("disabled", attached(ARN, TOKEN), ("enabled", [TOKEN, ARN]), ("disabled", [TOKEN])),
         ("absent", attached(ARN, TOKEN), ("enabled", [TOKEN, ARN]), ("absent", [TOKEN])),
         ("absent", FREE, ("present", []), ("absent", [])),
         ("present", NOTHING, ("absent", []), ("present", [])),

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.hardening.aws.plugins.module_utils._pacer import Pacer
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from ansible_collections.hardening.aws.plugins.module_utils import _seed_store
 from ansible_collections.hardening.aws.plugins.module_utils._seed_store import Record, store_name, store_name_problem
 

@@ -8,6 +8,7 @@ import base64
 import email.utils
 
 import pytest
+
 from ansible_collections.hardening.aws.plugins.module_utils import _totp
 from ansible_collections.hardening.aws.plugins.module_utils._totp import AwsClock, SeedError, normalize_seed
 

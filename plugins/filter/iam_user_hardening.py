@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The decisions of the role iam_user_hardening, made in Python so that five thousand users take no time."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: iam_user_hardening
+short_description: Decisions of the role iam_user_hardening
+version_added: 0.1.0
+author:
+  - hardening.aws contributors (@hardening-aws)
+description:
+  - The inner works of the role P(hardening.aws.iam_user_hardening#role). Use the role; what this filter takes and
+    returns may change with any release.
+positional: step
+options:
+  _input:
+    description: What the step works on.
+    type: raw
+    required: true
+  step:
+    description: The decision to make.
+    type: str
+    required: true
+    choices:
+      problems: From the role's inputs, what is wrong with them.
+      needs_details: From the role's inputs, whether groups, tags or policies of users matter.
+      plan: From the account's information and O(settings), what has to be done for whom.
+      seeded: From a batch, O(results) and O(held), the devices to enable with their seeds.
+      failures: From a batch, O(results) and O(msg), a failure for each user without a result.
+      predicted: From a batch and O(held), what check mode says.
+      narrow: From a batch, the same batch with O(user_names) alone.
+      nobodys: From serial numbers, devices that are attached to nobody, for O(user_name) who does not exist.
+      orphan_failures: From results of removing orphans, what failed.
+      access_key_ids: From the access keys of a user and O(created), the IDs of active ones that were created then.
+      report: From the plan and O(done), the role's result and its summary.
+  settings:
+    description: The role's inputs without their prefix.
+    type: dict
+  results:
+    description: Results of M(hardening.aws.iam_mfa_devices).
+    type: list
+    elements: dict
+  held:
+    description: Seeds, or with O(step=predicted) nothing but their keys, by serial number.
+    type: dict
+  msg:
+    description: Why the batch failed.
+    type: str
+  user_names:
+    description: Names of users of the batch.
+    type: list
+    elements: str
+  user_name:
+    description: The name of a user who does not exist.
+    type: str
+  created:
+    description: When the access key was created.
+    type: str
+  done:
+    description: What was done.
+    type: dict
+"""
+
+EXAMPLES = r"""
+- name: Show what is wrong with the inputs
+  ansible.builtin.debug:
+    msg: "{{ __iam_user_hardening_settings | hardening.aws.iam_user_hardening('problems') }}"
+"""
+
+RETURN = r"""
+_value:
+  description: What was decided.
+  type: raw
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.hardening.aws.plugins.plugin_utils import _iam_user_hardening as core
+
+_STEPS: dict[str, t.Callable[..., t.Any]] = {
+    "problems": core.problems,
+    "needs_details": core.needs_details,
+    "plan": core.plan,
+    "seeded": core.seeded,
+    "failures": core.failures,
+    "predicted": core.predicted,
+    "narrow": core.narrow,
+    "nobodys": core.nobodys,
+    "orphan_failures": core.orphan_failures,
+    "access_key_ids": core.access_key_ids,
+    "report": core.report,
+}
+
+
+def iam_user_hardening(value: t.Any, step: str, **arguments: t.Any) -> t.Any:
+    """Make one of the role's decisions."""
+    if step not in _STEPS:
+        raise AnsibleFilterError(f"iam_user_hardening: there is no step {step!r}, there are {', '.join(_STEPS)}.")
+    return _STEPS[step](value, **arguments)
+
+
+class FilterModule:
+    """The filter."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Return the filter by its name."""
+        return {"iam_user_hardening": iam_user_hardening}

@@ -1,0 +1,169 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Words of the report that its formats share, and how text from an account is made harmless.
+
+This module is private to hardening.aws. A path, a tag or an alias can hold anything: nothing that comes from the account
+reaches a file without going through here.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import typing as t
+
+if t.TYPE_CHECKING:
+    Json = dict[str, t.Any]
+
+VERDICT_WORDS = {
+    "pass": "pass",
+    "fail": "fail",
+    "exempt": "exempt",
+    "not_applicable": "n/a",
+    "unknown": "unknown",
+}
+VERDICT_MEANINGS = {
+    "pass": "The check holds.",
+    "fail": "The check does not hold.",
+    "exempt": "It does not hold, or is unknown, and the operator accepts that for the reason given.",
+    "not_applicable": "The check asks nothing of this user.",
+    "unknown": "It could not be found out. Unknown never counts as pass.",
+}
+# Not printable by Unicode's classes, but harmless and part of many languages' ordinary text.
+_WELCOME = {"\u00a0", "\u200c", "\u200d", "\u3000"}
+_PLAIN = re.compile(r"[\w+=,.@/: -]*", re.ASCII)
+_XML_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# A cell that begins so is a formula to some spreadsheet; the last four are the full-width forms.
+_FORMULA = re.compile(r"\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+
+
+def visible(text: str) -> str:
+    """Return a text on one line, in which characters that show nothing, or turn the line round, can be seen."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char in _WELCOME else _picture(ord(char)) for char in text)
+
+
+def _picture(code: int) -> str:
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if 0xD800 <= code <= 0xDFFF:
+        return "\ufffd"
+    return "\u2421" if code == 0x7F else f"\\u{{{code:x}}}"
+
+
+def html_text(text: str) -> str:
+    return html.escape(visible(text))
+
+
+def xml_text(text: str) -> str:
+    """Return a text without what XML 1.0 cannot hold. The library that writes it escapes the rest."""
+    return _XML_FORBIDDEN.sub("\ufffd", visible(text))
+
+
+def markdown_text(text: str) -> str:
+    """Return a text that is shown as it is, as code, wherever Markdown stands: in a table, a list or a sentence."""
+    shown = visible(text)
+    if shown.strip() and _PLAIN.fullmatch(shown):
+        return f"`{shown}`"
+    # HTML's references mean nothing to Markdown's own signs: no pipe, backtick, link or tag comes of them.
+    escaped = "".join(char if char.isalnum() or char == " " else f"&#{ord(char)};" for char in shown)
+    return f"<code>{escaped}</code>"
+
+
+def csv_text(text: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{visible(text)}" if _FORMULA.match(text) else visible(text)
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def yes_no(value: bool | None) -> str:
+    return {True: "yes", False: "no"}.get(value, "unknown")  # type: ignore[call-overload]
+
+
+def day(date: str | None) -> str:
+    """Return the day of a time, a dash if there is none."""
+    return date[:10] if date else "–"
+
+
+def kinds_text(user: Json) -> str:
+    """Return the kinds of a user's devices, such as V(virtual ×2, fido)."""
+    counts: dict[str, int] = {}
+    for device in user["mfa_devices"]:
+        counts[device["type"]] = counts.get(device["type"], 0) + 1
+    if counts:
+        return ", ".join(f"{kind} ×{count}" if count > 1 else kind for kind, count in counts.items())
+    return {True: "yes, kind unknown", False: "none"}.get(user["mfa_active"], "unknown")  # type: ignore[call-overload]
+
+
+def short_serial(serial: str) -> str:
+    """Return what of a serial number tells devices of one account apart: an ARN's end."""
+    return serial.split(":", 5)[5] if serial.startswith("arn:") and serial.count(":") >= 5 else serial
+
+
+def active_keys(user: Json) -> int | None:
+    keys = user["access_keys"]
+    return None if keys is None else sum(1 for key in keys if key["active"])
+
+
+def account_title(report: Json) -> str:
+    """Return what the account is called, in words for a heading."""
+    account = report["account"]
+    if account is None:
+        return "Selected IAM users"
+    if account["alias"]:
+        return f"{account['alias']} ({account['account_id']})"
+    return f"AWS account {account['account_id']}"
+
+
+def headline(report: Json) -> str:
+    """Return the report in a sentence."""
+    verdicts = [check["verdict"] for check in report["checks"]]
+    failed, unknown = verdicts.count("fail"), verdicts.count("unknown")
+    made = plural(len(verdicts), "check")
+    if not verdicts:
+        return "No check was made."
+    if failed and unknown:
+        return f"{failed} of {made} {'fails' if failed == 1 else 'fail'}, {unknown} cannot be judged."
+    if failed:
+        return f"{failed} of {made} {'fails' if failed == 1 else 'fail'}."
+    if unknown:
+        return f"{unknown} of {made} cannot be judged, none of the others fails."
+    exempt = any(check["counts"]["exempt"] for check in report["checks"])
+    return f"None of {made} fails{', some findings are exempt' if exempt else ''}."
+
+
+def change_lines(report: Json) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what changed as headings with lines, each a name from the account and words of ours."""
+    changes, words = report["changes"], VERDICT_WORDS
+    titles = {check["id"]: check["title"] for check in report["checks"]}
+    bad = ("fail", "unknown")
+    worse = [item for item in changes["verdicts"] if item["after"] in bad]
+    better = [item for item in changes["verdicts"] if item["before"] in bad and item["after"] not in bad]
+    others = [item for item in changes["verdicts"] if item["before"] not in bad and item["after"] not in bad]
+
+    def moved(items: list[Json]) -> list[tuple[str, str]]:
+        by_subject: dict[str, list[str]] = {}
+        for item in items:
+            text = f"{titles[item['check']]}: {words[item['before']]} → {words[item['after']]}"
+            by_subject.setdefault(item["subject"], []).append(text)
+        return [(name, "; ".join(texts)) for name, texts in by_subject.items()]
+
+    def device(items: list[Json]) -> list[tuple[str, str]]:
+        return [(i["user_name"], f"{i['type']} device {visible(short_serial(i['serial_number']))}") for i in items]
+
+    sections = [
+        ("New findings", moved(worse)),
+        ("Findings resolved or exempted", moved(better)),
+        ("Devices attached", device(changes["devices_added"])),
+        ("Devices gone", device(changes["devices_removed"])),
+        ("New users", [(name, "") for name in changes["users_added"]]),
+        ("Users gone", [(name, "") for name in changes["users_removed"]]),
+        ("New orphaned devices", [(name, "") for name in changes["orphans_added"]]),
+        ("Orphaned devices gone", [(name, "") for name in changes["orphans_removed"]]),
+        ("Other verdicts", moved(others)),
+    ]
+    return [(title, lines) for title, lines in sections if lines]

@@ -1,0 +1,407 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A report on the MFA devices of an account."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: iam_mfa_report
+version_added: 0.1.0
+short_description: Judge the MFA of an AWS account and write a report for auditors and pipelines
+description:
+  - Judges what M(hardening.aws.iam_mfa_device_info) found by the CIS AWS Foundations Benchmark, and writes the verdicts
+    as a self-contained HTML page, as JSON, CSV, Markdown, JUnit XML or SARIF.
+  - What is not known is V(unknown), and never counts as pass.
+  - Talks to no AWS service and needs no credentials.
+  - The module is not part of any action group.
+author:
+  - hardening.aws contributors (@hardening-aws)
+options:
+  account_info:
+    description:
+      - The whole registered result of a task of M(hardening.aws.iam_mfa_device_info).
+      - Without C(account=true) there, root and orphaned devices are V(unknown).
+    type: dict
+    required: true
+  dest:
+    description:
+      - The directory to write the report to. It is made if it does not exist.
+      - Without it nothing is written, and the verdicts are returned only.
+    type: path
+  formats:
+    description:
+      - The formats to write.
+      - V(junit) has the suffix C(.junit.xml), the others have their own names as suffixes.
+    type: list
+    elements: str
+    choices: [html, json, csv, md, junit, sarif]
+    default: [html, json]
+  name:
+    description:
+      - The names of the files, without the suffixes. V({account_id}) is filled in.
+    type: str
+    default: iam-mfa-report-{account_id}
+  mode:
+    description:
+      - The permissions of the files. Quote an octal number.
+      - The report names users without MFA, so the default lets nobody else read it.
+    type: raw
+    default: "0640"
+  force:
+    description:
+      - Write the files also if nothing but their dates would change.
+      - Without it a file keeps the date at which the account was first found as it is.
+    type: bool
+    default: false
+  benchmark:
+    description:
+      - The version of the CIS AWS Foundations Benchmark whose numbers are given.
+    type: str
+    choices: ["1.4", "1.5", "2.0", "3.0", "4.0", "5.0", "6.0", "7.0"]
+    default: "7.0"
+  checks:
+    description:
+      - The checks to make.
+      - V(root_mfa) - root has MFA.
+      - V(root_hardware_mfa) - root has hardware MFA.
+      - V(console_mfa) - users with a console password have MFA.
+      - V(access_key_mfa) - users with active access keys have MFA.
+      - V(device_age) - no device is older than O(max_device_age_days), and not made without that option.
+      - V(single_device) - users with MFA have more than one device.
+      - V(orphaned_devices) - no virtual device belongs to nobody.
+      - All of them if not given. V(single_device) is then left out if O(account_info) was gathered without
+        C(all_kinds=true), as it does not have everybody's second devices.
+    type: list
+    elements: str
+    choices: [root_mfa, root_hardware_mfa, console_mfa, access_key_mfa, device_age, single_device, orphaned_devices]
+  max_device_age_days:
+    description:
+      - The number of days after which a device is too old.
+      - Gather O(account_info) with C(all_kinds=true), or users with a virtual device are V(unknown), as they may have
+        others.
+    type: int
+  exemptions:
+    description:
+      - Findings that are accepted. The report has them all, with their reasons.
+      - Only what fails or is unknown can be exempt.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      user_name:
+        description:
+          - The user's name, or a shell pattern such as V(svc-*).
+          - V(<root_account>) is root. No pattern means root.
+        type: str
+      serial_number:
+        description:
+          - The ARN of an orphaned device, or a shell pattern.
+        type: str
+      checks:
+        description:
+          - The checks that the exemption is from.
+        type: list
+        elements: str
+        choices: [root_mfa, root_hardware_mfa, console_mfa, access_key_mfa, device_age, single_device, orphaned_devices]
+        required: true
+      reason:
+        description:
+          - Why that is acceptable.
+        type: str
+        required: true
+      until:
+        description:
+          - The last day of the exemption, such as V(2027-01-31).
+        type: str
+  previous:
+    description:
+      - An earlier JSON report of the same account, to show what changed since. It may be missing.
+      - The JSON report that is about to be replaced in O(dest), if not given.
+    type: path
+  fail_on:
+    description:
+      - Fail the task, after writing the report, if one of these checks fails.
+      - A severity stands for all checks that are as severe or more.
+    type: list
+    elements: str
+    choices:
+      - critical
+      - high
+      - medium
+      - low
+      - root_mfa
+      - root_hardware_mfa
+      - console_mfa
+      - access_key_mfa
+      - device_age
+      - single_device
+      - orphaned_devices
+    default: []
+  fail_on_unknown:
+    description:
+      - Whether V(unknown) fails a check of O(fail_on) too.
+    type: bool
+    default: true
+requirements:
+  - python >= 3.11
+seealso:
+  - module: hardening.aws.iam_mfa_device_info
+extends_documentation_fragment:
+  - hardening.aws._attributes.report
+"""
+
+EXAMPLES = r"""
+- name: Read the whole account
+  hardening.aws.iam_mfa_device_info:
+    account: true
+  register: mfa
+
+- name: Write the report
+  hardening.aws.iam_mfa_report:
+    account_info: "{{ mfa }}"
+    dest: reports
+
+- name: Stop a pipeline if a console user or root has no MFA
+  hardening.aws.iam_mfa_report:
+    account_info: "{{ mfa }}"
+    dest: reports
+    formats: [html, json, junit, sarif]
+    benchmark: "5.0"
+    fail_on: [console_mfa, root_mfa]
+    exemptions:
+      - user_name: breakglass-*
+        checks: [console_mfa]
+        reason: Sealed passwords, see the emergency procedure.
+        until: "2027-01-31"
+"""
+
+RETURN = r"""
+verdict:
+  description: The verdict of all checks together.
+  returned: always, unless the input was refused
+  type: str
+  sample: fail
+checks:
+  description: The checks, with their numbers in the benchmark, their AWS Config rules, verdicts and counts.
+  returned: always, unless the input was refused
+  type: list
+  elements: dict
+  sample:
+    - id: console_mfa
+      title: Console users have MFA
+      severity: high
+      subject: user
+      cis: "2.10"
+      config_rule: mfa-enabled-for-iam-console-access
+      config_rule_is_nearest: false
+      verdict: fail
+      reason: ""
+      counts: {"pass": 480, "fail": 2, "exempt": 1, "not_applicable": 17, "unknown": 0}
+findings:
+  description: What fails, is unknown or is exempt, of each user, root and orphaned device.
+  returned: always, unless the input was refused
+  type: list
+  elements: dict
+  sample:
+    - check: console_mfa
+      severity: high
+      subject_type: user
+      subject: alice
+      verdict: fail
+      reason: has a console password and no MFA device
+coverage:
+  description: How many users have MFA, of all and of those with a console password.
+  returned: always, unless the input was refused
+  type: dict
+  sample:
+    console_users: {"users": 483, "with_mfa": 480, "without_mfa": 2, "exempt": 1, "unknown": 0, "percent": 99.3}
+unknown:
+  description: What could not be read, and why.
+  returned: always, unless the input was refused
+  type: list
+  elements: dict
+  sample: []
+changes:
+  description: What changed since the earlier report, null if there is none.
+  returned: always, unless the input was refused
+  type: dict
+  sample:
+    since: "2026-03-11T23:25:36Z"
+    users_added: [bob]
+    users_removed: []
+    devices_added: []
+    devices_removed: []
+    orphans_added: []
+    orphans_removed: []
+    verdicts:
+      - check: console_mfa
+        subject_type: user
+        subject: alice
+        before: fail
+        after: pass
+paths:
+  description: The files of the report, by format.
+  returned: always, unless the input was refused
+  type: dict
+  sample:
+    html: reports/iam-mfa-report-123456789012.html
+    json: reports/iam-mfa-report-123456789012.json
+"""
+
+import datetime
+import os
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.hardening.aws.plugins.module_utils import _compliance, _report, _report_formats
+from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput, MfaError
+
+
+def run(module: AnsibleModule, info: t.Any) -> None:
+    params = module.params
+    _compliance.check_info(info)
+    options = _compliance.read_options(params, info["retrieved"])
+    generated = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    report = _report.assemble(info, options, generated)
+    paths = report_paths(params, report)
+    earlier = add_changes(module, report, paths)
+    changed = bool(paths) and write(module, report, paths)
+    answer = {
+        "changed": changed,
+        "verdict": report["verdict"],
+        "checks": report["checks"],
+        "findings": _report.findings(report),
+        "coverage": report["coverage"],
+        "unknown": report["unknown"],
+        "changes": report["changes"],
+        "paths": paths,
+        "diff": _report.summary_diff(earlier, report),
+    }
+    stopped = _report.gate(report, params["fail_on"], params["fail_on_unknown"])
+    if stopped:
+        module.fail_json(msg=_report.gate_text(stopped), **answer)
+    module.exit_json(**answer)
+
+
+def report_paths(params: dict, report: dict) -> dict[str, str]:
+    """Return the files to write, by format."""
+    name = params["name"].replace("{account_id}", _report.account_name(report))
+    if not name or os.sep in name or name.startswith("."):
+        raise BadInput([f"name: {name!r} is no file name."])
+    if params["dest"] is None:
+        return {}
+    suffixes = _report_formats.SUFFIXES
+    return {form: os.path.join(params["dest"], f"{name}.{suffixes[form]}") for form in params["formats"]}
+
+
+def add_changes(module: AnsibleModule, report: dict, paths: dict[str, str]) -> dict | None:
+    """Compare the report with an earlier one, and return that."""
+    asked, replaced = module.params["previous"], paths.get("json")
+    path = asked or replaced
+    if path is None:
+        return None
+    try:
+        previous = _report.read_previous(path, report)
+    except BadInput as error:
+        if asked is not None:
+            raise
+        module.warn(f"{path} is replaced, and what changed since is not known: {error.message}")
+        return None
+    if previous is None:
+        return None
+    report["changes"] = _report.changes_since(previous, report)
+    is_replaced = replaced is not None and os.path.realpath(path) == os.path.realpath(replaced)
+    if is_replaced and _report.without_dates(previous) == _report.without_dates(report):
+        # The account is as it was: what is written already tells what changed before that.
+        report["changes"] = previous["changes"]
+    return previous
+
+
+def write(module: AnsibleModule, report: dict, paths: dict[str, str]) -> bool:
+    """Write the files that differ by more than their dates, and return whether there were any."""
+    changed = False
+    dates = _report.Dates(report)
+    directory = module.params["dest"]
+    if not os.path.isdir(directory):
+        changed = True
+        if not module.check_mode:
+            os.makedirs(directory, 0o750, exist_ok=True)
+    for form, path in paths.items():
+        text = _report_formats.render(dates.report, form)
+        written = None if module.params["force"] else _report.read_text(path)
+        if written is not None and dates.same(_report.encode(text).decode("utf-8"), written):
+            changed = module.set_mode_if_different(path, module.params["mode"], changed)
+            continue
+        changed = True
+        if not module.check_mode:
+            content = _report.encode(dates.put(text))
+            _report.write_atomically(
+                path, content, lambda name: module.set_mode_if_different(name, module.params["mode"], False)
+            )
+    return changed
+
+
+def main() -> None:
+    checks = list(_compliance.CHECK_IDS)
+    module = AnsibleModule(
+        argument_spec={
+            "account_info": {"type": "dict", "required": True},
+            "dest": {"type": "path"},
+            "formats": {
+                "type": "list",
+                "elements": "str",
+                "choices": list(_report_formats.FORMATS),
+                "default": ["html", "json"],
+            },
+            "name": {"type": "str", "default": "iam-mfa-report-{account_id}"},
+            "mode": {"type": "raw", "default": "0640"},
+            "force": {"type": "bool", "default": False},
+            "benchmark": {"type": "str", "choices": list(_compliance.BENCHMARKS), "default": "7.0"},
+            "checks": {"type": "list", "elements": "str", "choices": checks},
+            "max_device_age_days": {"type": "int"},
+            "exemptions": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "options": {
+                    "user_name": {"type": "str"},
+                    "serial_number": {"type": "str"},
+                    "checks": {"type": "list", "elements": "str", "choices": checks, "required": True},
+                    "reason": {"type": "str", "required": True},
+                    "until": {"type": "str"},
+                },
+                "required_one_of": [["user_name", "serial_number"]],
+                "mutually_exclusive": [["user_name", "serial_number"]],
+            },
+            "previous": {"type": "path"},
+            "fail_on": {
+                "type": "list",
+                "elements": "str",
+                "choices": [*_compliance.SEVERITIES, *checks],
+                "default": [],
+            },
+            "fail_on_unknown": {"type": "bool", "default": True},
+        },
+        supports_check_mode=True,
+    )
+    info = module.params["account_info"]
+    # Ansible would return it, and print it, with the module's arguments: thousands of users.
+    module.params["account_info"] = "not shown"
+    try:
+        run(module, info)
+    except BadInput as error:
+        if len(error.problems) == 1:
+            module.fail_json(msg=error.message)
+        lines = "\n".join(f"- {problem}" for problem in error.problems)
+        module.fail_json(msg=f"{len(error.problems)} problems with the input, nothing was written:\n{lines}")
+    except MfaError as error:
+        module.fail_json(msg=error.message)
+    except OSError as error:
+        module.fail_json(msg=f"The report cannot be written to {error.filename}: {error.strerror}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,202 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A file of seeds that ansible-vault encrypts: merged without losing one, and replaced in one step.
+
+This module is private to hardening.aws. No clear text ever reaches the disk: what is written is encrypted before. The
+file is the old one or the new one at any moment, whatever kills the process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import tempfile
+import time
+import typing as t
+
+import yaml
+
+Record = dict[str, t.Any]
+
+TOP_KEY = "mfa_seeds"
+FIELDS = ("seed", "serial_number", "user_name", "otpauth_uri", "created")
+_HEAD = "# Seeds of virtual MFA devices by serial number, kept by hardening.aws. Whoever reads a seed can make codes.\n"
+_Dumper: t.Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_Loader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class VaultedSeedsError(Exception):
+    """A failure with a message for the person who runs the playbook. Never holds a seed."""
+
+
+class Cipher(t.Protocol):
+    """Encrypts and decrypts what the file holds."""
+
+    def encrypt(self, text: str) -> bytes:
+        """Return the file's new content."""
+
+    def decrypt(self, content: bytes) -> str:
+        """Return the clear text, or raise VaultedSeedsError."""
+
+
+def parse(text: str) -> dict[str, Record]:
+    """Return the records of a file's clear text, by serial number."""
+    try:
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+    except yaml.YAMLError:
+        # The error's own text would show lines of the file.
+        raise VaultedSeedsError("it is not valid YAML inside.") from None
+    if content is None:
+        return {}
+    records = content.get(TOP_KEY) if isinstance(content, dict) and set(content) == {TOP_KEY} else None
+    if records is None and isinstance(content, dict) and TOP_KEY in content:
+        records = {} if set(content) == {TOP_KEY} else None
+    if not isinstance(records, dict) or not all(isinstance(record, dict) for record in records.values()):
+        raise VaultedSeedsError(f"it holds something else than {TOP_KEY}, and is left as it is: name another file.")
+    return {str(serial): record for serial, record in records.items()}
+
+
+def render(records: t.Mapping[str, Record]) -> str:
+    """Return the clear text of a file."""
+    ordered = {serial: records[serial] for serial in sorted(records)}
+    return _HEAD + yaml.dump({TOP_KEY: ordered}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def clean(record: t.Mapping[str, t.Any], now: str) -> Record:
+    """Return a record with the fields that are kept, as plain strings. Other keys are left out."""
+    kept = {field: str(record[field]) for field in FIELDS if record.get(field) not in (None, "")}
+    kept.setdefault("created", now)
+    return {field: kept[field] for field in FIELDS if field in kept}
+
+
+def merge(have: t.Mapping[str, Record], new: t.Iterable[Record]) -> tuple[dict[str, Record], list[str]]:
+    """Return the records with the new ones added, and the serial numbers that changed.
+
+    A seed that is there already makes no change. Another seed of the same serial number takes its place, and the older
+    record goes to C(superseded): which of two is the device's only AWS knows, so neither is dropped.
+    """
+    merged = dict(have)
+    changed = []
+    for record in new:
+        serial = record["serial_number"]
+        old = merged.get(serial)
+        if old is not None and old.get("seed") == record["seed"]:
+            continue
+        superseded: list[Record] = []
+        if old is not None:
+            superseded = [{key: old[key] for key in old if key != "superseded"}, *(old.get("superseded") or [])]
+            superseded = [item for item in superseded if item.get("seed") != record["seed"]]
+        merged[serial] = {**record, "superseded": superseded} if superseded else dict(record)
+        changed.append(serial)
+    return merged, changed
+
+
+class SeedFile:
+    """The file, its lock, and how it is replaced.
+
+    :param path: An absolute path. A symbolic link stays one: the file that it leads to is replaced.
+    """
+
+    def __init__(self, path: str, cipher: Cipher, lock_timeout: float = 60.0) -> None:
+        self.path = os.path.realpath(path)
+        self._cipher = cipher
+        self._lock_timeout = lock_timeout
+
+    def read(self) -> dict[str, Record]:
+        """Return the records, none if there is no file. Needs no lock, as the file is never half written."""
+        try:
+            with open(self.path, "rb") as stream:
+                content = stream.read()
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise VaultedSeedsError(f"{self.path}: cannot be read ({error.strerror}).") from None
+        try:
+            return parse(self._cipher.decrypt(content))
+        except VaultedSeedsError as error:
+            raise VaultedSeedsError(f"{self.path}: {error}") from None
+
+    def add(self, new: t.Sequence[Record], write: bool = True) -> tuple[dict[str, Record], list[str]]:
+        """Add records, durably. Return all records as the file then has them, and the serial numbers that changed."""
+        if not write:
+            return merge(self.read(), new)
+        with self._locked():
+            self._sweep()
+            records, changed = merge(self.read(), new)
+            if not changed:
+                return records, changed
+            self._replace(self._cipher.encrypt(render(records)))
+            found = self.read()
+            if found != records:
+                raise VaultedSeedsError(
+                    f"{self.path}: does not give back what was written to it. Is it on a file system that can be "
+                    "trusted? No device of these seeds has been attached."
+                )
+            return found, changed
+
+    @property
+    def _prefix(self) -> str:
+        return f".{os.path.basename(self.path)}."
+
+    def _replace(self, content: bytes) -> None:
+        folder = os.path.dirname(self.path)
+        try:
+            descriptor, temporary = tempfile.mkstemp(prefix=self._prefix, suffix=".new", dir=folder)
+            try:
+                with os.fdopen(descriptor, "wb") as stream:
+                    stream.write(content)
+                    stream.flush()
+                    # mkstemp makes files that their owner alone may read; an older file keeps what it was given.
+                    with contextlib.suppress(FileNotFoundError):
+                        os.fchmod(stream.fileno(), os.stat(self.path).st_mode & 0o7777)
+                    os.fsync(stream.fileno())
+                os.replace(temporary, self.path)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(temporary)
+                raise
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise VaultedSeedsError(f"{self.path}: cannot be written ({error.strerror}).") from None
+
+    def _sweep(self) -> None:
+        """Remove what killed runs left: encrypted files that never took their place."""
+        folder = os.path.dirname(self.path)
+        for name in os.listdir(folder):
+            if name.startswith(self._prefix) and name.endswith(".new"):
+                with contextlib.suppress(OSError):
+                    os.unlink(os.path.join(folder, name))
+
+    @contextlib.contextmanager
+    def _locked(self) -> t.Iterator[None]:
+        lock = f"{self.path}.lock"
+        give_up_at = time.monotonic() + self._lock_timeout
+        try:
+            descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise VaultedSeedsError(
+                f"{self.path}: the lock {lock} cannot be opened ({error.strerror}). Does the folder exist, and may you "
+                "write in it?"
+            ) from None
+        try:
+            while True:
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except OSError as error:
+                    if error.errno not in (errno.EAGAIN, errno.EACCES):
+                        raise VaultedSeedsError(f"{self.path}: cannot be locked ({error.strerror}).") from None
+                if time.monotonic() > give_up_at:
+                    raise VaultedSeedsError(
+                        f"{self.path}: another run has had it locked for {self._lock_timeout:g} s. Wait for that run."
+                    )
+                time.sleep(0.05)
+            yield
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,316 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measures the collection against what one would use instead, on the emulator, all in one run: make bench.
+
+Prints ratios, with the limits that the design sets beside them, and writes docs/benchmark.json and docs/benchmark.svg.
+Times are of whole processes. Where it says so, the time of an empty playbook, measured beside it, is taken off.
+A ratio over its limit is marked, and the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import typing as t
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests/emulator"), str(ROOT / "scripts")]
+
+from aws_emulator.client import Emulator
+from chart import draw
+from project import MAIN, plain_environment
+
+HERE = ROOT / "tests/benchmark"
+BIN = pathlib.Path(sys.executable).parent
+LATENCY = 0.05
+CONCURRENCY = 16
+DEVICES = "{{ lookup('ansible.builtin.file', users_file) | from_json }}"
+
+PLURAL = {
+    "hardening.aws.iam_mfa_devices": {
+        "devices": DEVICES,
+        "seed_store": {"type": "secretsmanager"},
+        "concurrency": CONCURRENCY,
+    }
+}
+ROLE = {
+    "ansible.builtin.include_role": {"name": "hardening.aws.iam_user_hardening"},
+    "vars": {
+        "iam_user_hardening_users": "{{ lookup('ansible.builtin.file', users_file) | from_json"
+        " | map(attribute='user_name') | list }}",
+        "iam_user_hardening_seed_store": {"type": "secretsmanager"},
+        "iam_user_hardening_concurrency": CONCURRENCY,
+        "iam_user_hardening_batch_size": 500,
+    },
+}
+SINGULAR = {
+    "hardening.aws.iam_mfa_device": {
+        "user_name": "{{ item.user_name }}",
+        "device_name": "{{ item.user_name }}",
+        "seed_store": {"type": "secretsmanager"},
+    },
+    "loop": DEVICES,
+}
+
+
+@dataclasses.dataclass
+class Run:
+    """One measured process: seconds, the AWS calls it made, and the largest memory of a single process in it."""
+
+    seconds: float
+    calls: dict[str, t.Any]
+    output: str
+    megabytes: float = 0.0
+
+
+@dataclasses.dataclass
+class Figure:
+    """A ratio or a number, and the most that it may be."""
+
+    name: str
+    value: float
+    limit: float
+    unit: str = "×"
+    at_least: bool = False
+
+    @property
+    def kept(self) -> bool:
+        return self.value >= self.limit if self.at_least else self.value <= self.limit
+
+
+class Bench:
+    """Runs subjects on an emulator, each on an account made anew."""
+
+    def __init__(self, emulator: Emulator, folder: pathlib.Path) -> None:
+        self.emulator = emulator
+        self.folder = folder
+        self.figures: list[Figure] = []
+        self.facts: dict[str, t.Any] = {}
+        self._environment = {
+            **plain_environment(),
+            **emulator.env(),
+            "PATH": f"{BIN}:{os.environ['PATH']}",
+            "ANSIBLE_COLLECTIONS_PATH": str(MAIN.tree),
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            "ANSIBLE_PIPELINING": "true",
+            "HOME": str(folder),
+        }
+
+    def account(self, count: int, device: str = "none", **settings: t.Any) -> list[str]:
+        """Make an account of so many users and return their names."""
+        self.emulator.reset()
+        self.emulator.fixture(
+            {"generate": {"count": count, "prefix": "user-", "console_password": True, "device": device}}
+        )
+        pages = self.emulator.boto3("iam").get_paginator("list_users").paginate(PaginationConfig={"PageSize": 1000})
+        names = [user["UserName"] for page in pages for user in page["Users"]]
+        assert len(names) == count, (len(names), count)
+        self.emulator.set(latency=LATENCY, **settings)
+        self.emulator.clear_requests()
+        return names
+
+    def command(self, arguments: list[str], what: str) -> Run:
+        """Run a command and measure it. It must succeed."""
+        started = time.monotonic()
+        code = (
+            "import resource, subprocess, sys; code = subprocess.call(sys.argv[1:]);"
+            "print('PEAK', resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr); sys.exit(code)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments],
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self.folder,
+        )
+        seconds = time.monotonic() - started
+        if done.returncode:
+            raise SystemExit(f"{what} failed:\n{done.stdout[-4000:]}\n{done.stderr[-2000:]}")
+        peak = int(re.findall(r"PEAK (\d+)", done.stderr)[-1]) / 1024
+        return Run(seconds, self.emulator.counts(), done.stdout, peak)
+
+    def play(self, tasks: list[dict[str, t.Any]], users: list[str], what: str) -> Run:
+        """Run tasks as a playbook on the local host."""
+        book = self.folder / "play.yml"
+        (self.folder / "users.json").write_text(json.dumps([{"user_name": name} for name in users]))
+        play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}
+        book.write_text(json.dumps([play]))
+        run = self.command(
+            [str(BIN / "ansible-playbook"), str(book), "-e", f"users_file={self.folder}/users.json"], what
+        )
+        print(f"    {what}: {run.seconds:.1f} s, {run.calls['total']} calls", flush=True)
+        return run
+
+    def empty(self) -> float:
+        """The median time of a playbook that does nothing."""
+        task = [{"ansible.builtin.meta": "noop"}]
+        return statistics.median(self.play(task, [], "an empty playbook").seconds for _turn in range(3))
+
+    def enrolled(self, users: list[str]) -> None:
+        """Check, from the emulator's own books, that each user has one device whose seed is stored."""
+        attached = [device for device in self.emulator.devices() if device["user_name"]]
+        assert sorted(device["user_name"] for device in attached) == sorted(users), len(attached)
+        assert not self.emulator.violations(), self.emulator.violations()[:3]
+
+    def add(self, name: str, value: float, limit: float, unit: str = "×", at_least: bool = False) -> None:
+        """Note a figure, and print it."""
+        figure = Figure(name, value, limit, unit, at_least)
+        self.figures.append(figure)
+        bound = "at least" if at_least else "at most"
+        mark = "ok" if figure.kept else "OVER THE LIMIT"
+        print(f"  {name}: {value:.3g} {unit} ({bound} {limit:g}) {mark}", flush=True)
+
+    # -- what is measured --------------------------------------------------------------------------------------------
+
+    def enrolment(self, count: int) -> None:
+        """Enrol users with Secrets Manager as the store, by each way there is."""
+        print(f"Enrolment of {count} users, {LATENCY * 1000:g} ms latency, {CONCURRENCY} at once", flush=True)
+        empty = self.empty()
+        python, per_user, calls = sys.executable, {}, {}
+
+        def measure(what: str, users: int, run: t.Callable[[list[str]], Run], turns: int = 1) -> float:
+            times = []
+            for _turn in range(turns):
+                names = self.account(users)
+                done = run(names)
+                attached = sum(1 for device in self.emulator.devices() if device["user_name"])
+                assert attached == users, (what, attached)
+                times.append(done.seconds)
+            seconds = statistics.median(times)
+            per_user[what], calls[what] = seconds / users, done.calls["total"] / users
+            print(f"  {what}: {seconds:.2f} s for {users} users, {calls[what]:.2f} calls a user", flush=True)
+            return seconds
+
+        script = [python, str(HERE / "boto3_script.py")]
+        threaded = measure(
+            "boto3 script, threads", count, lambda names: self.command([*script, str(CONCURRENCY), *names], "script"), 3
+        )
+        plural = measure("iam_mfa_devices", count, lambda names: self.play([PLURAL], names, "iam_mfa_devices"), 3)
+        role = measure("role", count, lambda names: self.play([ROLE], names, "role"), 3)
+        few = max(count // 25, 5)
+        measure("boto3 script, serial", few, lambda names: self.command([*script, "1", *names], "script"))
+        measure("iam_mfa_device in a loop", few, lambda names: self.play([SINGULAR], names, "loop"))
+        measure(
+            "AWS CLI in a loop",
+            max(few // 4, 2),
+            lambda names: self.command([str(HERE / "cli_loop"), python, *names], "AWS CLI"),
+        )
+        self.add("iam_mfa_devices ÷ threaded boto3 script, empty playbook off", (plural - empty) / threaded, 1.15)
+        self.add("role ÷ threaded boto3 script, empty playbook off", (role - empty) / threaded, 1.4)
+        cli = per_user["AWS CLI in a loop"]
+        self.add("AWS CLI loop ÷ iam_mfa_devices, a user", cli / per_user["iam_mfa_devices"], 100, at_least=True)
+        self.facts["enrolment"] = {"users": count, "seconds_per_user": per_user, "calls_per_user": calls}
+
+    def compliant(self, sizes: list[int]) -> None:
+        """Run on users who all have a device: the cost must not grow with them."""
+        print("Users who have a device already", flush=True)
+        empty = self.empty()
+        found = {}
+        for count in sizes:
+            names = self.account(count, device="virtual")
+            plural = self.play([PLURAL], names, f"iam_mfa_devices, {count} users")
+            self.account(count, device="virtual")
+            role = self.play([ROLE], names, f"role, {count} users")
+            found[count] = {
+                "module_calls": plural.calls["total"],
+                "module_seconds": plural.seconds - empty,
+                "role_calls": role.calls["total"],
+                "role_seconds": role.seconds - empty,
+                "module_megabytes": plural.megabytes,
+            }
+        most = found[max(sizes)]
+        self.add(f"calls of iam_mfa_devices, {max(sizes)} compliant users", most["module_calls"], 20, "calls")
+        self.add(f"time of iam_mfa_devices beyond an empty playbook, {max(sizes)}", most["module_seconds"], 3, "s")
+        self.add(f"calls of the role, {max(sizes)} compliant users", most["role_calls"], 30, "calls")
+        self.add(f"peak memory of iam_mfa_devices, {max(sizes)} users", most["module_megabytes"], 400, "MiB")
+        self.facts["compliant"] = found
+
+    def throttled(self, count: int, rate: int, burst: int) -> None:
+        """Enrol under a throttle."""
+        print(f"Enrolment of {count} users under a throttle of {rate} calls a second, burst {burst}", flush=True)
+        empty = self.empty()
+        for scope in ("service", "all"):
+            names = self.account(count, rate=rate, burst=burst, throttle_scope=scope)
+            run = self.play([PLURAL], names, f"iam_mfa_devices, a bucket for {scope}")
+            self.enrolled(names)
+            throttled = run.calls["throttled"]
+            by_service: dict[str, int] = {}
+            for action, number in run.calls["by_action"].items():
+                service = "all" if scope == "all" else action.split(":")[0]
+                by_service[service] = by_service.get(service, 0) + number
+            calls = max(by_service.values())
+            what = "one bucket for all calls" if scope == "all" else "a bucket for each service"
+            self.add(f"time ÷ (calls ÷ rate), {what}", (run.seconds - empty) / (calls / rate), 1.1)
+            self.add(f"throttled calls, {what}", 100 * throttled / run.calls["total"], 5, "%")
+
+    def single(self, turns: int) -> None:
+        """The module for one device against amazon.aws's module that lists them."""
+        print("One user, nothing to do", flush=True)
+        names = self.account(1, device="virtual")
+        self.emulator.set(latency=0)
+        ours = {"hardening.aws.iam_mfa_device": {**SINGULAR["hardening.aws.iam_mfa_device"]}}
+        text = json.dumps(ours).replace("{{ item.user_name }}", names[0])
+        theirs = {"amazon.aws.iam_mfa_device_info": {"user_name": names[0]}}
+        ratios = []
+        for _turn in range(5):
+            mine = self.play([json.loads(text)] * turns, names, f"iam_mfa_device, {turns} times").seconds
+            other = self.play([theirs] * turns, names, f"amazon.aws.iam_mfa_device_info, {turns} times").seconds
+            ratios.append(mine / other)
+        self.add("iam_mfa_device ÷ amazon.aws.iam_mfa_device_info", statistics.median(ratios), 1.2)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--users", type=int, default=500, help="how many users to enrol")
+    parser.add_argument("--only", choices=["enrolment", "compliant", "throttled", "single"], action="append")
+    arguments = parser.parse_args()
+    subprocess.run([sys.executable, str(ROOT / "scripts/collection_tree.py")], check=True, stdout=subprocess.DEVNULL)
+    wanted = arguments.only or ["enrolment", "compliant", "throttled", "single"]
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="hardening-aws-bench-"))
+    try:
+        with Emulator.start() as emulator:
+            bench = Bench(emulator, folder)
+            if "enrolment" in wanted:
+                bench.enrolment(arguments.users)
+            if "compliant" in wanted:
+                bench.compliant([500, 1000, 2000, 5000])
+            if "throttled" in wanted:
+                bench.throttled(arguments.users, rate=20, burst=40)
+            if "single" in wanted:
+                bench.single(turns=10)
+    finally:
+        shutil.rmtree(folder)
+    result = {
+        "latency_ms": LATENCY * 1000,
+        "concurrency": CONCURRENCY,
+        "cpus": os.cpu_count(),
+        "figures": [{**dataclasses.asdict(figure), "kept": figure.kept} for figure in bench.figures],
+        **bench.facts,
+    }
+    if arguments.only is None:
+        (ROOT / "docs/benchmark.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+        (ROOT / "docs/benchmark.svg").write_text(draw(result["enrolment"]["seconds_per_user"]))
+        print("Written: docs/benchmark.json, docs/benchmark.svg")
+    over = [figure.name for figure in bench.figures if not figure.kept]
+    print(
+        f"{len(bench.figures) - len(over)} figures within their limits, {len(over)} over"
+        + "".join(f"\n  {n}" for n in over)
+    )
+    return 1 if over else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

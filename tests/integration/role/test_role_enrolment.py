@@ -1,0 +1,220 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Enrolment in batches, with seeds in AWS, in a vaulted file, and by tasks of the user's own."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+
+import yaml
+from aws_emulator.client import Emulator
+from controller import VENV, Controller, arn
+from role_runner import STORE, Role, is_seed_of, secret_of, users
+
+
+def test_plan_then_enrol_then_nothing(role: Role, emulator: Emulator) -> None:
+    emulator.fixture(
+        {
+            "users": users("root-of-all", "Break-Glass-1")
+            + users("carol", mfa_devices=[{"kind": "hardware", "serial_number": "GAHT12345678"}]),
+            "generate": {"count": 23, "prefix": "staff-", "groups": ["staff"]},
+            "unassigned_virtual_devices": [{"device_name": "left-behind"}],
+        }
+    )
+    inputs = {
+        "users": ["carol"],
+        "select": {"groups": ["staff"]},
+        "exclude": ["STAFF-0003"],
+        "exclude_patterns": ["break-glass-*", "~^staff-000[12]$"],
+        "seed_store": STORE,
+        "batch_size": 10,
+        "tags": {"owner": "security"},
+    }
+    plan = role("--check", "--diff", **inputs)
+    assert plan.writes == {} and plan.changed == 2
+    first = role("--diff", **inputs)
+    second = role(**inputs)
+
+    assert "users 1–10 of 20" in first.play.stdout and "users 11–20 of 20" in first.play.stdout
+    for run in (plan, first):
+        assert len(run.result["enabled"]) == 20 and run.result["had_mfa"] == ["carol"]
+        assert {item["user_name"] for item in run.result["excluded"]} == {"staff-0001", "staff-0002", "staff-0003"}
+        assert run.result["orphans"] == [arn("left-behind")]
+    assert "would be enabled now: 20" in "\n".join(plan.summary)
+    assert first.writes["iam:EnableMFADevice"] == 20
+    assert second.changed == 0 and second.writes == {}
+    assert second.result["enabled"] == [] and len(second.result["had_mfa"]) == 21
+    attached = [device for device in emulator.devices() if device["attached"] and device["kind"] == "virtual"]
+    assert {device["user_name"] for device in attached} == {f"staff-{number:04}" for number in range(4, 24)}
+    for device in attached:
+        assert is_seed_of(secret_of(emulator, device["user_name"])["seed"], device)
+        assert device["tags"] == {"owner": "security"}
+        assert secret_of(emulator, device["user_name"])["seed"] not in plan.output + first.output + second.output
+
+
+def test_failures_are_named_at_the_end(role: Role, emulator: Emulator) -> None:
+    emulator.fixture(
+        {
+            "users": users("bob", mfa_devices=[{"device_name": "alice"}]) + users("alice", "dave", "erin"),
+        }
+    )
+    inputs = {"users": ["alice", "dave", "nobody", "erin"], "seed_store": STORE, "batch_size": 2}
+    run = role(ok=False, **inputs)
+    assert run.result["enabled"] == ["dave", "erin"]
+    failed = {item["user_name"]: item["msg"] for item in run.result["failed"]}
+    assert set(failed) == {"alice", "nobody"}
+    assert "is attached to the user bob" in failed["alice"] and "no IAM user nobody" in failed["nobody"]
+    assert "2 failed, everything else is done" in run.play.stdout
+
+    # A store that is down fails the batches, and the rerun repairs it.
+    emulator.reset()
+    emulator.fixture({"users": users("dave", "erin")})
+    emulator.set(denied_actions=["secretsmanager:CreateSecret"])
+    broken = role(ok=False, users=["dave", "erin"], seed_store=STORE)
+    assert [item["user_name"] for item in broken.result["failed"]] == ["dave", "erin"]
+    assert "secretsmanager:CreateSecret" in broken.result["failed"][0]["msg"]
+    assert not any(device["attached"] for device in emulator.devices())
+    emulator.set(denied_actions=[])
+    assert role(users=["dave", "erin"], seed_store=STORE).result["enabled"] == ["dave", "erin"]
+
+
+def test_refusals_come_before_the_first_change(role: Role, emulator: Emulator, tmp_path: pathlib.Path) -> None:
+    emulator.fixture({"users": users("alice", "glass", groups=["staff"])})
+    run = role(
+        ok=False,
+        users=["alice", "arn:aws:iam::1:user/x"],
+        select={"paths": ["staff"]},
+        exclude_patterns=["~("],
+        batch_size=0,
+        device_name="mfa",
+        enforce_policy="group",
+        remove_orphans=True,
+        seed_store=STORE,
+        seed_tasks="not-there.yml",
+    )
+    assert run.total == 0
+    for option in (
+        "users[1]",
+        "select.paths[0]",
+        "exclude_patterns[0]",
+        "batch_size",
+        "device_name",
+        "enforce_group",
+        "orphan_pattern",
+        "seed_store: excludes",
+        "seed_tasks: there is no file",
+    ):
+        assert f"iam_user_hardening_{option}" in run.refusal, run.refusal
+    # Typed by the argument specification.
+    assert "iam_user_hardening_select.colour" in role(ok=False, select={"colour": "red"}).refusal
+    assert "iam_user_hardening_enforce_policy" in role(ok=False, users=["alice"], enforce_policy="maybe").output
+    # No place for the seeds, nobody selected, no vault password, an unreadable file, a group with break-glass users.
+    assert "iam_user_hardening_seed_store: is missing" in role(ok=False, users=["alice"]).refusal
+    assert "iam_user_hardening_users: is empty" in role(ok=False, seed_store=STORE).refusal
+    vault_file = {"path": str(tmp_path / "seeds.yml")}
+    no_password = role(ok=False, users=["alice"], seed_vault_file=vault_file)
+    assert "no vault password is loaded" in no_password.refusal and no_password.total == 0
+    shielded = role(
+        ok=False, users=["alice"], exclude=["GLASS"], enforce_policy="group", enforce_group="staff", seed_store=STORE
+    )
+    assert "glass" in shielded.refusal and shielded.writes == {}
+    missing = role(ok=False, users=["alice"], enforce_policy="group", enforce_group="stuff", seed_store=STORE)
+    assert "there is no group stuff" in missing.refusal and missing.writes == {}
+    assert not emulator.devices()
+
+
+def view(path: pathlib.Path, password: pathlib.Path, controller: Controller) -> dict[str, dict[str, str]]:
+    """The file of seeds as ansible-vault shows it."""
+    command = [str(VENV / "bin/ansible-vault"), "view", "--vault-password-file", str(password), str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=controller.environment())
+    found: dict[str, dict[str, str]] = yaml.safe_load(done.stdout)["mfa_seeds"]
+    return found
+
+
+def test_vaulted_file(
+    role: Role, emulator: Emulator, controller: Controller, vault_password: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    path = tmp_path / "seeds.yml"
+    emulator.fixture(
+        {
+            "users": users("alice", "bob", "carol"),
+            # Left behind by a run that was killed: nobody has this seed.
+            "unassigned_virtual_devices": [{"device_name": "alice"}],
+        }
+    )
+    password = ("--vault-password-file", str(vault_password))
+    inputs = {"select": {"paths": ["/"]}, "seed_vault_file": {"path": str(path)}, "batch_size": 2}
+    plan = role("--check", *password, **inputs)
+    assert plan.writes == {} and not path.exists() and plan.result["enabled"] == ["alice", "bob", "carol"]
+
+    # The second batch fails at its last step: its seed is kept, its device is not attached.
+    emulator.set(denied_actions=["iam:EnableMFADevice"])
+    half = role(*password, ok=False, violations=True, **inputs)
+    assert len(half.result["failed"]) == 3 and "iam:EnableMFADevice" in half.result["failed"][0]["msg"]
+    kept = view(path, vault_password, controller)
+    assert set(kept) == {arn("alice"), arn("bob"), arn("carol")}
+    emulator.set(denied_actions=[])
+    run = role("-vvvv", *password, violations=True, **inputs)
+    assert run.result["enabled"] == ["alice", "bob", "carol"]
+    assert "iam:CreateVirtualMFADevice" not in run.calls  # the seeds that were kept did it
+    again = role("-vvvv", *password, violations=True, **inputs)
+    assert again.changed == 0 and again.writes == {}
+
+    assert view(path, vault_password, controller) == kept
+    for device in emulator.devices():
+        record = kept[device["serial_number"]]
+        assert device["attached"] and is_seed_of(record["seed"], device)
+        assert record["user_name"] == device["user_name"] and record["otpauth_uri"].startswith("otpauth://totp/")
+        leaks = [half.output, run.output, again.output, path.read_text(encoding="utf-8")]
+        leaks += [file.read_text(errors="replace") for file in controller.home.rglob("*") if file.is_file()]
+        assert not any(record["seed"] in text for text in leaks)
+    assert path.read_bytes().startswith(b"$ANSIBLE_VAULT;1.1;AES256") and path.stat().st_mode & 0o777 == 0o600
+    assert sorted(item.name for item in tmp_path.glob("*seeds*")) == ["seeds.yml", "seeds.yml.lock"]
+
+    # A seed in the file that is not the device's, as after a restored backup: made anew, and the old one is kept.
+    iam = controller.boto3("iam")
+    iam.deactivate_mfa_device(UserName="bob", SerialNumber=arn("bob"))
+    iam.delete_virtual_mfa_device(SerialNumber=arn("bob"))
+    iam.create_virtual_mfa_device(VirtualMFADeviceName="bob")
+    assert role(*password, violations=True, **inputs).result["enabled"] == ["bob"]
+    record = view(path, vault_password, controller)[arn("bob")]
+    assert is_seed_of(record["seed"], emulator.device(arn("bob")))
+    assert [item["seed"] for item in record["superseded"]] == [kept[arn("bob")]["seed"]]
+
+
+def test_tasks_of_the_users_own(role: Role, emulator: Emulator, tmp_path: pathlib.Path) -> None:
+    emulator.fixture(
+        {"users": users("alice", "bob", "carol"), "unassigned_virtual_devices": [{"device_name": "alice"}]}
+    )
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    hook = tmp_path / "keep.yml"
+    keep = {
+        "name": "Keep a seed",
+        "ansible.builtin.copy": {
+            "content": "{{ new_seed | to_json }}",
+            "dest": f"{kept}/{{{{ new_seed.user_name }}}}",
+            "mode": "0600",
+        },
+        "loop": "{{ iam_user_hardening_new_seeds }}",
+        "loop_control": {"loop_var": "new_seed", "label": "{{ new_seed.user_name }}"},
+    }
+    fail = {"name": "Break", "ansible.builtin.fail": {"msg": "no"}, "when": f"'{kept}/down' is exists"}
+    hook.write_text(json.dumps([fail, keep]), encoding="utf-8")
+    inputs = {"select": {"paths": ["/"]}, "seed_tasks": str(hook), "batch_size": 2}
+    assert role("--check", **inputs).writes == {}
+
+    (kept / "down").touch()
+    down = role(ok=False, violations=True, **inputs)
+    assert not any(device["attached"] for device in emulator.devices())
+    assert len(down.result["failed"]) == 3 and "The task Break failed" in down.result["failed"][0]["msg"]
+    (kept / "down").unlink()
+    run = role("-vvvv", violations=True, **inputs)
+    assert run.result["enabled"] == ["alice", "bob", "carol"]
+    assert role(violations=True, **inputs).changed == 0
+    for device in emulator.devices():
+        record = json.loads((kept / device["user_name"]).read_text(encoding="utf-8"))
+        assert device["attached"] and is_seed_of(record["seed"], device)
+        assert record["seed"] not in down.output + run.output
