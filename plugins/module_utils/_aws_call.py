@@ -68,6 +68,7 @@ class Connection:
         self._config, self._attempts = _connection_config(module.params, concurrency)
         self._clients: dict[tuple[t.Any, ...], t.Any] = {}
         self._pacers: dict[str, Pacer] = {}
+        self._patience: dict[str, Patience] = {}
         self.clock = AwsClock()
 
     def client(self, service: str, region: str | None = None, endpoint_url: str | None = None) -> Client:
@@ -95,18 +96,42 @@ class Connection:
             _sign_on_aws_clock(boto3_client, self.clock)
             self._clients[key] = boto3_client
             self._pacers.setdefault(service, Pacer())
-        return Client(service, self._clients[key], self._pacers[service], self.clock, self._attempts)
+            self._patience.setdefault(service, Patience(self._attempts))
+        return Client(service, self._clients[key], self._pacers[service], self.clock, self._patience[service])
+
+
+class Patience:
+    """How often a call is attempted: I(attempts) times, but once only while the service fails call after call."""
+
+    _IN_A_ROW = 3
+
+    def __init__(self, attempts: int) -> None:
+        self._attempts = attempts
+        self._given_up = 0
+
+    @property
+    def attempts(self) -> int:
+        """How often a call may be attempted now."""
+        return self._attempts if self._given_up < self._IN_A_ROW else 1
+
+    def answered(self) -> None:
+        """The service works."""
+        self._given_up = 0
+
+    def given_up(self) -> None:
+        """A call failed each time."""
+        self._given_up += 1
 
 
 class Client:
     """Calls one service. Safe to use from several threads."""
 
-    def __init__(self, service: str, boto3_client: t.Any, pacer: Pacer, clock: AwsClock, attempts: int) -> None:
+    def __init__(self, service: str, boto3_client: t.Any, pacer: Pacer, clock: AwsClock, patience: Patience) -> None:
         self.service = service
         self._client = boto3_client
         self._pacer = pacer
         self._clock = clock
-        self._attempts = attempts
+        self._patience = patience
 
     def call(
         self,
@@ -160,9 +185,12 @@ class Client:
                     failures += 1
                     if status >= 500:
                         unsure = True
-                    if failures < self._attempts:
+                    if failures < self._patience.attempts:
                         _back_off(failures)
                         continue
+                    self._patience.given_up()
+                else:
+                    self._patience.answered()
                 raise AwsRefused(_explain(name, kind, code, text), code, name, text, unsure) from None
             except (botocore.exceptions.ConnectTimeoutError, botocore.exceptions.ReadTimeoutError) as error:
                 text = self._no_answer(name, error)
@@ -184,9 +212,10 @@ class Client:
                 text = f"No answer to {name} from {self._client.meta.endpoint_url}: {error}"
                 if not resend and not never_sent:
                     raise ReplyLost(text, operation=name) from None
-                if failures < (min(self._attempts, 4) if never_sent else self._attempts):
+                if failures < (min(self._patience.attempts, 4) if never_sent else self._patience.attempts):
                     _back_off(failures)
                     continue
+                self._patience.given_up()
                 raise MfaError(text + ". Check the network, and endpoint_url if it is set.", operation=name) from None
             except (botocore.exceptions.NoCredentialsError, botocore.exceptions.PartialCredentialsError) as error:
                 raise MfaError(
@@ -197,6 +226,7 @@ class Client:
             except (botocore.exceptions.BotoCoreError, OSError, ValueError) as error:
                 raise MfaError(f"{name} could not be called: {error}", operation=name) from None
             self._pacer.admitted()
+            self._patience.answered()
             self._observe(answer, sent_at)
             return t.cast("Params", answer)
 

@@ -8,6 +8,7 @@ only then is the device attached. Killed after any call, the same run converges 
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import random
 import time
@@ -153,22 +154,37 @@ class Applier:
         progress.done.append(plans.CREATE)
 
     def _keep(self, desired: Desired, _action: Action, serial: str, progress: Progress) -> None:
+        try:
+            self._write_seed(desired, serial, progress)
+        except StaleView:
+            raise
+        except MfaError:
+            self._forget_created(serial, progress)
+            raise
+        progress.done.append(plans.STORE)
+
+    def _write_seed(self, desired: Desired, serial: str, progress: Progress) -> None:
         if progress.created is None:
             raise RuntimeError("a seed can be stored only of a device that was created just before")
-        record = self._record(desired, progress.created)
+        name, record = self._record_name(desired, serial), self._record(desired, progress.created)
         try:
-            progress.record = self._seeds.write(self._record_name(desired, serial), record, progress.expected)
+            progress.record = self._seeds.write(name, record, progress.expected)
         except StoreConflict:
-            existing = self._seeds.read(self._record_name(desired, serial), serial)
+            existing = self._seeds.read(name, serial)
             if existing is None or progress.store_was_read or existing.created >= record.created:
                 raise StaleView(f"another run enrols {desired.user_name} at the same time") from None
             # The seed of an earlier device of this name. What a write replaces has to be known before the device is
             # created whose seed it is, or two runs could bury each other's: so the device is made once more.
             progress.expected, progress.store_was_read = existing.version, True
             progress.created = self._new_device(desired, serial, desired.tags or {}, replace=True)
-            self._keep(desired, _action, serial, progress)
-            return
-        progress.done.append(plans.STORE)
+            self._write_seed(desired, serial, progress)
+
+    def _forget_created(self, serial: str, progress: Progress) -> None:
+        """Delete the device just created, as its seed has no place: do not leave one that nobody can ever use."""
+        with contextlib.suppress(MfaError):
+            self._api.delete(serial)
+            progress.created = None
+            progress.done = [plans.DELETE] if plans.RECREATE in progress.done else []
 
     def _enable(self, desired: Desired, _action: Action, serial: str, progress: Progress) -> None:
         if desired.codes or desired.seed or progress.record:

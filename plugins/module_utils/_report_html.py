@@ -346,7 +346,7 @@ def _users(report: Json) -> str:
         '<div id="pager" class="pager" hidden><button id="earlier" class="b" type="button">Previous</button>'
         '<button id="later" class="b" type="button">Next</button><p id="count" role="status"></p>'
         '<label>Rows <select id="size"><option>50</option><option selected>100</option><option>500</option>'
-        '<option value="0">all</option></select></label></div>\n</section>\n'
+        "</select></label></div>\n</section>\n"
     )
 
 

@@ -105,8 +105,7 @@ th small, td small { display: block; font-weight: 400; }
 #users col.w1 { width: 21%; } #users col.w2 { width: 8.5rem; } #users col.w3 { width: 6.2rem; } #users col.w4 { width: 16%; }
 #users col.w5 { width: 7.2rem; } #users col.w6 { width: 5rem; } #users col.w7 { width: 7.2rem; }
 #users td:nth-child(6), #users th:nth-child(6) { text-align: right; }
-.js #users tbody tr { display: none; }
-.js #users tbody tr.on { display: table-row; }
+.js:not(.ready) #users tbody { display: none; }
 .why { display: block; }
 .why + .why { margin-top: .3rem; }
 .why b { font-weight: 600; }
@@ -157,7 +156,6 @@ footer dd { margin: 0; }
   .narrow td:empty { display: none !important; }
   .narrow td::before { color: var(--soft); font-size: .87rem; display: inline-block; min-width: 8.6rem; padding-right: .5rem; }
   .narrow td small { display: inline; margin-left: .3rem; }
-  .js #users tbody tr.on { display: block; }
   #users td:nth-child(2)::before { content: "Verdict"; } #users td:nth-child(3)::before { content: "Console password"; }
   #users td:nth-child(4)::before { content: "MFA"; } #users td:nth-child(5)::before { content: "Enabled"; }
   #users td:nth-child(6)::before { content: "Active keys"; } #users td:nth-child(7)::before { content: "Last sign-in"; }
@@ -196,7 +194,6 @@ footer dd { margin: 0; }
   thead { display: table-header-group; }
   #users thead th { position: static; }
   #users, #users tbody { break-inside: auto; }
-  .js #users tbody tr, .js #users tbody tr.on { display: table-row; }
   #users col.w2, #users col.w3 { width: 17mm; } #users col.w5, #users col.w7 { width: 18mm; } #users col.w6 { width: 11mm; }
   .sort::after { content: "" !important; }
   .v { border-color: currentColor; padding: 0 1.2mm; font-size: 7.5pt; }
@@ -204,7 +201,7 @@ footer dd { margin: 0; }
 }
 """
 
-# Run in the head, so that the rows of later pages are never laid out.
+# Run in the head, so that rows are not laid out before they are sorted into pages.
 EARLY_SCRIPT = 'document.documentElement.className = "js";'
 
 SCRIPT = """
@@ -259,14 +256,18 @@ SCRIPT = """
   var direction = 1;
   var found = sorted;
   var start = 0;
-  var shown = [];
 
   function sort() {
     sorted.sort(function (a, b) {
       return direction * (a.keys[column] - b.keys[column]) || a.keys[0] - b.keys[0];
     });
+  }
+
+  // Rows that are not shown are not in the document: what is not there needs no layout.
+  function put(list) {
     var rows = document.createDocumentFragment();
-    sorted.forEach(function (item) { rows.appendChild(item.row); });
+    list.forEach(function (item) { rows.appendChild(item.row); });
+    body.textContent = "";
     body.appendChild(rows);
   }
 
@@ -284,11 +285,9 @@ SCRIPT = """
   }
 
   function show() {
-    var length = Number(size.value) || found.length;
+    var length = Number(size.value);
     var next = found.slice(start, start + length);
-    shown.forEach(function (item) { item.row.className = ""; });
-    next.forEach(function (item) { item.row.className = "on"; });
-    shown = next;
+    put(next);
     var many = format.format(found.length) + (found.length === 1 ? " user" : " users");
     var of = found.length === items.length ? "" : " of " + format.format(items.length);
     var range = next.length < found.length
@@ -339,9 +338,13 @@ SCRIPT = """
     search.focus();
   });
   controls.addEventListener("submit", function (event) { event.preventDefault(); });
+  // Paper has room for all.
+  window.addEventListener("beforeprint", function () { put(sorted); });
+  window.addEventListener("afterprint", show);
   controls.hidden = false;
   pager.hidden = false;
   sort();
   refresh();
+  document.documentElement.className = "js ready";
 })();
 """

@@ -16,8 +16,8 @@ sys.path[:0] = [str(ROOT / "tests/emulator"), str(ROOT / "scripts")]
 
 pytest.register_assert_rewrite("controller")
 
-from aws_emulator.client import Emulator  # noqa: E402
-from controller import Controller  # noqa: E402
+from aws_emulator.client import Emulator
+from controller import Controller
 
 
 def pytest_report_header() -> str:

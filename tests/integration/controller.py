@@ -247,7 +247,7 @@ class Controller:
             "tasks": [self._with_own_key(item, keys) for item in tasks],
         }
         host = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-        inventory = {"all": {"hosts": {name: host for name in hosts}}}
+        inventory = {"all": {"hosts": dict.fromkeys(hosts, host)}}
         (folder / "playbook.yml").write_text(json.dumps([book]), encoding="utf-8")
         (folder / "inventory.json").write_text(json.dumps(inventory), encoding="utf-8")
         recorded = folder / "results.jsonl"

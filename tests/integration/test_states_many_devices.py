@@ -180,7 +180,7 @@ def test_duplicates_are_refused_with_both_indexes(controller: Controller, emulat
         (
             [{"user_name": "alice", "device_name": "one"}, {"user_name": "alice", "device_name": "two"}],
             {"seed_store": SECRETS},
-            "devices[0] (alice) and devices[1] (alice) would keep their seeds under the same seed_store.name (mfa/alice)",
+            "devices[0] (alice) and devices[1] (alice) would keep their seeds under the same seed_store.name",
         ),
         (
             [

@@ -229,7 +229,7 @@ def test_absent(controller: Controller, emulator: Emulator) -> None:
 
 
 def test_disabled_and_absent_for_a_user_who_is_gone(controller: Controller, emulator: Emulator) -> None:
-    """Nothing is attached to such a user: ok, with a warning that names her. An orphan of hers is deleted all the same."""
+    """Nothing is attached to such a user: ok, with a warning that names her. An orphan of hers is deleted."""
     emulator.fixture({"unassigned_virtual_devices": [{"device_name": "gone"}]})
     results = controller.play(
         device(user_name="gone", device_name="gone", state="disabled"),

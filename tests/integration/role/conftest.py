@@ -10,9 +10,9 @@ import pytest
 
 pytest.register_assert_rewrite("role_runner")
 
-from aws_emulator.client import Emulator  # noqa: E402
-from controller import Controller  # noqa: E402
-from role_runner import Role  # noqa: E402
+from aws_emulator.client import Emulator
+from controller import Controller
+from role_runner import Role
 
 
 @pytest.fixture
