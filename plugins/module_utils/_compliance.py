@@ -336,6 +336,9 @@ class _Judge:
     def _root_mfa(self, root: Json | None) -> tuple[str, str]:
         if root is None:
             return UNKNOWN, self.whys.get("root") or "the whole account was not asked for (account=true)"
+        if root.get("console_password") is False and root.get("access_keys_active") is False:
+            # An organization can take a member account's root all credentials: then there is nothing to protect.
+            return NOT_APPLICABLE, ""
         if root.get("mfa_active") is None:
             return UNKNOWN, f"whether root has MFA is not known: {self._why('root', 'root_mfa')}"
         return (PASS, "") if root["mfa_active"] else (FAIL, "root has no MFA device")

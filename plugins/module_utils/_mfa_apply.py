@@ -124,6 +124,7 @@ class Applier:
         self._code_patience = code_patience
         self._steps: dict[str, t.Callable[[Desired, Action, str, Progress], None]] = {
             plans.CREATE: self._create,
+            plans.RECREATE: self._recreate,
             plans.STORE: self._keep,
             plans.ENABLE: self._enable,
             plans.DISABLE: self._disable,
@@ -249,7 +250,7 @@ class Applier:
 
     def _attach(self, desired: Desired, serial: str, codes: Codes, progress: Progress) -> None:
         """Call EnableMFADevice until the device is attached to the user, or it is certain that it can't be."""
-        settle_by = time.monotonic() + SETTLE_SECONDS
+        settle_by = time.monotonic() + (SETTLE_SECONDS if progress.created else SETTLE_SECONDS / 3)
         unsure = False
         while True:
             try:
@@ -268,6 +269,13 @@ class Applier:
                 if kind == "EntityAlreadyExists":
                     if self._becomes_attached(desired, serial):
                         return
+                    if not desired.is_virtual:
+                        raise MfaError(
+                            f"The token {serial} is in use by another user of the account, and no list of AWS's says by "
+                            "whom: find it with hardening.aws.iam_mfa_device_info, and take it off that user first.",
+                            refusal.code,
+                            refusal.operation,
+                        ) from None
                     raise StaleView(f"{serial} is in use already, and AWS does not list yet by whom") from None
                 if kind == "InvalidAuthenticationCode":
                     # After a lost reply the codes may be refused because they did their work.
@@ -290,6 +298,12 @@ class Applier:
                     raise
                 if "user" in refusal.aws_message.lower().split("device")[0]:
                     raise StaleView(f"the user {desired.user_name} cannot be found") from None
+                if not desired.is_virtual:
+                    raise MfaError(
+                        f"AWS knows no token with the serial number {serial}: check it. AWS: {refusal.aws_message}",
+                        refusal.code,
+                        refusal.operation,
+                    ) from None
                 # A device just created is not known everywhere at once.
                 if time.monotonic() > settle_by:
                     raise StaleView(f"the device {serial} cannot be found") from None
@@ -313,17 +327,25 @@ class Applier:
                 "code can be computed. Give its seed, or two codes; or name the device with device_name to have a "
                 "new one made in its place."
             )
-        elif not progress.had_grace:
+        progress.expected = record.version if record else None
+        self._recreate(desired, Action(plans.RECREATE, tags=desired.tags or {}), serial, progress)
+        self._keep(desired, Action(plans.STORE), serial, progress)
+        self._attach(desired, serial, self._codes_for(desired, progress), progress)
+
+    def _recreate(self, desired: Desired, action: Action, serial: str, progress: Progress) -> None:
+        """Make a device anew that nobody can ever use, as its seed is unknown, and that the input names."""
+        if progress.expected is None and not progress.had_grace:
             progress.had_grace = True
             time.sleep(random.uniform(*_GRACE_SECONDS))
             raise StaleView(f"the seed of {serial} is not stored")
-        # Nobody can ever use this device: its seed is unknown. The input names it, so it is made anew.
-        progress.expected, progress.store_was_read = (record.version if record else None), True
-        progress.created = self._new_device(desired, serial, desired.tags or {}, replace=True)
+        progress.store_was_read = True
+        progress.created = self._new_device(desired, serial, action.tags, replace=True)
         progress.record = None
         progress.done.append(plans.RECREATE)
-        self._keep(desired, Action(plans.STORE), serial, progress)
-        self._attach(desired, serial, self._codes_for(desired, progress), progress)
+
+    def seed_is_lost(self, desired: Desired, serial: str) -> bool:
+        """Whether the store has no seed of a device that exists. A store that may only be written is not asked."""
+        return self._seeds.readable and self._seeds.read(self._record_name(desired, serial), serial) is None
 
     def _insist_on_record(self, desired: Desired, serial: str, progress: Progress) -> None:
         """Give up if the store no longer holds the seed that is being used: another run has made the device anew."""

@@ -97,6 +97,7 @@ class Current:
     target: VirtualDevice | None = None
     target_known: bool = True
     tags: t.Mapping[str, str] | None = None
+    seed_lost: bool = False  # the target is attached to nobody, and the seed store has no seed of it
 
 
 @dataclasses.dataclass(frozen=True)
@@ -182,6 +183,9 @@ def _plan_present(desired: Desired, current: Current) -> Plan:
     if current.target is None:
         store = (Action(STORE),) if desired.stored else ()
         return Plan((Action(CREATE, tags=desired.tags or {}), *store))
+    if current.seed_lost and desired.may_create:
+        tags = current.tags if desired.tags is None else desired.tags
+        return Plan((Action(RECREATE, tags=tags or {}), Action(STORE)))
     return Plan(_tag_actions(desired, current, current.target.serial_number))
 
 

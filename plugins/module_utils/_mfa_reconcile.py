@@ -100,7 +100,7 @@ class Reconciler:
     def one(self, desired: Desired) -> Outcome:
         """Bring one input to its desired state."""
         outcome = Outcome(desired)
-        self._guarded(outcome, lambda: self._converge(outcome, self._read(outcome, deep=self._check_mode)))
+        self._guarded(outcome, lambda: self._converge(outcome, self._read(outcome, shallow=not self._check_mode)))
         if self._wait:
             self._wait_for([outcome])
         return outcome
@@ -111,10 +111,11 @@ class Reconciler:
         :raises MfaError: The account's lists could not be read, so nothing was decided or changed.
         """
         outcomes = [Outcome(desired) for desired in inputs]
-        readings = self._read_all(outcomes)
+        account = Account(self._api)
+        readings = self._read_all(outcomes, account)
 
         def work(outcome: Outcome, reading: Current | None) -> None:
-            self._guarded(outcome, lambda: self._converge(outcome, reading or self._read(outcome)))
+            self._guarded(outcome, lambda: self._converge(outcome, reading or self._read(outcome, account)))
 
         self._each(work, list(zip(outcomes, readings, strict=True)))
         if self._wait:
@@ -144,8 +145,12 @@ class Reconciler:
 
     # Reading --------------------------------------------------------------------------------------------------------
 
-    def _read(self, outcome: Outcome, deep: bool = True) -> Current:
-        """Read what one input depends on. Unless I(deep), a list of the whole account is left out where it can be."""
+    def _read(self, outcome: Outcome, account: Account | None = None, shallow: bool = False) -> Current:
+        """Read what one input depends on, with a call for its user.
+
+        :param account: Lists that were read already.
+        :param shallow: Leave a list of the whole account out where it can be.
+        """
         desired = outcome.desired
         devices = self._api.devices_of(desired.user_name) if desired.state != "present" else ()
         reading = Current(user_exists=devices is not None, devices=devices or (), target_known=False)
@@ -154,19 +159,20 @@ class Reconciler:
         outcome.serial_number = self._serial(desired, reading)
         attached = any(device.serial_number == outcome.serial_number for device in reading.devices)
         satisfied = attached or not reading.user_exists or (desired.satisfied_by == "any" and bool(reading.devices))
-        needed = {"present": True, "absent": not attached, "enabled": not satisfied and (deep or desired.may_create)}
+        # With a store the seed is looked for next, and its absence must not hide whose the device is.
+        enabling = not satisfied and (not shallow or desired.stored)
+        needed = {"present": True, "absent": not attached, "enabled": enabling}
         if desired.is_virtual and needed.get(desired.state):
-            target = self._api.virtual_devices().get(outcome.serial_number)
+            target = (account or Account(self._api)).virtual.get(outcome.serial_number)
             reading = dataclasses.replace(reading, target=target, target_known=True)
         elif attached and desired.is_virtual:
             reading = dataclasses.replace(reading, target=VirtualDevice(outcome.serial_number, desired.user_name))
         return self._with_tags(outcome, reading)
 
-    def _read_all(self, outcomes: t.Sequence[Outcome]) -> list[Current | None]:
-        """Read what all inputs depend on, from the account's lists. None stands for one that has to be read alone."""
+    def _read_all(self, outcomes: t.Sequence[Outcome], account: Account) -> list[Current | None]:
+        """Read what all inputs depend on, from the account's lists. None stands for one whose user has to be asked."""
         if len(outcomes) == 1:
             return [None]
-        account = Account(self._api)
         readings = [self._from_lists(outcome, account) for outcome in outcomes]
         pairs = list(zip(outcomes, readings, strict=True))
         undecided = [outcome for outcome, reading in pairs if reading and self._needs_user(outcome, reading)]
@@ -218,6 +224,10 @@ class Reconciler:
         outcome.before = current
         give_up_at = time.monotonic() + 2 * SETTLE_SECONDS
         while True:
+            if desired.state == "present" and desired.stored and current.target and current.target.owner is None:
+                # A run that was killed between creating a device and storing its seed left one that nobody can use.
+                lost = self._applier.seed_is_lost(desired, current.target.serial_number)
+                current = dataclasses.replace(current, seed_lost=lost)
             plan = plans.plan(desired, current)
             outcome.warning = plan.warning
             if plan.problem:

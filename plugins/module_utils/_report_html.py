@@ -303,7 +303,7 @@ def _orphans(report: Json) -> str:
     rows = "".join(
         f'<tr><th scope="row"><bdi>{html_text(device["device_name"] or short_serial(device["serial_number"]))}</bdi></th>'
         f"<td><code>{html_text(device['serial_number'])}</code></td>"
-        f"<td>{_verdict(device['verdict'])}{_whys(device, {})}</td></tr>\n"
+        f"<td>{_verdict(device['verdict'])}{_whys(device)}</td></tr>\n"
         for device in report["orphaned_devices"]
     )
     heads = "".join(f'<th scope="col">{name}</th>' for name in ("Device", "Serial number", "Verdict"))
@@ -368,7 +368,7 @@ def _row(user: Json, titles: t.Mapping[str, str]) -> str:
         f'<th scope="row"><bdi>{html_text(user["user_name"])}</bdi>{_about(user)}</th>'
         f"<td>{_verdict(user['verdict'])}</td><td>{yes_no(user['console_password'])}</td>"
         f"<td><span>{html_text(kinds_text(user))}</span>{serials}</td><td>{html_text(day(since))}</td>"
-        f"<td>{'?' if keys is None else keys}</td><td>{signed_in}</td><td>{_whys(user, titles)}</td></tr>\n"
+        f"<td>{'?' if keys is None else keys}</td><td>{signed_in}</td><td>{_whys(user)}</td></tr>\n"
     )
 
 
@@ -388,15 +388,14 @@ def _about(user: Json) -> str:
     return "".join(f"<small><bdi>{html_text(line)}</bdi></small>" for line in lines)
 
 
-def _whys(facts: Json, titles: t.Mapping[str, str]) -> str:
+def _whys(facts: Json) -> str:
     lines = []
-    for check, item in facts["checks"].items():
+    for item in facts["checks"].values():
         if "reason" in item:
-            title = f"<b>{titles[check]}</b>: " if check in titles else ""
             reason = html_text(item["reason"])
             if item["verdict"] == EXEMPT:
                 reason = f"{html_text(item['finding'])} – exempt: {reason}"
-            lines.append(f'<span class="why {item["verdict"]}">{title}<bdi>{reason}</bdi></span>')
+            lines.append(f'<span class="why {item["verdict"]}"><bdi>{reason}</bdi></span>')
     return "".join(lines)
 
 

@@ -102,14 +102,17 @@ th small, td small { display: block; font-weight: 400; }
 .bar line { stroke-width: 10; }
 #users { table-layout: fixed; }
 #users thead th { position: sticky; top: 0; background: var(--card); z-index: 1; box-shadow: inset 0 -1px var(--line); }
-#users col.w1 { width: 21%; } #users col.w2 { width: 8.5rem; } #users col.w3 { width: 6.2rem; } #users col.w4 { width: 16%; }
-#users col.w5 { width: 7.2rem; } #users col.w6 { width: 5rem; } #users col.w7 { width: 7.2rem; }
+#users col.w1 { width: 19%; } #users col.w2 { width: 6.5rem; } #users col.w3 { width: 6.8rem; } #users col.w4 { width: 17%; }
+#users col.w5 { width: 7rem; } #users col.w6 { width: 5rem; } #users col.w7 { width: 7rem; }
 #users td:nth-child(6), #users th:nth-child(6) { text-align: right; }
 .js:not(.ready) #users tbody { display: none; }
 .why { display: block; }
 .why + .why { margin-top: .3rem; }
-.why b { font-weight: 600; }
-.why.fail b { color: var(--fail); } .why.unknown b { color: var(--unknown); } .why.exempt b { color: var(--exempt); }
+.why { padding-left: 1.25rem; text-indent: -1.25rem; }
+.why::before { display: inline-block; width: 1.25rem; text-indent: 0; font-weight: 700; }
+.why.fail::before { content: "\\2715" / "fails:"; color: var(--fail); }
+.why.unknown::before { content: "?" / "unknown:"; color: var(--unknown); }
+.why.exempt::before { content: "\\25cb" / "exempt:"; color: var(--exempt); }
 .controls { display: grid; grid-template-columns: minmax(12rem, 2fr) repeat(3, minmax(8.5rem, 1fr)) auto; gap: .75rem; align-items: end; margin-bottom: .85rem; }
 .controls[hidden], .pager[hidden] { display: none; }
 .controls label { display: block; font-size: .82rem; font-weight: 600; color: var(--soft); }
@@ -118,13 +121,14 @@ input, select, .b {
   width: 100%; min-height: 2.6rem; margin-top: .2rem; padding: .4rem .7rem; background: var(--card);
   border: 1px solid var(--na); border-radius: .45rem;
 }
+::placeholder { color: var(--soft); opacity: 1; }
 .b { width: auto; cursor: pointer; padding: .4rem .9rem; }
 .b:disabled { opacity: .45; cursor: default; }
 .sort { all: unset; box-sizing: border-box; cursor: pointer; display: inline-block; font-weight: 600; color: inherit; padding: .15rem 0; }
 .sort:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-.sort::after { content: " \\2195"; opacity: .5; }
-[aria-sort=ascending] .sort::after { content: " \\2191"; opacity: 1; }
-[aria-sort=descending] .sort::after { content: " \\2193"; opacity: 1; }
+.sort::after { content: "\\a0\\2195"; opacity: .5; }
+[aria-sort=ascending] .sort::after { content: "\\a0\\2191"; opacity: 1; }
+[aria-sort=descending] .sort::after { content: "\\a0\\2193"; opacity: 1; }
 [aria-sort=ascending] .sort, [aria-sort=descending] .sort { color: var(--ink); }
 .pager { display: flex; gap: .75rem; align-items: center; flex-wrap: wrap; margin-top: .85rem; }
 .pager label { margin-left: auto; display: flex; gap: .5rem; align-items: center; font-size: .9rem; color: var(--soft); }
@@ -154,8 +158,10 @@ footer dd { margin: 0; }
   .narrow tbody th, .narrow tbody td { padding: .12rem 0; border: 0; text-align: left !important; }
   .narrow tbody th { font-size: 1.02rem; padding-bottom: .2rem; }
   .narrow td:empty { display: none !important; }
-  .narrow td::before { color: var(--soft); font-size: .87rem; display: inline-block; min-width: 8.6rem; padding-right: .5rem; }
-  .narrow td small { display: inline; margin-left: .3rem; }
+  .narrow tbody td { display: grid; grid-template-columns: 8.6rem 1fr; align-items: baseline; }
+  .narrow tbody td > * { grid-column: 2; justify-self: start; }
+  .narrow td::before { color: var(--soft); font-size: .87rem; grid-column: 1 !important; }
+  #users tbody td:nth-child(8), #checks tbody td:nth-child(3) { display: block; }
   #users td:nth-child(2)::before { content: "Verdict"; } #users td:nth-child(3)::before { content: "Console password"; }
   #users td:nth-child(4)::before { content: "MFA"; } #users td:nth-child(5)::before { content: "Enabled"; }
   #users td:nth-child(6)::before { content: "Active keys"; } #users td:nth-child(7)::before { content: "Last sign-in"; }
@@ -179,19 +185,21 @@ footer dd { margin: 0; }
     --pass-bg: #fff; --fail-bg: #fff; --unknown-bg: #fff; --exempt-bg: #fff; --na-bg: #fff;
   }
   @page { margin: 14mm 12mm; }
-  body { font-size: 9.5pt; }
+  html { font-size: 9pt; }
+  body { font-size: 1rem; }
   .wrap { max-width: none; padding: 0; }
   header { padding: 0; }
-  h1 { font-size: 18pt; } h2 { break-after: avoid; }
+  h2 { break-after: avoid; }
   main > section { margin-bottom: 7mm; }
   .skip, .controls, .pager { display: none !important; }
   .cards { grid-template-columns: 1.25fr 1fr; gap: 4mm; }
   .card, .cover, tr, .columns > div { break-inside: avoid; }
   .card { padding: 4mm; } .cover svg { width: 34mm; height: 34mm; }
   .scroll { overflow: visible; border: 0; border-radius: 0; }
-  table { font-size: 8pt; } caption { padding: 0 0 2mm; }
-  th, td { padding: 1.3mm 2mm; } th:first-child, td:first-child { padding-left: 0; }
+  table { font-size: .9rem; } #users { font-size: .8rem; } caption { padding: 0 0 2mm; }
+  th, td { padding: .9mm 1.6mm; } th:first-child, td:first-child { padding-left: 0; }
   thead { display: table-header-group; }
+  #checks th:first-child { width: 30%; } #checks td:nth-child(3) { min-width: 0; }
   #users thead th { position: static; }
   #users, #users tbody { break-inside: auto; }
   #users col.w2, #users col.w3 { width: 17mm; } #users col.w5, #users col.w7 { width: 18mm; } #users col.w6 { width: 11mm; }

@@ -136,6 +136,10 @@ def item_result(outcome: Outcome, secrets: t.Iterable[str | None], account_id: t
         "msg": scrub(outcome.error.message, secrets) if outcome.error else "",
         **new_seed_result(outcome, account_id),
     }
+    if "seed" in result:
+        # Ansible takes a list named results for those of a loop, and hides each of them only if it says so itself:
+        # without this, no_log on the task would leave the seeds to every callback.
+        result["_ansible_no_log"] = True
     if outcome.error and (outcome.error.code or outcome.error.operation):
         result["error"] = {"code": outcome.error.code, "operation": outcome.error.operation}
     return result

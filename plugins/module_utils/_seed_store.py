@@ -74,6 +74,11 @@ class SeedStore(abc.ABC):
         self._options = options
         self._account_id = account_id
 
+    @property
+    def readable(self) -> bool:
+        """Whether the caller may read what is stored."""
+        return bool(self._options["verify"])
+
     def name_for(self, user_name: str, device_name: str) -> str:
         """Return the name under which the seed of this device is kept."""
         account_id = self._account_id() if "{account_id}" in (self._options.get("name") or "") else ""

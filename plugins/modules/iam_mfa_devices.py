@@ -238,6 +238,10 @@ def main() -> None:
         supports_check_mode=True,
     )
     items = [_argspec.take_secrets(module, item) for item in module.params["devices"]]
+    # Ansible returns the parameters with the result: what was not given is not worth sending for each of thousands.
+    module.params["devices"] = [
+        {option: value for option, value in item.items() if value is not None} for item in module.params["devices"]
+    ]
     try:
         run(module, items)
     except MfaError as error:

@@ -12,8 +12,8 @@ short_description: Keep seeds of MFA devices in an ansible-vault file on the con
 description:
   - Adds seeds to a YAML file on the controller that is encrypted with the vault password of the run, and tells what the
     file holds. C(ansible-vault view) shows it with the same password.
-  - Seeds are never on disk in clear text. The new file is encrypted in memory, written beside the old one, and takes its
-    place in one step, so a run that is killed leaves either the old file or the new one.
+  - Seeds are never on disk in clear text. The new file is encrypted in memory, written beside the old one, and takes
+    its place in one step, so a run that is killed leaves either the old file or the new one.
   - No seed is lost. If another seed comes for a serial number that the file has already, the older record moves to the
     list C(superseded) of the new one.
   - Two runs may write the same file, a lock beside it (C(.lock)) lets one wait for the other.
@@ -28,8 +28,8 @@ options:
     required: true
   vault_id:
     description:
-      - The vault ID whose password encrypts the file. If not given, the first one of the run. Any of the run's passwords
-        may decrypt it.
+      - The vault ID whose password encrypts the file. If not given, the first one of the run. Any of the run's
+        passwords may decrypt it.
     type: str
   records:
     description:

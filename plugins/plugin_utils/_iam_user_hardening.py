@@ -281,7 +281,7 @@ def _batches(devices: t.Sequence[Data], unassigned: t.Container[str], size: int)
             {
                 "label": f"user {first} of {total}" if len(chunk) == 1 else f"users {first}–{last} of {total}",
                 "devices": [{key: device[key] for key in device if key != "serial_number"} for device in chunk],
-                "serial_numbers": dict(zip((device["user_name"] for device in chunk), serials)),
+                "serial_numbers": dict(zip((device["user_name"] for device in chunk), serials, strict=True)),
                 "unassigned": [serial for serial in serials if serial in unassigned],
             }
         )
@@ -362,7 +362,7 @@ def seeded(batch: Data, results: t.Sequence[Data], held: Data) -> dict[str, t.An
     :param held: Seeds by serial number, as the store has them now.
     """
     devices, failures = [], []
-    for device, result in zip(batch["devices"], results):
+    for device, result in zip(batch["devices"], results, strict=True):
         serial = batch["serial_numbers"][device["user_name"]]
         seed = held.get(serial)
         if result["failed"]:
@@ -554,7 +554,8 @@ def same_moment(one: t.Any, other: t.Any) -> bool:
 
 
 def _moment(text: t.Any) -> datetime.datetime | None:
-    if not text:
+    try:
+        moment = datetime.datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+    except ValueError:
         return None
-    moment = datetime.datetime.fromisoformat(str(text).replace("Z", "+00:00"))
     return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)

@@ -44,7 +44,7 @@ class Cipher(t.Protocol):
 def parse(text: str) -> dict[str, Record]:
     """Return the records of a file's clear text, by serial number."""
     try:
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+        content = yaml.load(text, Loader=_Loader)
     except yaml.YAMLError:
         # The error's own text would show lines of the file.
         raise VaultedSeedsError("it is not valid YAML inside.") from None

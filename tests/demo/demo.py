@@ -18,9 +18,9 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/emulator"), str(ROOT / "scripts")]
 
-from aws_emulator.client import Emulator  # noqa: E402
-from collection_tree import make_tree  # noqa: E402
-from project import BUILD, MAIN, plain_environment  # noqa: E402
+from aws_emulator.client import Emulator
+from collection_tree import make_tree
+from project import BUILD, MAIN, plain_environment
 
 OUT = BUILD / "demo"
 INPUTS = ROOT / "tests/demo/inputs.yml"

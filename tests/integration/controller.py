@@ -8,6 +8,7 @@ own, no variables of the caller's, and the collection as scripts/collection_tree
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import json
@@ -272,7 +273,7 @@ class Controller:
             try:
                 code = running.wait(timeout=300)
             except BaseException:
-                kill_group(running)
+                kill_tree(running)
                 raise
             seconds = time.monotonic() - started
             lines = recorded.read_text(encoding="utf-8").splitlines() if recorded.exists() else []
@@ -388,23 +389,45 @@ class Controller:
 
     def assert_seed_works(self, user_name: str, serial_number: str, seed: str) -> None:
         """Prove that a seed is a device's own: codes that another program makes of it are accepted by the emulator."""
-        offset = self.emulator.settings()["clock_offset"] + 120  # past the codes that were used to attach the device
-        self.emulator.set(clock_offset=offset)
-        now = time.time() + offset
-        first, second = code_of_another_program(seed, now - 30), code_of_another_program(seed, now)
-        client = self.emulator.boto3("iam", aws_access_key_id="AKIAOBSERVER")
-        self.emulator.set(check_signature_age=False)
-        client.resync_mfa_device(
-            UserName=user_name, SerialNumber=serial_number, AuthenticationCode1=first, AuthenticationCode2=second
-        )
+        self.assert_seeds_work([(user_name, serial_number, seed)])
+
+    def assert_seeds_work(self, stored: t.Sequence[tuple[str, str, str]]) -> None:
+        """The same for many: (user name, serial number, seed)."""
+        # AWS takes no code twice, so these are codes of two minutes later.
+        offset = self.emulator.settings()["clock_offset"] + 120
+        self.emulator.set(clock_offset=offset, check_signature_age=False)
+        client = self.boto3("iam")
+        for user_name, serial_number, seed in stored:
+            now = time.time() + offset
+            client.resync_mfa_device(
+                UserName=user_name,
+                SerialNumber=serial_number,
+                AuthenticationCode1=code_of_another_program(seed, now - 30),
+                AuthenticationCode2=code_of_another_program(seed, now),
+            )
         self.emulator.set(check_signature_age=True)
 
 
-def kill_group(process: subprocess.Popen[str]) -> None:
-    """SIGKILL a process that start() or spawn() made, and all of its own."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
+def kill_tree(process: subprocess.Popen[str]) -> None:
+    """SIGKILL a process that start() or spawn() made and all that came of it: Ansible's workers lead own sessions."""
+    for pid in [process.pid, *_descendants(process.pid)]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     process.wait()
+
+
+def _descendants(ancestor: int) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            parent = int((folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(folder.name))
+    found, unseen = [], [ancestor]
+    while unseen:
+        here = children.get(unseen.pop(), [])
+        found += here
+        unseen += here
+    return found
 
 
 def code_of_another_program(seed: str, when: float) -> str:

@@ -134,6 +134,14 @@ class Chromium:
         )
         return time.monotonic() - started
 
+    def open_without_scripts(self, path: str | os.PathLike[str]) -> None:
+        """Open a file whose scripts are not run: nothing tells then when it is drawn, so this waits for its load."""
+        self.events.clear()
+        self.call("Page.navigate", url=pathlib.Path(path).resolve().as_uri())
+        end = time.monotonic() + self._timeout
+        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
+            self.events.append(self._message(end))
+
     def evaluate(self, expression: str) -> Any:
         """The value of a JavaScript expression, awaited."""
         answer = self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)

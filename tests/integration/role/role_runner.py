@@ -13,9 +13,10 @@ import signal
 import subprocess
 import typing as t
 
+import yaml
 from aws_emulator import totp
 from aws_emulator.client import Emulator
-from controller import Controller, Play
+from controller import VENV, Controller, Play
 
 ROLE = "hardening.aws.iam_user_hardening"
 STORE = {"type": "secretsmanager"}
@@ -113,13 +114,24 @@ def is_seed_of(seed: str, device: dict[str, t.Any]) -> bool:
     return totp.decode_seed(seed) == totp.decode_seed(device["seed"])
 
 
-def secret_of(emulator: Emulator, name: str) -> dict[str, t.Any]:
-    """The record of a user in Secrets Manager."""
+def secrets_of(emulator: Emulator) -> t.Callable[[str], str]:
+    """A function that reads the seed of a user in Secrets Manager."""
     client = emulator.boto3("secretsmanager", aws_access_key_id="AKIAOBSERVER")
-    found: dict[str, t.Any] = json.loads(client.get_secret_value(SecretId=f"mfa/{name}")["SecretString"])
-    return found
+
+    def read(user_name: str) -> str:
+        return str(json.loads(client.get_secret_value(SecretId=f"mfa/{user_name}")["SecretString"])["seed"])
+
+    return read
 
 
 def users(*names: str, **properties: t.Any) -> list[dict[str, t.Any]]:
     """Users of a fixture."""
     return [{"user_name": name, "console_password": True, **properties} for name in names]
+
+
+def view(path: pathlib.Path, password: pathlib.Path, controller: Controller) -> dict[str, dict[str, str]]:
+    """The file of seeds as ansible-vault shows it."""
+    command = [str(VENV / "bin/ansible-vault"), "view", "--vault-password-file", str(password), str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=controller.environment())
+    found: dict[str, dict[str, str]] = yaml.safe_load(done.stdout)["mfa_seeds"]
+    return found

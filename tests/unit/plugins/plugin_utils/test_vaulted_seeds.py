@@ -1,0 +1,186 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The file of seeds: nothing is lost when records are merged, nor when the process is killed at any step."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import stat
+import threading
+import typing as t
+
+import pytest
+
+from ansible_collections.hardening.aws.plugins.plugin_utils import _vaulted_seeds as vaulted
+
+ALICE = "arn:aws:iam::123456789012:mfa/alice"
+BOB = "arn:aws:iam::123456789012:mfa/bob"
+
+
+class Rot13:
+    """Something that turns text into other bytes and back."""
+
+    def encrypt(self, text: str) -> bytes:
+        return b"CIPHER" + bytes(byte ^ 0x55 for byte in text.encode())
+
+    def decrypt(self, content: bytes) -> str:
+        if not content.startswith(b"CIPHER"):
+            raise vaulted.VaultedSeedsError("is not encrypted")
+        return bytes(byte ^ 0x55 for byte in content[6:]).decode()
+
+
+def record(serial: str, seed: str, **more: str) -> dict[str, t.Any]:
+    return vaulted.clean(
+        {"serial_number": serial, "seed": seed, "user_name": serial[-5:], **more}, "2026-01-01T00:00:00Z"
+    )
+
+
+def test_merging_loses_nothing() -> None:
+    first, changed = vaulted.merge({}, [record(ALICE, "AAAA"), record(BOB, "BBBB")])
+    assert changed == [ALICE, BOB] and first[ALICE]["seed"] == "AAAA"
+    assert vaulted.merge(first, [record(ALICE, "AAAA")]) == (first, [])
+    second, changed = vaulted.merge(first, [record(ALICE, "CCCC")])
+    assert changed == [ALICE] and second[BOB] == first[BOB]
+    third, _changed = vaulted.merge(second, [record(ALICE, "DDDD")])
+    assert third[ALICE]["seed"] == "DDDD"
+    assert [item["seed"] for item in third[ALICE]["superseded"]] == ["CCCC", "AAAA"]
+    back, _changed = vaulted.merge(third, [record(ALICE, "AAAA")])
+    assert back[ALICE]["seed"] == "AAAA"
+    assert [item["seed"] for item in back[ALICE]["superseded"]] == ["DDDD", "CCCC"]
+    assert vaulted.parse(vaulted.render(back)) == back
+
+
+def test_records_are_plain_and_have_known_fields() -> None:
+    made = vaulted.clean({"seed": "AAAA", "serial_number": ALICE, "qr_code_png": "x", "user_name": None}, "now")
+    assert made == {"seed": "AAAA", "serial_number": ALICE, "created": "now"}
+
+
+@pytest.mark.parametrize(
+    "text", ["a: 1", "mfa_seeds: []", "mfa_seeds: {}\nother: 1", "- a", "mfa_seeds: {a: b}", "a: [", "x"]
+)
+def test_other_content_is_refused(text: str) -> None:
+    with pytest.raises(vaulted.VaultedSeedsError):
+        vaulted.parse(text)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet", "mfa_seeds:", "mfa_seeds: {}"])
+def test_empty_content_is_fine(text: str) -> None:
+    assert vaulted.parse(text) == {}
+
+
+def test_file_is_the_owners_alone_and_keeps_its_mode(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "seeds.yml"
+    link = tmp_path / "link.yml"
+    link.symlink_to(path)
+    seeds = vaulted.SeedFile(str(link), Rot13())
+    seeds.add([record(ALICE, "AAAA")])
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600 and link.is_symlink()
+    path.chmod(0o640)
+    (tmp_path / ".seeds.yml.left.new").write_bytes(b"of a killed run")
+    seeds.add([record(BOB, "BBBB")])
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640 and set(seeds.read()) == {ALICE, BOB}
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["link.yml", "seeds.yml", "seeds.yml.lock"]
+    assert b"AAAA" not in path.read_bytes()
+
+
+def test_check_mode_and_no_change_write_nothing(tmp_path: pathlib.Path) -> None:
+    seeds = vaulted.SeedFile(str(tmp_path / "seeds.yml"), Rot13())
+    assert seeds.add([record(ALICE, "AAAA")], write=False)[1] == [ALICE]
+    assert not list(tmp_path.iterdir())
+    seeds.add([record(ALICE, "AAAA")])
+    before = (tmp_path / "seeds.yml").stat()
+    assert seeds.add([record(ALICE, "AAAA")])[1] == []
+    assert (tmp_path / "seeds.yml").stat().st_ino == before.st_ino
+
+
+def test_foreign_file_is_left_alone(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "seeds.yml"
+    path.write_text("in clear text", encoding="utf-8")
+    with pytest.raises(vaulted.VaultedSeedsError, match="is not encrypted"):
+        vaulted.SeedFile(str(path), Rot13()).add([record(ALICE, "AAAA")])
+    assert path.read_text(encoding="utf-8") == "in clear text"
+    with pytest.raises(vaulted.VaultedSeedsError, match="Does the folder exist"):
+        vaulted.SeedFile(str(tmp_path / "no" / "seeds.yml"), Rot13()).add([record(ALICE, "AAAA")])
+
+
+STEPS = [
+    (vaulted.tempfile, "mkstemp"),
+    (vaulted.os, "fdopen"),
+    (vaulted.os, "fchmod"),
+    (vaulted.os, "fsync"),
+    (vaulted.os, "replace"),
+    (vaulted.os, "open"),
+    (vaulted.os, "close"),
+]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.parametrize("step", STEPS, ids=[name for _module, name in STEPS])
+def test_killed_at_any_step(tmp_path: pathlib.Path, step: tuple[t.Any, str], nth: int, when: str) -> None:
+    """The process ends at once before or after its n-th call of a function: the file is the old or the new one."""
+    path = tmp_path / "seeds.yml"
+    vaulted.SeedFile(str(path), Rot13()).add([record(ALICE, "AAAA")])
+    child = os.fork()
+    if child == 0:
+        try:
+            module, name = step
+            whole = getattr(module, name)
+            counted = [0]
+
+            def dying(*args: t.Any, **kwargs: t.Any) -> t.Any:
+                counted[0] += 1
+                if counted[0] == nth and when == "before":
+                    os._exit(9)
+                answer = whole(*args, **kwargs)
+                if counted[0] == nth:
+                    os._exit(9)
+                return answer
+
+            setattr(module, name, dying)
+            vaulted.SeedFile(str(path), Rot13()).add([record(BOB, "BBBB")])
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    seeds = vaulted.SeedFile(str(path), Rot13(), lock_timeout=5)
+    assert set(seeds.read()) in ({ALICE}, {ALICE, BOB})
+    seeds.add([record(BOB, "BBBB")])
+    assert {serial: item["seed"] for serial, item in seeds.read().items()} == {ALICE: "AAAA", BOB: "BBBB"}
+
+
+def test_killed_while_it_writes_again_and_again(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "seeds.yml"
+    serials = [f"{ALICE}-{number}" for number in range(10_000)]
+    done = 0
+    for round_number in range(30):
+        child = os.fork()
+        if child == 0:
+            try:
+                seeds = vaulted.SeedFile(str(path), Rot13())
+                for serial in serials[done:]:
+                    seeds.add([record(serial, "AAAA")])
+            finally:
+                os._exit(0)
+        threading.Event().wait(0.005 + 0.001 * round_number)
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+        held = vaulted.SeedFile(str(path), Rot13()).read()
+        assert len(held) >= done and set(held) == set(serials[: len(held)])
+        done = len(held)
+    assert done > 0
+
+
+def test_two_writers_wait_for_each_other(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "seeds.yml"
+
+    def write(prefix: str) -> None:
+        for number in range(20):
+            vaulted.SeedFile(str(path), Rot13()).add([record(f"{prefix}-{number}", "AAAA")])
+
+    writers = [threading.Thread(target=write, args=(name,)) for name in (ALICE, BOB)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert len(vaulted.SeedFile(str(path), Rot13()).read()) == 40
