@@ -8,6 +8,7 @@ only then is the device attached. Killed after any call, the same run converges 
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import dataclasses
 import random
@@ -34,7 +35,19 @@ _GRACE_SECONDS = (1.0, 2.0)
 NEW_CODES_SECONDS = 65.0
 
 
-class SuppliedCodes:
+class Codes(abc.ABC):
+    """Where pairs of codes come from."""
+
+    @abc.abstractmethod
+    def __call__(self) -> tuple[str, str]:
+        """Return two codes to send now."""
+
+    @abc.abstractmethod
+    def renew(self, patience: float) -> bool:
+        """Wait at most I(patience) seconds for codes worth trying after AWS refused these; return whether there are."""
+
+
+class SuppliedCodes(Codes):
     """Two codes that the caller gave."""
 
     def __init__(self, codes: tuple[str, str]) -> None:
@@ -49,12 +62,12 @@ class SuppliedCodes:
             )
         return self._codes
 
-    def renew(self, _patience: float) -> bool:
-        """Return whether there are other codes to try after AWS refused these: there are none."""
+    def renew(self, patience: float) -> bool:
+        """There are no others."""
         return False
 
 
-class SeedCodes:
+class SeedCodes(Codes):
     """Codes of a seed, computed on AWS's clock each time they are asked for.
 
     :param refresh: Makes a call, so that AWS's clock is known afresh.
@@ -74,7 +87,7 @@ class SeedCodes:
         return codes_at_step(self._seed, self._sent_step)
 
     def renew(self, patience: float) -> bool:
-        """Wait until there are codes worth trying after AWS refused these, at most I(patience) seconds.
+        """Wait until codes are worth trying again.
 
         The refusal may mean that a step's edge was crossed on the way: then there are new codes at once. Or the codes
         were used before, as when a device is taken off and attached again within a minute: then both have to be new.
@@ -92,9 +105,6 @@ class SeedCodes:
         time.sleep(seconds)
         self._renewals = 2
         return True
-
-
-Codes = SuppliedCodes | SeedCodes
 
 
 @dataclasses.dataclass
@@ -200,10 +210,11 @@ class Applier:
         except AwsRefused as refusal:
             if _kind(refusal) != "NoSuchEntity":
                 raise
-            if self._is_attached(desired, serial):
-                raise StaleView(f"{serial} cannot be found on {desired.user_name}, although it is listed") from None
             if not refusal.unsure:
+                if self._is_attached(desired, serial):
+                    raise StaleView(f"{serial} cannot be found on {desired.user_name}, although it is listed") from None
                 return
+            # The reply to an attempt of our own was lost: that one took it off.
         progress.done.append(plans.DISABLE)
 
     def _delete(self, _desired: Desired, _action: Action, serial: str, progress: Progress) -> None:
@@ -271,8 +282,8 @@ class Applier:
                         return
                     if not desired.is_virtual:
                         raise MfaError(
-                            f"The token {serial} is in use by another user of the account, and no list of AWS's says by "
-                            "whom: find it with hardening.aws.iam_mfa_device_info, and take it off that user first.",
+                            f"The token {serial} is in use by another user of the account, and no list of AWS's says "
+                            "by whom: find it with hardening.aws.iam_mfa_device_info, and take it off that user first.",
                             refusal.code,
                             refusal.operation,
                         ) from None

@@ -317,12 +317,8 @@ def render_sarif(report: Json) -> str:
         "columnKind": "unicodeCodePoints",
         "results": results,
     }
-    document = {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [run],
-    }
-    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    head = '{"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": ['
+    return f"{head}\n{render_json(run)}]}}\n"
 
 
 def _qualified(report: Json, item: Json) -> str:

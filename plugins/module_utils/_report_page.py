@@ -11,7 +11,7 @@ STYLE = """
 :root {
   color-scheme: light dark;
   --page: #f6f7f9; --card: #ffffff; --ink: #1b2430; --soft: #556070; --line: #dde2e8; --faint: #eef1f4;
-  --accent: #1f5fbf; --pass: #1a7f4b; --fail: #b3261e; --unknown: #8a5a00; --exempt: #5b4bb5; --na: #5f6b7a;
+  --accent: #1f5fbf; --pass: #15713f; --fail: #b3261e; --unknown: #8a5a00; --exempt: #5b4bb5; --na: #5f6b7a;
   --pass-bg: #e4f4ea; --fail-bg: #fdeae8; --unknown-bg: #fcf1d9; --exempt-bg: #ecebfa; --na-bg: #eef1f4;
 }
 @media (prefers-color-scheme: dark) {

@@ -7,6 +7,7 @@ This module is private to hardening.aws. Nothing that it returns holds a code, a
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible.module_utils.common.warnings import warn as ansible_warn
@@ -79,10 +80,10 @@ def warn(text: str) -> None:
 
 
 def scrub(text: str, secrets: t.Iterable[str | None]) -> str:
-    """Return a text with any secret that AWS may have echoed in it taken out."""
+    """Return a text with any secret that AWS may have echoed in it taken out; a part of a longer number stays."""
     for secret in secrets:
         if secret:
-            text = text.replace(secret, "********")
+            text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "********", text)
     return text
 
 

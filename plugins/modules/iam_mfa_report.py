@@ -348,7 +348,8 @@ def main() -> None:
     checks = list(_compliance.CHECK_IDS)
     module = AnsibleModule(
         argument_spec={
-            "account_info": {"type": "dict", "required": True},
+            # Not to have thousands of users in the system's log. See below.
+            "account_info": {"type": "dict", "required": True, "no_log": True},
             "dest": {"type": "path"},
             "formats": {
                 "type": "list",
@@ -388,8 +389,9 @@ def main() -> None:
         supports_check_mode=True,
     )
     info = module.params["account_info"]
-    # Ansible would return it, and print it, with the module's arguments: thousands of users.
+    # Nor are they to be printed with the module's arguments. But nothing of it is a secret to be masked in the result.
     module.params["account_info"] = "not shown"
+    module.no_log_values.clear()
     try:
         run(module, info)
     except BadInput as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 import typing as t
 
 import pytest
@@ -75,7 +76,7 @@ def kill_at(controller: Controller, module: str, call: int, when: str, **options
     process = controller.spawn(module, **options)
     try:
         while not (held := emulator.halted()["halted"]) and process.poll() is None:
-            pass
+            time.sleep(0.03)
     finally:
         kill_tree(process)
         if process.stdout is not None:

@@ -1,0 +1,358 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook hardening.aws.audit on an account: its verdicts, what it writes, and when it writes again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import stat
+import time
+import xml.etree.ElementTree as ElementTree
+from typing import Any
+
+import pytest
+from audit_runner import NAME, audit
+from aws_emulator.client import Emulator
+from controller import Controller, arn
+
+REFUSED = "iam:GenerateCredentialReport"
+
+# Worked out by hand: user, console_mfa, access_key_mfa, single_device with all_kinds.
+PEOPLE: list[tuple[dict[str, Any], str, str, str]] = [
+    ({"user_name": "nothing"}, "not_applicable", "not_applicable", "not_applicable"),
+    ({"user_name": "console", "console_password": True}, "fail", "not_applicable", "not_applicable"),
+    ({"user_name": "key", "access_keys": [{}]}, "not_applicable", "fail", "not_applicable"),
+    (
+        {"user_name": "old-key", "access_keys": [{"active": False}]},
+        "not_applicable",
+        "not_applicable",
+        "not_applicable",
+    ),
+    (
+        {"user_name": "virtual", "console_password": True, "mfa_devices": [{"kind": "virtual"}]},
+        "pass",
+        "not_applicable",
+        "fail",
+    ),
+    (
+        {
+            "user_name": "hardware",
+            "console_password": True,
+            "mfa_devices": [{"kind": "hardware", "serial_number": "GAHT00000001"}],
+        },
+        "pass",
+        "not_applicable",
+        "fail",
+    ),
+    (
+        {
+            "user_name": "fido",
+            "console_password": True,
+            "access_keys": [{}, {"active": False}],
+            "mfa_devices": [{"kind": "fido", "device_name": "fido-key"}],
+        },
+        "pass",
+        "pass",
+        "fail",
+    ),
+    (
+        {"user_name": "sms", "console_password": True, "mfa_devices": [{"kind": "sms", "device_name": "sms"}]},
+        "pass",
+        "not_applicable",
+        "fail",
+    ),
+    (
+        {
+            "user_name": "several",
+            "console_password": True,
+            "access_keys": [{}],
+            "mfa_devices": [{"kind": "virtual"}, {"kind": "fido", "device_name": "several-key"}],
+        },
+        "pass",
+        "pass",
+        "pass",
+    ),
+    (
+        {"user_name": "no-password", "mfa_devices": [{"kind": "virtual", "device_name": "no-password"}]},
+        "not_applicable",
+        "not_applicable",
+        "fail",
+    ),
+]
+ACCOUNT: dict[str, Any] = {"users": [person[0] for person in PEOPLE], "root": {"mfa": "virtual"}}
+
+
+def test_verdicts_user_by_user(controller: Controller, emulator: Emulator) -> None:
+    emulator.fixture(ACCOUNT)
+    run = audit(controller, all_kinds=True)
+    for place, check in enumerate(("console_mfa", "access_key_mfa", "single_device"), 1):
+        expected = {person[0]["user_name"]: str(person[place]) for person in PEOPLE}
+        assert run.verdicts(check) == expected, check
+    assert run.verdict("orphaned_devices") == "pass"
+
+
+@pytest.mark.parametrize(
+    "mfa, verdicts",
+    [("none", ("fail", "fail")), ("virtual", ("pass", "fail")), ("hardware", ("pass", "pass"))],
+)
+def test_root(controller: Controller, emulator: Emulator, mfa: str, verdicts: tuple[str, str]) -> None:
+    emulator.fixture({"root": {"mfa": mfa, "access_keys": [{}]}})
+    run = audit(controller)
+    assert (run.verdict("root_mfa"), run.verdict("root_hardware_mfa")) == verdicts
+
+
+def test_orphans_and_age(controller: Controller, emulator: Emulator) -> None:
+    old = {"device_name": "old", "enable_date": "2020-01-01T00:00:00Z"}
+    emulator.fixture(
+        {
+            "users": [{"user_name": "old", "mfa_devices": [old]}, {"user_name": "new", "mfa_devices": [{}]}],
+            "unassigned_virtual_devices": [{"device_name": "left-behind", "path": "/team/"}],
+        }
+    )
+    run = audit(controller, max_device_age_days=365)
+    assert run.verdicts("device_age") == {"new": "pass", "old": "fail"}
+    assert [item["serial_number"] for item in run.report["orphaned_devices"]] == [arn("left-behind", "/team/")]
+    assert run.verdict("orphaned_devices") == "fail"
+
+
+# What is written, and when
+
+
+def test_files_and_their_modes(controller: Controller, emulator: Emulator) -> None:
+    emulator.fixture(ACCOUNT)
+    run = audit(controller)
+    assert sorted(path.name for path in run.folder.iterdir()) == sorted(
+        f"{NAME}.{suffix}" for suffix in ("html", "json", "csv", "md", "junit.xml", "sarif")
+    )
+    assert {stat.S_IMODE(path.stat().st_mode) for path in run.folder.iterdir()} == {0o640}
+    assert stat.S_IMODE(run.folder.stat().st_mode) & 0o027 == 0
+    assert run.result["paths"]["html"] == str(run.folder / f"{NAME}.html")
+    assert run.result["verdict"] == "fail"
+    invocation = run.result.get("invocation", {}).get("module_args", {})
+    assert invocation.get("account_info", "not shown") == "not shown"
+
+
+def test_four_steps(controller: Controller, emulator: Emulator) -> None:
+    """Check mode says changed and writes nothing, the first run writes, and neither does anything again."""
+    emulator.fixture(ACCOUNT)
+    first = audit(controller, "--check", "--diff")
+    assert first.changed == 1 and not first.folder.exists()
+    assert "+console_mfa: fail (" in first.output
+    assert audit(controller).changed == 1
+    before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in first.folder.iterdir()}
+    assert audit(controller, "--check").changed == 0
+    time.sleep(1.1)
+    assert audit(controller).changed == 0
+    assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in first.folder.iterdir()} == before
+
+
+def test_force_renews_the_dates_only(controller: Controller, emulator: Emulator) -> None:
+    emulator.fixture(ACCOUNT)
+    before = audit(controller).report
+    emulator.set(clock_offset=7200)
+    run = audit(controller, force=True)
+    assert run.changed == 1
+    after = run.report
+    assert {name for name in after if after[name] != before[name]} <= {"generated", "retrieved", "credential_report"}
+    assert after["retrieved"] > before["retrieved"]
+
+
+def test_what_changed_since(controller: Controller, emulator: Emulator) -> None:
+    emulator.fixture(ACCOUNT)
+    first = audit(controller).report
+    assert first["changes"] is None
+    old = controller.home / "old.json"
+    old.write_text(json.dumps(first), encoding="utf-8")
+    emulator.fixture({"users": [{"user_name": "newcomer", "console_password": True}]})
+    emulator.set(credential_report_max_age=0)
+    second = audit(controller)
+    changes = second.report["changes"]
+    assert changes["users_added"] == ["newcomer"] and not changes["users_removed"]
+    assert changes["since"] == first["retrieved"]
+    assert "newcomer" in second.text("html").split("What changed since")[1].split("</section>")[0]
+    # The account stays as it is, and so does the report, with what changed before that.
+    assert audit(controller).changed == 0
+    assert audit(controller).report["changes"] == changes
+    # Since the last week's report, say.
+    third = audit(controller, previous=str(old))
+    assert third.changed == 0 and third.report["changes"] == changes
+
+
+def test_a_wrong_previous_report_is_refused(controller: Controller, emulator: Emulator) -> None:
+    wrong = controller.home / "wrong.json"
+    wrong.write_text("[]", encoding="utf-8")
+    run = audit(controller, previous=str(wrong), code=2)
+    assert "previous: " in run.output and "is not a JSON report of" in run.output
+    assert not run.folder.exists()
+
+
+def test_a_mode_that_was_changed_is_set_again(controller: Controller, emulator: Emulator) -> None:
+    run = audit(controller)
+    path = run.folder / f"{NAME}.csv"
+    path.chmod(0o666)
+    assert audit(controller).changed == 1
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert audit(controller).changed == 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written(controller: Controller) -> None:
+    (controller.home / "report").mkdir(mode=0o500)
+    assert "The report cannot be written to" in audit(controller, code=2).output
+
+
+# The gate
+
+
+def test_gate(controller: Controller, emulator: Emulator) -> None:
+    emulator.fixture(ACCOUNT)
+    assert audit(controller, fail_on=["orphaned_devices"]).changed == 1
+    run = audit(controller, fail_on=["high"], code=2)
+    msg = run.result["msg"]
+    assert "- root_hardware_mfa: <root_account>" in msg and "- console_mfa: console" in msg
+    assert "access_key_mfa" not in msg
+    assert run.report["verdict"] == "fail"
+
+
+def test_gate_with_exemptions(controller: Controller, emulator: Emulator) -> None:
+    emulator.fixture(ACCOUNT)
+    exempt = {"user_name": "cons*", "checks": ["console_mfa"], "reason": "sealed", "until": "2999-12-31"}
+    run = audit(controller, fail_on=["console_mfa"], exemptions=[exempt])
+    assert run.verdicts("console_mfa")["console"] == "exempt"
+    exempt["until"] = "2020-12-31"
+    run = audit(controller, fail_on=["console_mfa"], exemptions=[exempt], code=2)
+    assert "- console_mfa: console" in run.result["msg"]
+    assert "has expired: sealed" in run.text("md").replace("&#58;", ":")
+
+
+# What may not be read
+
+
+def test_a_missing_credential_report_is_unknown_and_never_pass(controller: Controller, emulator: Emulator) -> None:
+    emulator.fixture(ACCOUNT)
+    emulator.set(denied_actions=[REFUSED])
+    run = audit(controller)
+    for check in ("console_mfa", "access_key_mfa"):
+        assert set(run.verdicts(check).values()) == {"unknown"}
+        assert run.verdict(check) == "unknown"
+    assert run.report["coverage"]["console_users"]["percent"] is None
+    for suffix in ("html", "json", "csv", "md", "junit.xml", "sarif"):
+        assert REFUSED in run.text(suffix).replace("&#58;", ":"), suffix
+    # What does not depend on it is judged all the same.
+    assert run.verdict("root_mfa") == "pass" and run.verdict("root_hardware_mfa") == "fail"
+    assert audit(controller).changed == 0
+    stopped = audit(controller, fail_on=["console_mfa"], code=2)
+    assert REFUSED in stopped.result["msg"]
+    assert audit(controller, fail_on=["console_mfa"], fail_on_unknown=False).changed == 0
+
+
+@pytest.mark.parametrize(
+    "action, unknown",
+    [
+        ("iam:ListVirtualMFADevices", {"orphaned_devices", "root_hardware_mfa"}),
+        ("iam:GetAccountAuthorizationDetails", set()),
+        ("iam:ListAccountAliases", set()),
+        ("iam:GetAccountSummary", set()),
+    ],
+)
+def test_other_missing_permissions(controller: Controller, emulator: Emulator, action: str, unknown: set[str]) -> None:
+    emulator.fixture(ACCOUNT)
+    emulator.set(denied_actions=[action])
+    run = audit(controller)
+    assert {check["id"] for check in run.report["checks"] if check["verdict"] == "unknown"} == unknown
+    assert action in json.dumps(run.report["unknown"])
+    assert run.verdicts("console_mfa")["virtual"] == "pass"
+
+
+# Hostile text
+
+TEXTS = [
+    "<script>alert(document.domain)</script>",
+    "</script></style><img src=x onerror=alert(1)>",
+    '" onmouseover="alert(1)',
+    "=cmd|' /C calc'!A0",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "a|b`c`\n# d",
+    "[x](javascript:alert(1))",
+    "]]><failure/>",
+    "données 数据 🔑",
+    "abc\u202egpj.exe",
+]
+
+
+def as_path(text: str) -> str:
+    """The text with what a path of IAM's can hold of it: printable ASCII and no blank. A comma is left out too, as the
+    credential report is CSV."""
+    return f"/{re.sub('[^!-~]|,', '_', text)}/"
+
+
+def hostile_fixture() -> dict[str, Any]:
+    people = [
+        {
+            "user_name": f"user-{number}",
+            "path": as_path(text),
+            "console_password": True,
+            "groups": [text],
+            "tags": {text: text},
+            "mfa_devices": [{"device_name": f"device-{number}", "path": as_path(text), "tags": {text: text}}],
+        }
+        for number, text in enumerate(TEXTS)
+    ]
+    formulas = ["=1+1", "+1", "-1", "@a"]
+    orphans = [{"device_name": f"orphan-{number}", "path": as_path(text)} for number, text in enumerate(TEXTS)]
+    return {
+        "account_alias": " ".join(TEXTS),
+        "users": people + [{"user_name": name, "console_password": True} for name in formulas],
+        "unassigned_virtual_devices": orphans,
+        "root": {"mfa": "hardware"},
+    }
+
+
+def test_hostile_text_is_inert_in_every_format(controller: Controller, emulator: Emulator) -> None:
+    emulator.fixture(hostile_fixture())
+    run = audit(controller)
+    page = run.text("html")
+    assert page.count("<script>") == 2 == page.count("</script>") and "<img" not in page
+    assert "&lt;script&gt;alert(document.domain)&lt;/script&gt;" in page
+    assert not re.search(r"<[^>]* on\w+=", page)
+    rows = list(csv.reader(io.StringIO(run.text("csv"), newline=""), strict=True))
+    assert {"'=1+1", "'+1", "'-1", "'@a"} <= {row[1] for row in rows}
+    assert not [cell for row in rows for cell in row if re.match(r"\s*[=+\-@\t\r\n]", cell)]
+    assert {len(row) for row in rows} == {len(rows[0])}
+    text = re.sub(r"`[\w+=,.@/: -]*`", "", run.text("md"))
+    assert set(re.findall(r"<[^>]*>", text)) <= {"<code>", "</code>"} and "](" not in text and "`" not in text
+    tree = ElementTree.fromstring(run.text("junit.xml").encode())
+    assert len(list(tree.iter("failure"))) == sum(1 for item in run.result["findings"] if item["verdict"] == "fail")
+    assert json.loads(run.text("sarif"))["version"] == "2.1.0"
+    assert run.report["account"]["alias"] == " ".join(TEXTS)
+    assert {key for user in run.report["users"] for key in user["tags"] or {}} == set(TEXTS)
+    assert audit(controller).changed == 0
+
+
+# Size
+
+
+def test_five_thousand_users(
+    controller: Controller, emulator: Emulator, record_property: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    emulator.fixture({"generate": {"count": 5000, "device": "virtual"}, "root": {"mfa": "hardware"}})
+    emulator.clear_requests()
+    run = audit(controller)
+    calls = emulator.counts()["total"]
+    assert len(run.report["users"]) == 5000
+    assert run.report["coverage"]["console_users"]["percent"] == 100.0
+    assert run.verdict("console_mfa") == "pass"
+    assert calls <= 20
+    empty = controller.play({"name": "empty", "ansible.builtin.ping": {}})[0].seconds
+    with capsys.disabled():
+        print(
+            f"\n5,000 users: the account was read in {run.results[0]['seconds']:.2f} s with {calls} calls, the report "
+            f"written in {run.report_seconds:.2f} s in six formats (an empty task takes {empty:.2f} s)"
+        )
+    record_property("report_seconds", run.report_seconds)
+    # Six formats, on a machine that may be busy; an idle one takes a third of this.
+    assert run.report_seconds - empty < 6.0
