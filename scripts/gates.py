@@ -216,7 +216,8 @@ def pytest(run: Run, folder: str, *options: str) -> None:
 
 
 def integration(run: Run) -> None:
-    pytest(run, "tests/integration")
+    # Three at a time on two processors: much of it is waiting, for codes that were not used before or for AWS to settle.
+    pytest(run, "tests/integration", "--numprocesses", "3")
 
 
 def integration_smoke(run: Run) -> None:

@@ -19,7 +19,8 @@ options:
       - V(absent) - the device is not attached to the user, and a virtual device is deleted. What O(seed_store) holds
         of it stays there.
       - V(present) - a virtual device exists, attached or not. Without O(seed_store) the seed of a new one is
-        returned, and the task must have C(no_log) set to V(true).
+        returned, and the task must have C(no_log) set to V(true). With it, a device that nobody has and whose seed
+        is not stored, as a run leaves it that is killed, is made anew.
       - V(resynced) - the attached device is brought back into step with AWS. Always changed, as AWS does not show
         whether a device is out of step.
     type: str

@@ -361,7 +361,7 @@ class _Judge:
         if password is False:
             return NOT_APPLICABLE, ""
         if password is None:
-            about = {True: "has MFA, but ", False: "has no MFA, and "}.get(mfa, "")  # type: ignore[call-overload]
+            about = "" if mfa is None else "has MFA, but " if mfa else "has no MFA, and "
             why = self._why("console_password", "credential_report")
             return UNKNOWN, f"{about}whether there is a console password is not known: {why}"
         return self._mfa(mfa, "a console password")

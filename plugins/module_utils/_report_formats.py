@@ -218,41 +218,40 @@ def render_junit(report: Json) -> str:
 
     A check without a finding is one test case that passes. Unknown is an error, exempt is skipped with its reason.
     """
-    root = ElementTree.Element("testsuites")
-    totals = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
+    root = ElementTree.Element("testsuites", name=xml_text(f"MFA audit of {account_title(report)}"))
     by_check: dict[str, list[Json]] = {check["id"]: [] for check in report["checks"]}
     for item in _report.findings(report):
         by_check[item["check"]].append(item)
     for check in report["checks"]:
-        suite = ElementTree.SubElement(root, "testsuite")
-        counts = dict.fromkeys(totals, 0)
-        for item in by_check[check["id"]]:
-            name = f"{check['title']}: {item['subject']}"
-            case = ElementTree.SubElement(suite, "testcase", name=xml_text(name), classname=f"iam_mfa.{check['id']}")
-            tag, count = {FAIL: ("failure", "failures"), UNKNOWN: ("error", "errors"), EXEMPT: ("skipped", "skipped")}[
-                item["verdict"]
-            ]
-            ElementTree.SubElement(case, tag, message=xml_text(f"{item['subject']}: {item['reason']}"))
-            if tag != "skipped":
-                case[0].set("type", check["id"])
-                case[0].text = xml_text(check["remedy"])
-            counts[count] += 1
-        if not counts["failures"] and not counts["errors"]:
-            case = ElementTree.SubElement(suite, "testcase", name=check["title"], classname=f"iam_mfa.{check['id']}")
-            if check["verdict"] == NOT_APPLICABLE:
-                ElementTree.SubElement(case, "skipped", message="Not applicable: there is nobody to ask this of.")
-                counts["skipped"] += 1
-        counts["tests"] = len(suite)
-        suite.set("name", f"{check['title']}{' (CIS ' + check['cis'] + ')' if check['cis'] else ''}")
-        for name, count in counts.items():
-            suite.set(name, str(count))
-            totals[name] += count
-        suite.set("timestamp", report["retrieved"])
-    root.set("name", xml_text(f"MFA audit of {account_title(report)}"))
-    for name, count in totals.items():
-        root.set(name, str(count))
+        _junit_suite(ElementTree.SubElement(root, "testsuite"), check, by_check[check["id"]])
+        root[-1].set("timestamp", report["retrieved"])
+    for name in _JUNIT_COUNTS:
+        root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     ElementTree.indent(root, " ")
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+_JUNIT_COUNTS = {"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"}
+_JUNIT_TAGS = {FAIL: "failure", UNKNOWN: "error", EXEMPT: "skipped"}
+
+
+def _junit_suite(suite: ElementTree.Element, check: Json, found: t.Sequence[Json]) -> None:
+    suite.set("name", f"{check['title']}{' (CIS ' + check['cis'] + ')' if check['cis'] else ''}")
+    group = f"iam_mfa.{check['id']}"
+    for item in found:
+        name = xml_text(f"{check['title']}: {item['subject']}")
+        case = ElementTree.SubElement(suite, "testcase", name=name, classname=group)
+        message = xml_text(f"{item['subject']}: {item['reason']}")
+        outcome = ElementTree.SubElement(case, _JUNIT_TAGS[item["verdict"]], message=message)
+        if item["verdict"] != EXEMPT:
+            outcome.set("type", check["id"])
+            outcome.text = check["remedy"]
+    if all(item["verdict"] == EXEMPT for item in found):
+        case = ElementTree.SubElement(suite, "testcase", name=check["title"], classname=group)
+        if check["verdict"] == NOT_APPLICABLE:
+            ElementTree.SubElement(case, "skipped", message="Not applicable: there is nobody to ask this of.")
+    for name, tag in _JUNIT_COUNTS.items():
+        suite.set(name, str(sum(1 for _element in suite.iter(tag))))
 
 
 # SARIF

@@ -86,8 +86,8 @@ def _verdict(verdict: str, words: str | None = None) -> str:
     return f'<span class="v {verdict}">{words or VERDICT_WORDS[verdict]}</span>'
 
 
-def _time(date: str | None) -> str:
-    return f'<time datetime="{html_text(date)}">{html_text(_report.human_date(date))}</time>' if date else "never"
+def _time(date: str) -> str:
+    return f'<time datetime="{html_text(date)}">{html_text(_report.human_date(date))}</time>'
 
 
 def _header(report: Json) -> str:
@@ -149,7 +149,7 @@ def _coverage(report: Json) -> str:
 def _root_words(root: Json | None) -> str:
     if root is None or root["mfa_active"] is None:
         return "unknown"
-    return html_text({None: "active"}.get(root["mfa_type"], root["mfa_type"]))
+    return html_text(root["mfa_type"] or "active")
 
 
 def _orphan_words(count: int | None) -> str:
@@ -292,8 +292,8 @@ def _exemptions(report: Json) -> str:
     return (
         '<section aria-labelledby="exemptions-title">\n<h2 id="exemptions-title">Exemptions</h2>\n<div class="scroll">'
         "<table><caption>Findings that the operator accepts, and how many each one covers.</caption>\n"
-        f'<thead><tr>{heads}<th scope="col" class="num">Covers</th></tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n'
-        "</section>\n"
+        f'<thead><tr>{heads}<th scope="col" class="num">Covers</th></tr></thead>\n'
+        f"<tbody>\n{rows}</tbody></table></div>\n</section>\n"
     )
 
 
@@ -301,8 +301,8 @@ def _orphans(report: Json) -> str:
     if not report["orphaned_devices"]:
         return ""
     rows = "".join(
-        f'<tr><th scope="row"><bdi>{html_text(device["device_name"] or short_serial(device["serial_number"]))}</bdi></th>'
-        f"<td><code>{html_text(device['serial_number'])}</code></td>"
+        f'<tr><th scope="row"><bdi>{html_text(device["device_name"] or short_serial(device["serial_number"]))}</bdi>'
+        f"</th><td><code>{html_text(device['serial_number'])}</code></td>"
         f"<td>{_verdict(device['verdict'])}{_whys(device)}</td></tr>\n"
         for device in report["orphaned_devices"]
     )
@@ -331,8 +331,8 @@ def _users(report: Json) -> str:
         '<section aria-labelledby="users-title">\n<h2 id="users-title" tabindex="-1">Users</h2>\n'
         '<form id="controls" class="controls" role="search" aria-label="Users" hidden>'
         '<div class="search"><label for="search">Search</label>'
-        '<input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="Name, path, serial, tag …">'
-        '</div><div><label for="check">Check</label>'
+        '<input id="search" type="search" autocomplete="off" spellcheck="false" '
+        'placeholder="Name, path, serial, tag …"></div><div><label for="check">Check</label>'
         f'<select id="check"><option value="0">all</option>{asked}</select></div>'
         '<div><label for="verdict">Verdict</label>'
         f'<select id="verdict"><option value="">any</option>{verdicts}</select></div>'

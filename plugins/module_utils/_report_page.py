@@ -25,7 +25,8 @@ STYLE = """
 html { -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
 body {
   margin: 0; background: var(--page); color: var(--ink);
-  font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "DejaVu Sans", sans-serif;
+  font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "DejaVu Sans",
+    sans-serif;
 }
 .wrap { max-width: 78rem; margin: 0 auto; padding: 0 1.5rem; }
 header { padding: 2.75rem 0 .5rem; }
@@ -39,13 +40,16 @@ a { color: var(--accent); }
 small { font-size: .82em; color: var(--soft); }
 code { font: .9em ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 bdi { overflow-wrap: anywhere; }
-.eyebrow { color: var(--soft); font-size: .8rem; font-weight: 600; letter-spacing: .08em; text-transform: uppercase; margin: 0 0 .35rem; }
+.eyebrow { color: var(--soft); font-size: .8rem; font-weight: 600; letter-spacing: .08em;
+  text-transform: uppercase; margin: 0 0 .35rem; }
 .lead { font-size: 1.15rem; margin: .6rem 0 1rem; display: flex; gap: .6rem; align-items: center; flex-wrap: wrap; }
-.facts { display: flex; flex-wrap: wrap; gap: .3rem 2rem; margin: 0 0 2rem; padding: .9rem 0 0; border-top: 1px solid var(--line); }
+.facts { display: flex; flex-wrap: wrap; gap: .3rem 2rem; margin: 0 0 2rem; padding: .9rem 0 0;
+  border-top: 1px solid var(--line); }
 .facts div { display: flex; gap: .5rem; font-size: .9rem; }
 .facts dt { color: var(--soft); }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
-.skip { position: absolute; left: -99rem; top: 0; background: var(--card); padding: .6rem 1rem; z-index: 2; border-radius: 0 0 .4rem 0; }
+.skip { position: absolute; left: -99rem; top: 0; background: var(--card); padding: .6rem 1rem; z-index: 2;
+  border-radius: 0 0 .4rem 0; }
 .skip:focus { left: 0; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: .2rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: 1.35rem 1.5rem; }
@@ -64,10 +68,12 @@ bdi { overflow-wrap: anywhere; }
 .big { font-size: 22px; font-weight: 650; fill: var(--ink); text-anchor: middle; letter-spacing: -.02em; }
 .under { font-size: 8.5px; fill: var(--soft); text-anchor: middle; }
 .legend { list-style: none; margin: 0; padding: 0; font-variant-numeric: tabular-nums; }
-.legend li { display: flex; gap: .6rem; align-items: baseline; padding: .22rem 0; border-bottom: 1px solid var(--faint); }
+.legend li { display: flex; gap: .6rem; align-items: baseline; padding: .22rem 0;
+  border-bottom: 1px solid var(--faint); }
 .legend li:last-child { border-bottom: 0; }
 .legend b { margin-left: auto; font-weight: 600; }
-.key { width: .7rem; height: .7rem; border-radius: .2rem; flex: none; align-self: center; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+.key { width: .7rem; height: .7rem; border-radius: .2rem; flex: none; align-self: center;
+  print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .key.pass { background: var(--pass); } .key.fail { background: var(--fail); }
 .key.unknown { background: var(--unknown); } .key.exempt { background: var(--exempt); }
 .numbers { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem 1.25rem; margin: 0; align-content: center; }
@@ -75,11 +81,13 @@ bdi { overflow-wrap: anywhere; }
 .numbers dt { color: var(--soft); font-size: .87rem; order: 2; }
 .numbers dd { margin: 0; font-size: 1.45rem; font-weight: 600; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .v {
-  display: inline-block; font-size: .8rem; font-weight: 600; line-height: 1.3; padding: .14rem .5rem; border-radius: .35rem;
+  display: inline-block; font-size: .8rem; font-weight: 600; line-height: 1.3; padding: .14rem .5rem;
+    border-radius: .35rem;
   white-space: nowrap; border: 1px solid transparent; print-color-adjust: exact; -webkit-print-color-adjust: exact;
 }
 .v.pass { color: var(--pass); background: var(--pass-bg); } .v.fail { color: var(--fail); background: var(--fail-bg); }
-.v.unknown { color: var(--unknown); background: var(--unknown-bg); } .v.exempt { color: var(--exempt); background: var(--exempt-bg); }
+.v.unknown { color: var(--unknown); background: var(--unknown-bg); }
+.v.exempt { color: var(--exempt); background: var(--exempt-bg); }
 .v.not_applicable { color: var(--na); background: var(--na-bg); }
 .notice { border-left: 4px solid var(--unknown); }
 .notice ul, .plain { margin: 0; padding-left: 1.1rem; }
@@ -88,7 +96,8 @@ bdi { overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .75rem; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); font-size: .9rem; padding: .85rem 1rem .2rem; }
-th, td { text-align: left; vertical-align: top; padding: .6rem .8rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: .6rem .8rem; border-bottom: 1px solid var(--line);
+  overflow-wrap: anywhere; }
 th:first-child, td:first-child { padding-left: 1rem; }
 thead th { color: var(--soft); font-size: .82rem; font-weight: 600; vertical-align: bottom; overflow-wrap: normal; }
 tbody th { font-weight: 600; }
@@ -102,7 +111,8 @@ th small, td small { display: block; font-weight: 400; }
 .bar line { stroke-width: 10; }
 #users { table-layout: fixed; }
 #users thead th { position: sticky; top: 0; background: var(--card); z-index: 1; box-shadow: inset 0 -1px var(--line); }
-#users col.w1 { width: 19%; } #users col.w2 { width: 6.5rem; } #users col.w3 { width: 6.8rem; } #users col.w4 { width: 17%; }
+#users col.w1 { width: 19%; } #users col.w2 { width: 6.5rem; } #users col.w3 { width: 6.8rem; }
+#users col.w4 { width: 17%; }
 #users col.w5 { width: 7rem; } #users col.w6 { width: 5rem; } #users col.w7 { width: 7rem; }
 #users td:nth-child(6), #users th:nth-child(6) { text-align: right; }
 .js:not(.ready) #users tbody { display: none; }
@@ -113,7 +123,8 @@ th small, td small { display: block; font-weight: 400; }
 .why.fail::before { content: "\\2715" / "fails:"; color: var(--fail); }
 .why.unknown::before { content: "?" / "unknown:"; color: var(--unknown); }
 .why.exempt::before { content: "\\25cb" / "exempt:"; color: var(--exempt); }
-.controls { display: grid; grid-template-columns: minmax(12rem, 2fr) repeat(3, minmax(8.5rem, 1fr)) auto; gap: .75rem; align-items: end; margin-bottom: .85rem; }
+.controls { display: grid; grid-template-columns: minmax(12rem, 2fr) repeat(3, minmax(8.5rem, 1fr)) auto;
+  gap: .75rem; align-items: end; margin-bottom: .85rem; }
 .controls[hidden], .pager[hidden] { display: none; }
 .controls label { display: block; font-size: .82rem; font-weight: 600; color: var(--soft); }
 input, select, button { font: inherit; font-size: .95rem; color: inherit; }
@@ -124,17 +135,20 @@ input, select, .b {
 ::placeholder { color: var(--soft); opacity: 1; }
 .b { width: auto; cursor: pointer; padding: .4rem .9rem; }
 .b:disabled { opacity: .45; cursor: default; }
-.sort { all: unset; box-sizing: border-box; cursor: pointer; display: inline-block; font-weight: 600; color: inherit; padding: .15rem 0; }
+.sort { all: unset; box-sizing: border-box; cursor: pointer; display: inline-block; font-weight: 600;
+  color: inherit; padding: .15rem 0; }
 .sort:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .sort::after { content: "\\a0\\2195"; opacity: .5; }
 [aria-sort=ascending] .sort::after { content: "\\a0\\2191"; opacity: 1; }
 [aria-sort=descending] .sort::after { content: "\\a0\\2193"; opacity: 1; }
 [aria-sort=ascending] .sort, [aria-sort=descending] .sort { color: var(--ink); }
 .pager { display: flex; gap: .75rem; align-items: center; flex-wrap: wrap; margin-top: .85rem; }
-.pager label { margin-left: auto; display: flex; gap: .5rem; align-items: center; font-size: .9rem; color: var(--soft); }
+.pager label { margin-left: auto; display: flex; gap: .5rem; align-items: center; font-size: .9rem;
+  color: var(--soft); }
 .pager select { width: auto; margin: 0; }
 #count { margin: 0; font-size: .95rem; }
-footer { border-top: 1px solid var(--line); margin-top: 1rem; padding: 1.5rem 0 3rem; color: var(--soft); font-size: .9rem; }
+footer { border-top: 1px solid var(--line); margin-top: 1rem; padding: 1.5rem 0 3rem; color: var(--soft);
+  font-size: .9rem; }
 footer dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1rem; margin: 0 0 1rem; }
 footer dd { margin: 0; }
 @media (max-width: 62rem) {
@@ -151,8 +165,10 @@ footer dd { margin: 0; }
   .card { padding: 1.1rem; }
   .cover { justify-content: center; }
   .controls { grid-template-columns: 1fr 1fr; }
-  .narrow, .narrow tbody, .narrow tbody tr, .narrow tbody th, .narrow tbody td, .narrow caption { display: block; width: auto; }
-  .narrow thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  .narrow, .narrow tbody, .narrow tbody tr, .narrow tbody th, .narrow tbody td, .narrow caption { display: block;
+    width: auto; }
+  .narrow thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+    white-space: nowrap; }
   .narrow tbody tr { padding: .75rem 1rem; border-bottom: 1px solid var(--line); }
   .narrow tbody tr:last-child { border-bottom: 0; }
   .narrow tbody th, .narrow tbody td { padding: .12rem 0; border: 0; text-align: left !important; }
@@ -174,7 +190,8 @@ footer dd { margin: 0; }
   #checks td.none { display: none; }
   .bar { width: 100%; }
 }
-@media (max-width: 26rem) { .controls { grid-template-columns: 1fr; } .numbers { gap: .8rem; } .pager label { margin-left: 0; } }
+@media (max-width: 26rem) { .controls { grid-template-columns: 1fr; } .numbers { gap: .8rem; }
+.pager label { margin-left: 0; } }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 @media (prefers-contrast: more) { :root { --soft: var(--ink); --line: var(--na); } }
 @media print {
@@ -202,7 +219,8 @@ footer dd { margin: 0; }
   #checks th:first-child { width: 30%; } #checks td:nth-child(3) { min-width: 0; }
   #users thead th { position: static; }
   #users, #users tbody { break-inside: auto; }
-  #users col.w2, #users col.w3 { width: 17mm; } #users col.w5, #users col.w7 { width: 18mm; } #users col.w6 { width: 11mm; }
+  #users col.w2, #users col.w3 { width: 17mm; } #users col.w5, #users col.w7 { width: 18mm; }
+  #users col.w6 { width: 11mm; }
   .sort::after { content: "" !important; }
   .v { border-color: currentColor; padding: 0 1.2mm; font-size: 7.5pt; }
   a { text-decoration: none; }

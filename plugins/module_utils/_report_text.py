@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Words of the report that its formats share, and how text from an account is made harmless.
 
-This module is private to hardening.aws. A path, a tag or an alias can hold anything: nothing that comes from the account
-reaches a file without going through here.
+This module is private to hardening.aws. A path, a tag or an alias can hold anything: nothing that comes from the
+account reaches a file without going through here.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 
 def yes_no(value: bool | None) -> str:
-    return {True: "yes", False: "no"}.get(value, "unknown")  # type: ignore[call-overload]
+    return "unknown" if value is None else "yes" if value else "no"
 
 
 def day(date: str | None) -> str:
@@ -96,7 +96,7 @@ def kinds_text(user: Json) -> str:
         counts[device["type"]] = counts.get(device["type"], 0) + 1
     if counts:
         return ", ".join(f"{kind} ×{count}" if count > 1 else kind for kind, count in counts.items())
-    return {True: "yes, kind unknown", False: "none"}.get(user["mfa_active"], "unknown")  # type: ignore[call-overload]
+    return "none" if user["mfa_active"] is False else "unknown"
 
 
 def short_serial(serial: str) -> str:

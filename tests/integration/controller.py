@@ -31,6 +31,7 @@ VENV = pathlib.Path(sys.prefix)
 ACCOUNT = "123456789012"
 SINGULAR = "hardening.aws.iam_mfa_device"
 PLURAL = "hardening.aws.iam_mfa_devices"
+INFO = "hardening.aws.iam_mfa_device_info"
 SECRETS: dict[str, t.Any] = {"type": "secretsmanager"}
 PARAMETERS: dict[str, t.Any] = {"type": "ssm_parameter"}
 # Keywords of a task; everything else that a test gives is an option of the module.
@@ -176,6 +177,7 @@ class Controller:
             "ANSIBLE_CALLBACKS_ENABLED": "recorded",
             "ANSIBLE_ACTION_PLUGINS": str(plugins / "action"),
             "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_PIPELINING": "1",
             "ANSIBLE_RETRY_FILES_ENABLED": "0",
             "AWS_EC2_METADATA_DISABLED": "true",
             "EMULATOR_PACKAGE": str(PACKAGE_ROOT),
@@ -299,7 +301,7 @@ class Controller:
 
     def _with_own_key(self, item: Task, keys: dict[str, list[str]]) -> Task:
         """Give a task an access key of its own, so that the emulator's log tells which calls it made."""
-        module = next((name for name in item if name in (SINGULAR, PLURAL)), None)
+        module = next((name for name in item if name in (SINGULAR, PLURAL, INFO)), None)
         if module is None:
             return item
         self._tasks += 1

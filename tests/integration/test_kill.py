@@ -8,6 +8,7 @@ server, after call N and before call N + 1 are the same, so that most scenarios 
 
 from __future__ import annotations
 
+import concurrent.futures
 import dataclasses
 import json
 import time
@@ -111,12 +112,13 @@ def test_one_device(controller: Controller, emulator: Emulator, title: str) -> N
         if ended:
             break
     assert ended and len(names) >= 4, "killed at each call, until there was none any more"
-    host = "{{ inventory_hostname }}"
-    same = device(user_name=host, device_name=host, **scenario.options)
-    # at once, as codes of an old seed that are refused make a run wait for the next ones
-    together = ["--forks", str(len(names))]
-    play = controller.play(same, hosts=names, strategy="free", arguments=together)
-    assert not any(result.failed for result in play.results)
+    # Together, as codes of an old seed that are refused make a run wait for the next ones.
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        again = pool.map(
+            lambda name: controller.run_module(SINGULAR, user_name=name, device_name=name, **scenario.options), names
+        )
+        assert [answer.get("msg") for answer in again] == [None] * len(names)
+    assert not emulator.violations()
     owners = {arn(name): name if scenario.attached else None for name in names} if scenario.exists else {}
     assert controller.virtual() == owners
     store = scenario.options.get("seed_store")
@@ -128,8 +130,8 @@ def test_one_device(controller: Controller, emulator: Emulator, title: str) -> N
             controller.assert_seeds_work([(name, arn(name), stored[name]) for name in names])
     # and then there is nothing to do any more
     options = {name: value for name, value in scenario.options.items() if name != "tags"}
-    again = controller.play(devices([{"user_name": name} for name in names], **options))[0]
-    assert not again.changed and again["summary"]["failed"] == 0
+    (at_last,) = controller.play(devices([{"user_name": name} for name in names], **options)).results
+    assert not at_last.changed and at_last["summary"]["failed"] == 0
 
 
 def test_many_devices(controller: Controller, emulator: Emulator) -> None:
@@ -145,9 +147,10 @@ def test_many_devices(controller: Controller, emulator: Emulator) -> None:
         killed = kill_at(controller, PLURAL, call, "after", devices=items, seed_store=SECRETS, concurrency=2)
         assert not emulator.violations()
     assert not killed and call > 8
-    reruns = [devices([{"user_name": name} for name in team], seed_store=SECRETS) for team in teams]
-    play = controller.play(*reruns, environment={"ANSIBLE_PIPELINING": "1"})
-    assert [result["summary"]["failed"] for result in play.results] == [0] * len(teams)
+    for team in teams:
+        answer = controller.run_module(PLURAL, devices=[{"user_name": name} for name in team], seed_store=SECRETS)
+        assert answer["summary"]["failed"] == 0
+    assert not emulator.violations()
     everybody = [name for team in teams for name in team]
     assert controller.virtual() == {arn(name): name for name in everybody}
     controller.assert_seeds_work([(name, arn(name), seeds_stored(controller, name, SECRETS)) for name in everybody])

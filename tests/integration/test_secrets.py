@@ -130,7 +130,11 @@ def test_secrets_are_nowhere(
     play = controller.play(
         *book,
         arguments=["-vvvv", "--diff"],
-        environment={**environment, "ANSIBLE_LOG_PATH": str(controller.home / "ansible.log")},
+        environment={
+            **environment,
+            "ANSIBLE_PIPELINING": "0",
+            "ANSIBLE_LOG_PATH": str(controller.home / "ansible.log"),
+        },
     )
     ended = time.time()
     failed = [result for result in play.results if result.failed]

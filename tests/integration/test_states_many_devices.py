@@ -99,7 +99,8 @@ def test_present_and_resynced(controller: Controller, emulator: Emulator) -> Non
         *four_steps(devices(team, seed_store=SECRETS, state="present")),
         devices(team, seed_store=SECRETS),
     ]
-    assert_four_steps(controller.play(*steps).results[:4], [["create", "store"]] * 2)
+    # of each device that nobody has, it is looked up whether its seed is there
+    assert_four_steps(controller.play(*steps).results[:4], [["create", "store"]] * 2, lists=2)
     emulator.set(clock_offset=120)
     check, applied = controller.play(*four_steps(devices(team, seed_store=SECRETS, state="resynced"))[:2]).results
     for result in (check, applied):

@@ -71,28 +71,26 @@ def test_enabled_with_codes(controller: Controller, emulator: Emulator) -> None:
     assert controller.attached("alice") == [TOKEN]
 
 
-@pytest.mark.parametrize(
-    "given",
-    [
-        SEED,
-        f"otpauth://totp/Amazon%20Web%20Services:x@{ACCOUNT}?secret={SEED}&issuer=Amazon%20Web%20Services",
-        " ".join(SEED[place : place + 4] for place in range(0, 32, 4)).lower() + "======",
-    ],
-    ids=["base32", "otpauth", "as people copy it"],
-)
-def test_enabled_with_a_seed(controller: Controller, emulator: Emulator, given: str) -> None:
-    phone = arn("phone", path="/staff/")
+def test_enabled_with_a_seed(controller: Controller, emulator: Emulator) -> None:
+    """As base32, as an otpauth URI, and as people copy it."""
+    given = {
+        "alice": SEED,
+        "bob": f"otpauth://totp/Amazon%20Web%20Services:x@{ACCOUNT}?secret={SEED}&issuer=Amazon%20Web%20Services",
+        "carol": " ".join(SEED[place : place + 4] for place in range(0, 32, 4)).lower() + "======",
+    }
     emulator.fixture(
         {
-            "users": [{"user_name": "alice"}],
-            "unassigned_virtual_devices": [{"device_name": "phone", "path": "/staff/", "seed": SEED}],
+            "users": [{"user_name": name} for name in given],
+            "unassigned_virtual_devices": [{"device_name": name, "path": "/staff/", "seed": SEED} for name in given],
         }
     )
-    play = controller.play(
-        *four_steps(device(user_name="alice", device_name="phone", device_path="/staff/", seed=given))
+    alice, bob, carol = (
+        device(user_name=name, device_name=name, device_path="/staff/", seed=seed) for name, seed in given.items()
     )
-    assert_four_steps(play.results, ["enable"])
-    assert controller.attached("alice") == [phone]
+    *results, bobs, carols = controller.play(*four_steps(alice), bob, carol).results
+    assert_four_steps(results, ["enable"])
+    assert bobs["actions"] == carols["actions"] == ["enable"]
+    assert controller.virtual() == {arn(name, "/staff/"): name for name in given}
 
 
 @pytest.mark.smoke

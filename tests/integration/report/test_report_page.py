@@ -65,7 +65,8 @@ def names(browser: chromium.Chromium) -> list[str]:
 
 def choose(field: str, value: str) -> str:
     event = "input" if field == "search" else "change"
-    return f"{{ const f = document.getElementById('{field}'); f.value = '{value}'; f.dispatchEvent(new Event('{event}')) }}"
+    element = f"document.getElementById('{field}')"
+    return f"{element}.value = '{value}'; {element}.dispatchEvent(new Event('{event}'))"
 
 
 def test_five_thousand_rows(
@@ -95,8 +96,8 @@ def test_five_thousand_rows(
     with capsys.disabled():
         slowest = max(times, key=times.__getitem__)
         print(
-            f"\nthe page of 5,000 users opened in {seconds:.2f} s; of {len(times)} actions the slowest, {slowest}, took "
-            f"{times[slowest]:.0f} ms, the median one {sorted(times.values())[len(times) // 2]:.0f} ms"
+            f"\nthe page of 5,000 users opened in {seconds:.2f} s; of {len(times)} actions the slowest, {slowest}, "
+            f"took {times[slowest]:.0f} ms, the median one {sorted(times.values())[len(times) // 2]:.0f} ms"
         )
     assert seconds < 6
     assert not {name: time for name, time in times.items() if time > LIMIT}

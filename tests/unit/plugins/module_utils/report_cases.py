@@ -24,7 +24,7 @@ SERIALS = {
 HOSTILE = {
     "tag": "<script>alert(1)</script>",
     "closing": "</script></style></title><img src=x onerror=alert(1)>",
-    "quotes": "\" onmouseover=\"alert(1)\" x='",
+    "quotes": '" onmouseover="alert(1)" x=\'',
     "entity": "&lt;b&gt; &amp; &#60;",
     "formula": "=cmd|' /C calc'!A0",
     "plus": "+1+1",
@@ -130,7 +130,7 @@ def hostile_account() -> dict[str, t.Any]:
         )
         for number, text in enumerate(HOSTILE.values())
     ]
-    for item, text in zip(users, HOSTILE.values()):
+    for item, text in zip(users, HOSTILE.values(), strict=True):
         item["mfa_devices"][0]["serial_number"] = f"arn:aws:iam::{ACCOUNT}:mfa/{text}/device"
         item["mfa_devices"][0]["tags"] = {text: text}
     # A name cannot hold these by IAM's own rules; the report does not rely on it.

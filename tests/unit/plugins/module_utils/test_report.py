@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report as a document: coverage, what changed, the gate, its schema, and files that change with more than a date."""
+"""The report as a document: coverage, what changed, the gate, its schema, and what is written to files."""
 
 from __future__ import annotations
 

@@ -36,7 +36,9 @@ def hostile_report() -> dict[str, t.Any]:
     exempt = [exemption(["console_mfa"], text, user_name=text) for text in HOSTILE.values() if text.strip()]
     exempt += [exemption(["orphaned_devices"], text, serial_number=f"*{text}*") for text in list(HOSTILE.values())[:3]]
     report = make(hostile_account(), exemptions=exempt)
-    report["changes"] = _report.changes_since(make(account(*[user(text, "virtual") for text in HOSTILE.values()])), report)
+    report["changes"] = _report.changes_since(
+        make(account(*[user(text, "virtual") for text in HOSTILE.values()])), report
+    )
     return report
 
 
@@ -78,7 +80,9 @@ def test_what_cannot_be_seen_is_made_visible(text: str, shown: str) -> None:
     assert visible(text) == shown
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "＝1", "＋1", "－1", "＠1"])
+@pytest.mark.parametrize(
+    "text", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "＝1", "＋1", "－1", "＠1"]
+)
 def test_a_formula_is_no_formula(text: str) -> None:
     assert csv_text(text).startswith("'")
 
@@ -214,7 +218,11 @@ def luminance(color: str) -> float:
 def test_contrast_is_that_of_wcag_aa(place: int) -> None:
     block = re.findall(r":root \{(.*?)\}", STYLE, re.S)[place]
     colors = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
-    pairs = [(ink, paper) for ink in ("ink", "soft", "accent", "pass", "fail", "unknown", "exempt", "na") for paper in ("page", "card")]
+    pairs = [
+        (ink, paper)
+        for ink in ("ink", "soft", "accent", "pass", "fail", "unknown", "exempt", "na")
+        for paper in ("page", "card")
+    ]
     pairs += [(name, f"{name}-bg") for name in ("pass", "fail", "unknown", "exempt", "na")]
     for ink, paper in pairs:
         light, dark = sorted((luminance(colors[ink]), luminance(colors[paper])), reverse=True)
@@ -249,7 +257,7 @@ def test_csv_has_a_line_for_everyone() -> None:
         "svc",
         "arn:aws:iam::123456789012:mfa/left-behind",
     ]
-    table = {row[1]: dict(zip(rows[0], row)) for row in rows[1:]}
+    table = {row[1]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
     assert table["alice"]["console_mfa"] == "pass"
     assert table["alice"]["mfa_kinds"] == "fido, virtual" or table["alice"]["mfa_kinds"] == "virtual, fido"
     assert table["bob"]["console_mfa"] == "fail"
@@ -293,7 +301,10 @@ def test_markdown_of_a_hostile_account_keeps_its_structure() -> None:
 def test_markdown_says_all_that_matters() -> None:
     text = written(usual_report(), "md")
     assert "**4 of 6 checks fail.**" in text
-    assert "| Console users have MFA | high | 2.10 | `mfa-enabled-for-iam-console-access` | **fail** | 1 | 1 | 1 | 0 | 1 |" in text
+    assert (
+        "| Console users have MFA | high | 2.10 | `mfa-enabled-for-iam-console-access` | **fail** | 1 | 1 | 1 | 0 | 1 |"
+        in text
+    )
     assert "| console_mfa | high | `bob` | fail | `has a console password and no MFA device` |" in text
     assert "| console_mfa | high | `svc` | exempt | `a robot` |" in text
     assert "| With a console password | 3 | 1 | 1 | 1 | 0 | 33.3% |" in text
