@@ -216,7 +216,7 @@ def pytest(run: Run, folder: str, *options: str) -> None:
 
 
 def integration(run: Run) -> None:
-    # Three at a time on two processors: much of it is waiting, for codes that were not used before or for AWS to settle.
+    # Three at a time on two processors: much of it is waiting, for unused codes or for AWS to settle.
     pytest(run, "tests/integration", "--numprocesses", "3")
 
 

@@ -194,7 +194,8 @@ def plan(info: Data, settings: Data) -> dict[str, t.Any]:
     exclusions = Exclusions(settings["exclude"], settings["exclude_patterns"])
     wanted = dict.fromkeys(str(name) for name in settings["users"])
     now = _moment(info["retrieved"])
-    assert now is not None
+    if now is None:
+        raise ValueError("the information has no date")
     prefix = f"arn:{account['partition']}:iam::{account['account_id']}"
     policy_arn = f"{prefix}:policy/{settings['enforce_policy_name']}"
     group = settings["enforce_group"] if settings["enforce_policy"] == "group" else None

@@ -349,7 +349,7 @@ class Emulator:
                     result.close()
         except (NotImplementedError, OperationNotFoundError):
             raise ApiError("InvalidAction", f"Could not find operation {request.action}", 400) from None
-        except Exception as error:  # pylint: disable=broad-except
+        except Exception as error:  # noqa: BLE001  # pylint: disable=broad-except
             frames = "".join(traceback.format_tb(error.__traceback__))
             sys.stderr.write(f"{type(error).__name__} in moto, {request.service}:{request.action}\n{frames}")
             raise ApiError("InternalFailure", "moto failed on this call; see the emulator's stderr.") from None

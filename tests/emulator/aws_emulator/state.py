@@ -165,7 +165,7 @@ class Account:
     def virtual_seen(
         self, lag: float, after: str | None = None
     ) -> Iterator[tuple[str, Holder | None, datetime | None]]:
-        """(serial number, holder, enable date) of each virtual device past ``after``, in order, as seen with the lag."""
+        """(serial number, holder, enable date) of each virtual device past ``after``, in order, with the lag."""
         if lag <= 0:
             for index in range(
                 0 if after is None else bisect_right(self.virtual_serials, after), len(self.virtual_serials)

@@ -122,7 +122,7 @@ class _Handler(socketserver.BaseRequestHandler):
             return self.server.application(request)
         except Dropped:
             raise
-        except Exception as error:  # pylint: disable=broad-except
+        except Exception as error:  # noqa: BLE001  # pylint: disable=broad-except
             # Neither the message nor the request is shown: a seed or a code may be in them.
             frames = "".join(traceback.format_tb(error.__traceback__))
             sys.stderr.write(f"{type(error).__name__} in the emulator\n{frames}")

@@ -14,8 +14,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from aws_emulator import totp  # noqa: E402  pylint: disable=wrong-import-position
-from aws_emulator.client import Emulator  # noqa: E402  pylint: disable=wrong-import-position
+from aws_emulator import totp
+from aws_emulator.client import Emulator
 
 
 class Bench:
