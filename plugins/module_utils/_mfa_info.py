@@ -161,6 +161,7 @@ class Gatherer:
         return {
             "mfa_active": active,
             "mfa_type": kind,
+            "console_password": _enabled(row["password_enabled"]) if row else None,
             "access_keys_active": any(key["active"] for key in _keys(row)) if row else None,
             "password_last_used": _iso(_moment(row["password_last_used"])) if row else None,
         }
@@ -173,7 +174,8 @@ class Gatherer:
         except MfaError as error:
             self._unknown.append({"what": "console_password", "why": error.message})
             return Report(why=error.message)
-        rows = {row["user"]: row for row in csv.DictReader(io.StringIO(text))}
+        # A row that is not whole tells nothing: its user counts as unknown.
+        rows = {row["user"]: row for row in csv.DictReader(io.StringIO(text)) if None not in row.values()}
         return Report(rows, generated)
 
     def _ask(self, names: t.Iterable[str]) -> dict[str, t.Sequence[Device] | None]:
@@ -304,12 +306,17 @@ def _with_report(user: Result, report: Report) -> Result:
     if row is not None and user["exists"]:
         user.update(
             arn=user["arn"] or row["arn"],
-            console_password={"true": True, "false": False}.get(row["password_enabled"].lower()),
+            console_password=_enabled(row["password_enabled"]),
             password_last_used=_iso(_moment(row["password_last_used"])),
             password_last_changed=_iso(_moment(row["password_last_changed"])),
             access_keys=_keys(row),
         )
     return user
+
+
+def _enabled(text: str) -> bool | None:
+    """Return a yes or no of the credential report; of the root user it may say not_supported."""
+    return {"true": True, "false": False}.get(text.lower())
 
 
 def _keys(row: t.Mapping[str, str]) -> list[Result]:

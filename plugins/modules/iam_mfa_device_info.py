@@ -246,6 +246,7 @@ root:
   sample:
     mfa_active: true
     mfa_type: hardware
+    console_password: null
     access_keys_active: false
     password_last_used: null
 account:

@@ -24,6 +24,7 @@ from project import BUILD, MAIN, plain_environment
 
 OUT = BUILD / "demo"
 INPUTS = ROOT / "tests/demo/inputs.yml"
+AUDIT = ("-e", f"@{ROOT / 'tests/demo/audit.yml'}")
 REFUSED = "dora"
 NAMES = (
     "alice bob carol dora erin frank grace heidi ivan judy mallory niaj olivia peggy rupert sybil trent victor".split()
@@ -102,7 +103,7 @@ class Demo:
         secrets.create_secret(Name=f"mfa/{REFUSED}", SecretString="an old password of somebody's")
         harden = ("-e", f"@{INPUTS}")
 
-        code, _recap = self.play("1. Audit before", "audit", "-e", f"audit_dest={OUT / 'before'}")
+        code, _recap = self.play("1. Audit before", "audit", *AUDIT, "-e", f"audit_dest={OUT / 'before'}")
         self.expect(code == 0, "the first audit failed")
 
         self.emulator.set(fault_probability=0.04, lost_reply_probability=0.04, lag=0.5, random_seed=7)
@@ -119,7 +120,7 @@ class Demo:
         self.expect(code == 0 and "changed=0" in recap, "the last run should have changed nothing")
 
         before = next((OUT / "before").glob("*.json"))
-        after = ("-e", f"audit_dest={OUT / 'after'}", "-e", f"audit_previous={before}")
+        after = (*AUDIT, "-e", f"audit_dest={OUT / 'after'}", "-e", f"audit_previous={before}")
         code, _recap = self.play("6. Audit after, and what changed since", "audit", *after)
         self.expect(code == 0, "the last audit failed")
         self._summary(iam, secrets, stumbles)
