@@ -8,7 +8,7 @@ VENV := .venv/bin/python
 GATES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tree test lint sanity units integration emulator-tests docs bench build clean distclean
+.PHONY: help setup demo tree test lint sanity units integration emulator-tests docs bench chaos build clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ build: ## the Galaxy artifact in build/dist, judged by galaxy-importer
 
 bench: setup ## measure speed against boto3, the AWS CLI and an empty playbook
 	@$(VENV) tests/benchmark/run.py
+
+chaos: setup ## kill the role at 50 random moments of a run over 200 users, rerunning each time; 15 and 60 in make test
+	@ROLE_CHAOS_KILLS=50 ROLE_CHAOS_USERS=200 $(VENV) -m pytest -q -s tests/integration/role/test_role_chaos.py
 
 clean: ## remove what the gates made
 	rm -rf build tests/output .ansible .mypy_cache .pytest_cache .ruff_cache
