@@ -12,7 +12,7 @@ import hashlib
 import io
 import json
 import typing as t
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 from . import _report, _report_html
 from ._compliance import EXEMPT, FAIL, NOT_APPLICABLE, UNKNOWN

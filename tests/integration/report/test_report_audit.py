@@ -11,8 +11,8 @@ import os
 import re
 import stat
 import time
-import xml.etree.ElementTree as ElementTree
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from audit_runner import NAME, audit
