@@ -7,9 +7,11 @@ This module is private to hardening.aws. botocore's own retries are off: they wo
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import re
+import threading
 import time
 import typing as t
 
@@ -56,7 +58,9 @@ def short_code(code: str) -> str:
 
 
 class Connection:
-    """The clients of one run, with the one clock and the pace of each service that they share.
+    """The clients of one run, with the one clock and the one pace that they share.
+
+    One pace for all services, as a run goes from one to the other for each device: what slows one slows all.
 
     :param module: The running module, for its credentials, region and endpoint options.
     :param concurrency: How many calls may be under way at once: the size of the connection pool.
@@ -66,38 +70,36 @@ class Connection:
     def __init__(self, module: AnsibleAWSModule, concurrency: int = 1) -> None:
         self._module = module
         self._config, self._attempts = _connection_config(module.params, concurrency)
-        self._clients: dict[tuple[t.Any, ...], t.Any] = {}
-        self._pacers: dict[str, Pacer] = {}
-        self._patience: dict[str, Patience] = {}
         self.clock = AwsClock()
+        self._pacer = Pacer()
 
     def client(self, service: str, region: str | None = None, endpoint_url: str | None = None) -> Client:
-        """Return the client of I(service), with the module's own region and endpoint where none are given."""
-        key = (service, region, endpoint_url)
-        if key not in self._clients:
-            try:
-                default_region, default_endpoint, kwargs = get_aws_connection_info(self._module)
-                kwargs["aws_config"] = self._config
-                region = region or default_region
-                if not region:
-                    # IAM and STS are global; only regional services depend on a region of the caller's.
-                    if service not in ("iam", "sts"):
-                        raise BadInput([f"region: none is set, and {service} needs one. Set region or AWS_REGION."])
-                    region = "us-east-1"
-                boto3_client = boto3_inventory_conn(
-                    conn_type="client",
-                    resource=service,
-                    region=region,
-                    endpoint=endpoint_url or default_endpoint,
-                    **kwargs,
-                )
-            except (AnsibleBotocoreError, botocore.exceptions.BotoCoreError, ValueError) as error:
-                raise BadInput([f"cannot connect to {service}: {error}"]) from None
-            _sign_on_aws_clock(boto3_client, self.clock)
-            self._clients[key] = boto3_client
-            self._pacers.setdefault(service, Pacer())
-            self._patience.setdefault(service, Patience(self._attempts))
-        return Client(service, self._clients[key], self._pacers[service], self.clock, self._patience[service])
+        """Return a client of I(service), with the module's own region and endpoint where none are given."""
+        region = region or self._module.params.get("region") or self._module.region
+        if not region:
+            # IAM and STS are global; only regional services depend on a region of the caller's.
+            if service not in ("iam", "sts"):
+                raise BadInput([f"region: none is set, and {service} needs one. Set region or AWS_REGION."])
+            region = "us-east-1"
+        return Client(
+            service,
+            functools.partial(self._open, service, region, endpoint_url),
+            self.clock,
+            Patience(self._attempts),
+            self._pacer,
+        )
+
+    def _open(self, service: str, region: str, endpoint_url: str | None) -> t.Any:
+        try:
+            _region, default_endpoint, kwargs = get_aws_connection_info(self._module)
+            kwargs["aws_config"] = self._config
+            boto3_client = boto3_inventory_conn(
+                conn_type="client", resource=service, region=region, endpoint=endpoint_url or default_endpoint, **kwargs
+            )
+        except (AnsibleBotocoreError, botocore.exceptions.BotoCoreError, ValueError) as error:
+            raise BadInput([f"cannot connect to {service}: {error}"]) from None
+        _sign_on_aws_clock(boto3_client, self.clock)
+        return boto3_client
 
 
 class Patience:
@@ -126,12 +128,24 @@ class Patience:
 class Client:
     """Calls one service. Safe to use from several threads."""
 
-    def __init__(self, service: str, boto3_client: t.Any, pacer: Pacer, clock: AwsClock, patience: Patience) -> None:
+    def __init__(
+        self, service: str, open_client: t.Callable[[], t.Any], clock: AwsClock, patience: Patience, pacer: Pacer
+    ) -> None:
         self.service = service
-        self._client = boto3_client
+        self._open_client = open_client
+        self._opened: t.Any = None
+        self._opening = threading.Lock()
         self._pacer = pacer
         self._clock = clock
         self._patience = patience
+
+    @property
+    def _client(self) -> t.Any:
+        # Opened with the first call: it takes a tenth of a second, and a run that changes nothing needs no seed store.
+        with self._opening:
+            if self._opened is None:
+                self._opened = self._open_client()
+            return self._opened
 
     def call(
         self,

@@ -38,11 +38,14 @@ class MfaApi:
         self.clock = connection.clock
 
     def account(self) -> tuple[str, str]:
-        """Return the partition and the number of the account. Asked once."""
+        """Return the partition and the number of the account. Asked once, and not at all if a list has told it."""
         if self._account is None:
-            answer = self._connection.client("sts").call("GetCallerIdentity", {})
-            self._account = (answer["Arn"].split(":")[1], answer["Account"])
-        return self._account
+            self._learn_account(self._connection.client("sts").call("GetCallerIdentity", {})["Arn"])
+        return self._account or ("", "")
+
+    def _learn_account(self, arn: str) -> None:
+        parts = arn.split(":")
+        self._account = (parts[1], parts[4])
 
     def virtual_arn(self, path: str, name: str) -> str:
         """Return the ARN of a virtual device of this account."""
@@ -68,11 +71,16 @@ class MfaApi:
             # The root user has an ARN and no name.
             owner = user.get("UserName") or user.get("Arn")
             devices[serial] = VirtualDevice(serial, owner, _iso(item.get("EnableDate")))
+        if found:
+            self._learn_account(found[0]["SerialNumber"])
         return devices
 
     def users(self) -> list[dict[str, t.Any]]:
         """Return all users of the account, in IAM's own shape: UserName, Arn, Path, UserId, CreateDate."""
-        return self._pages("ListUsers", "Users", {})
+        found = self._pages("ListUsers", "Users", {})
+        if found:
+            self._learn_account(found[0]["Arn"])
+        return found
 
     def users_in_detail(self) -> list[dict[str, t.Any]]:
         """Return all users of the account with GroupList, Tags and AttachedManagedPolicies besides."""

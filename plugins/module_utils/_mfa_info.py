@@ -87,12 +87,17 @@ class Gatherer:
         return self._result(users, report=report)
 
     def _account(self) -> Result:
+        with concurrent.futures.ThreadPoolExecutor(5) as executor:
+            # None depends on another, and each waits for AWS.
+            reading_report = executor.submit(self._report)
+            reading_virtual = executor.submit(self._or_unknown, "orphaned_devices", self._api.virtual_devices)
+            reading_root = executor.submit(self._or_unknown, "root", self._api.root_has_mfa)
+            reading_alias = executor.submit(self._or_unknown, "account_alias", self._api.account_alias)
+            basics = self._basics(reading_report.result)
+            report, virtual = reading_report.result(), reading_virtual.result()
+            root = self._root(report, virtual, reading_root.result())
+            alias = reading_alias.result()
         partition, account_id = self._api.account()
-        alias = self._or_unknown("account_alias", self._api.account_alias)
-        report = self._report()
-        basics = self._basics(report)
-        virtual = self._or_unknown("orphaned_devices", self._api.virtual_devices)
-        root = self._root(report, virtual)
 
         owned: dict[str, list[Device]] = {name: [] for name in basics}
         for device in (virtual or {}).values():
@@ -120,7 +125,7 @@ class Gatherer:
             account={"account_id": account_id, "partition": partition, "alias": alias},
         )
 
-    def _basics(self, report: Report) -> dict[str, Result]:
+    def _basics(self, read_report: t.Callable[[], Report]) -> dict[str, Result]:
         """Return the account's users, by name, in IAM's own shape."""
         if self._request.user_details:
             details = self._or_unknown("user_details", self._api.users_in_detail)
@@ -129,6 +134,7 @@ class Gatherer:
         try:
             return {user["UserName"]: user for user in self._api.users()}
         except AwsRefused as refusal:
+            report = read_report()
             if not report.available:
                 raise
             self._unknown.append({"what": "users_since_report", "why": refusal.message})
@@ -147,9 +153,8 @@ class Gatherer:
         # A user of the same name may have been made since.
         return self._now() - report.generated < _FRESH_REPORT and not (created and created > report.generated)
 
-    def _root(self, report: Report, virtual: t.Mapping[str, VirtualDevice] | None) -> Result:
+    def _root(self, report: Report, virtual: t.Mapping[str, VirtualDevice] | None, active: bool | None) -> Result:
         row = report.rows.get(_ROOT_ROW)
-        active = self._or_unknown("root", self._api.root_has_mfa)
         if active is None and row is not None:
             active = row["mfa_active"] == "true"
         kind = None
@@ -226,7 +231,7 @@ class Gatherer:
                 "generated_time": _iso(report.generated),
                 "msg": report.why,
             },
-            "unknown": self._unknown,
+            "unknown": sorted(self._unknown, key=lambda entry: entry["what"]),
             "retrieved": _iso(self._now()),
             "summary": {
                 "users": len(users),

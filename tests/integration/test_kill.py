@@ -11,7 +11,6 @@ from __future__ import annotations
 import concurrent.futures
 import dataclasses
 import json
-import time
 import typing as t
 
 import pytest
@@ -75,14 +74,10 @@ def kill_at(controller: Controller, module: str, call: int, when: str, **options
     emulator = controller.emulator
     emulator.set(halt={"at": call, "when": when})
     process = controller.spawn(module, **options)
-    try:
-        while not (held := emulator.halted()["halted"]) and process.poll() is None:
-            time.sleep(0.03)
-    finally:
-        kill_tree(process)
-        if process.stdout is not None:
-            process.stdout.close()
-        emulator.release()
+    while not (held := emulator.halted()["halted"]) and not process.ended(0.03):
+        pass
+    process.kill()
+    emulator.release()
     return bool(held)
 
 
@@ -113,7 +108,7 @@ def test_one_device(controller: Controller, emulator: Emulator, title: str) -> N
             break
     assert ended and len(names) >= 4, "killed at each call, until there was none any more"
     # Together, as codes of an old seed that are refused make a run wait for the next ones.
-    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
         again = pool.map(
             lambda name: controller.run_module(SINGULAR, user_name=name, device_name=name, **scenario.options), names
         )

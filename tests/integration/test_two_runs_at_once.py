@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 
 import pytest
@@ -54,8 +53,7 @@ def test_four_modules_on_one_user(controller: Controller, emulator: Emulator, st
             controller.spawn(SINGULAR, user_name=name, device_name=name, seed_store=store) for _number in range(4)
         ]
         for process in running:
-            output, _nothing = process.communicate(timeout=180)
-            answer = json.loads(output[output.index("{") :])
+            answer = process.answer()
             assert not answer.get("failed"), answer["msg"]
             assert answer["mfa_device"]["serial_number"] == arn(name)
     assert_enrolled(controller, names, store)

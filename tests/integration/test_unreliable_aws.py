@@ -61,7 +61,7 @@ def test_many_devices_at_once(controller: Controller, emulator: Emulator) -> Non
 
 def test_states_of_one_device(controller: Controller, emulator: Emulator) -> None:
     """Each other state on an unreliable AWS, on users of their own; repeated, as luck plays a part."""
-    runs = [f"{n:02d}" for n in range(8)]
+    runs = [f"{n:02d}" for n in range(6)]
     emulator.fixture({"users": [{"user_name": f"u{n}"} for n in runs]})
     emulator.set(fault_probability=0.15, lost_reply_probability=0.15, lag=1.0)
     user, stored = "u{{ inventory_hostname }}", {"seed_store": PARAMETERS}
@@ -72,7 +72,7 @@ def test_states_of_one_device(controller: Controller, emulator: Emulator) -> Non
         device(user_name=user, device_name=user, state="absent"),
         hosts=runs,
         strategy="free",
-        arguments=["--forks", "8"],
+        arguments=["--forks", "6"],
     )
     steps = {n: [result["actions"] for result in play.results if result.host == n] for n in runs}
     emulator.set(fault_probability=0, lost_reply_probability=0, lag=0)
