@@ -139,13 +139,22 @@ class Client:
         self._clock = clock
         self._patience = patience
 
-    @property
-    def _client(self) -> t.Any:
-        # Opened with the first call: it takes a tenth of a second, and a run that changes nothing needs no seed store.
+    def open(self) -> Client:
+        """Open the client, unless it is open, and return it.
+
+        Otherwise it is opened with the first call: that takes a tenth of a second, and a run that changes nothing
+        needs no seed store.
+
+        :raises BadInput: An option of the connection cannot be used.
+        """
         with self._opening:
             if self._opened is None:
                 self._opened = self._open_client()
-            return self._opened
+        return self
+
+    @property
+    def _client(self) -> t.Any:
+        return self.open()._opened
 
     def call(
         self,

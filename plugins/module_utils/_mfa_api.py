@@ -33,7 +33,7 @@ class MfaApi:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._iam: Client = connection.client("iam")
+        self._iam: Client = connection.client("iam").open()
         self._account: tuple[str, str] | None = None
         self.clock = connection.clock
 
