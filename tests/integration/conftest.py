@@ -7,6 +7,7 @@ from __future__ import annotations
 import pathlib
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -49,6 +50,13 @@ def emulator(running: tuple[Emulator, pathlib.Path]) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def controller(emulator: Emulator, tmp_path: pathlib.Path) -> Controller:
+def home() -> Iterator[pathlib.Path]:
+    """An empty folder with a short path, as newer Ansibles keep a socket below HOME, whose path may not be long."""
+    with tempfile.TemporaryDirectory(prefix="aws-") as folder:
+        yield pathlib.Path(folder) / "home"
+
+
+@pytest.fixture
+def controller(emulator: Emulator, home: pathlib.Path) -> Controller:
     """Where playbooks are run."""
-    return Controller(emulator, tmp_path / "home")
+    return Controller(emulator, home)

@@ -74,7 +74,9 @@ def _certificate(
 
 
 @pytest.fixture
-def private_authority(tmp_path: pathlib.Path) -> Iterator[tuple[Controller, pathlib.Path, pathlib.Path]]:
+def private_authority(
+    tmp_path: pathlib.Path, home: pathlib.Path
+) -> Iterator[tuple[Controller, pathlib.Path, pathlib.Path]]:
     """A controller with an emulator over TLS, the certificate of its authority, and that of another one."""
     issuer, issuer_key, bundle = _authority(tmp_path, "authority")
     _other_issuer, _other_key, other_bundle = _authority(tmp_path, "other")
@@ -92,7 +94,7 @@ def private_authority(tmp_path: pathlib.Path) -> Iterator[tuple[Controller, path
     )
     with Emulator.start(tls_cert=certificate, tls_key=private_key, ca_bundle=bundle) as emulator:
         emulator.fixture({"users": [{"user_name": "alice"}]})
-        yield Controller(emulator, tmp_path / "home"), bundle, other_bundle
+        yield Controller(emulator, home), bundle, other_bundle
 
 
 def test_tls_with_a_private_authority(
