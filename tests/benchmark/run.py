@@ -240,7 +240,7 @@ class Bench:
         names = self.account(max(sizes), device="virtual")
         without = self.play([PLURAL], names, f"iam_mfa_devices, {max(sizes)} users").seconds
         with_seeds = self.play([PLURAL], names, "the same with a seed for each", seeds=True).seconds
-        self.add(f"iam_mfa_devices with {max(sizes)} secrets to mask ÷ without", with_seeds / without, 1.5)
+        self.add(f"iam_mfa_devices with {max(sizes)} secrets to mask ÷ without", with_seeds / without, 1.3)
         most = found[max(sizes)]
         self.add(f"calls of iam_mfa_devices, {max(sizes)} compliant users", most["module_calls"], 20, "calls")
         self.add(f"time of iam_mfa_devices beyond an empty playbook, {max(sizes)}", most["module_seconds"], 3, "s")
