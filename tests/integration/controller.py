@@ -37,6 +37,7 @@ SECRETS: dict[str, t.Any] = {"type": "secretsmanager"}
 PARAMETERS: dict[str, t.Any] = {"type": "ssm_parameter"}
 # Keywords of a task; everything else that a test gives is an option of the module.
 KEYWORDS = ("check_mode", "diff", "environment", "ignore_errors", "loop", "name", "no_log", "register", "vars", "when")
+PATIENCE_SECONDS = 240
 READING = ("Get", "List", "Describe")
 
 Task = dict[str, t.Any]
@@ -275,7 +276,14 @@ class Controller:
 
         def finish(running: subprocess.Popen[str]) -> Play:
             try:
-                code = running.wait(timeout=300)
+                code = running.wait(timeout=PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                kill_tree(running)
+                calls = [
+                    f"{request['action']} {request['held'] or request['code']}" for request in self.emulator.requests()
+                ]
+                output = (folder / "stdout").read_text(encoding="utf-8")
+                raise AssertionError(f"the play did not end:\n{output}\nIts last calls: {calls[-9:]}") from None
             except BaseException:
                 kill_tree(running)
                 raise
