@@ -109,3 +109,28 @@ notes:
     the module, unless pipelining is on. Set C(ansible_pipelining) to V(true), or use O(seed_store), then no seed is
     an argument.
 """
+
+    ACCOUNT = r"""
+options:
+  all_kinds:
+    description:
+      - Ask for the devices of each user, also of those who are known to have a virtual device. Finds the hardware
+        tokens and passkeys that they have besides, at the cost of a call for each user.
+    type: bool
+    default: false
+  device_tags:
+    description:
+      - Whether to read the tags of virtual devices, at the cost of a call for each.
+    type: bool
+    default: false
+  user_details:
+    description:
+      - Whether to read the groups, tags and attached policies of users.
+    type: bool
+    default: false
+  concurrency:
+    description:
+      - How many users are asked for at once, from 1 to 256.
+    type: int
+    default: 16
+"""

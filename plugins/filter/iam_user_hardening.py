@@ -28,13 +28,16 @@ options:
       needs_details: From the role's inputs, whether groups, tags or policies of users matter.
       plan: From the account's information and O(settings), what has to be done for whom.
       seeded: From a batch, O(results) and O(held), the devices to enable with their seeds.
-      failures: From a batch, O(results) and O(msg), a failure for each user without a result.
+      counted: From a tally, O(batch), O(results) and O(msg), the tally with the batch in it.
+      failed_lines: From a tally and O(batch), whom of the batch could not be enrolled.
       predicted: From a batch and O(held), what check mode says.
       narrow: From a batch, the same batch with O(user_names) alone.
       nobodys: From serial numbers, devices that are attached to nobody, for O(user_name) who does not exist.
       orphan_failures: From results of removing orphans, what failed.
       access_key_ids: From the access keys of a user and O(created), the IDs of active ones that were created then.
-      report: From the plan and O(done), the role's result and its summary.
+      outcome: From the plan and O(done), the role's result.
+      summary: From the role's result, the lines that show it.
+      failure: From the role's result, the message to fail with.
   settings:
     description: The role's inputs without their prefix.
     type: dict
@@ -45,8 +48,11 @@ options:
   held:
     description: Seeds, or with O(step=predicted) nothing but their keys, by serial number.
     type: dict
+  batch:
+    description: The batch that was enrolled.
+    type: dict
   msg:
-    description: Why the batch failed.
+    description: Why users of the batch have no result.
     type: str
   user_names:
     description: Names of users of the batch.
@@ -86,13 +92,16 @@ _STEPS: dict[str, t.Callable[..., t.Any]] = {
     "needs_details": core.needs_details,
     "plan": core.plan,
     "seeded": core.seeded,
-    "failures": core.failures,
+    "counted": core.counted,
+    "failed_lines": core.failed_lines,
     "predicted": core.predicted,
     "narrow": core.narrow,
     "nobodys": core.nobodys,
     "orphan_failures": core.orphan_failures,
     "access_key_ids": core.access_key_ids,
-    "report": core.report,
+    "outcome": core.outcome,
+    "summary": core.summary,
+    "failure": core.failure,
 }
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options that the modules share, and what of their values is refused before the first call.
+"""The options of the modules that change devices, and what of their values is refused before the first call.
 
 This module is private to hardening.aws. Each problem names the option, the item and the remedy. All are found at once.
 """
@@ -13,6 +13,7 @@ import typing as t
 from . import _mfa_plan as plans
 from ._errors import BadInput
 from ._mfa_plan import Desired
+from ._problems import NAME, Problems, check_concurrency, check_user_name
 from ._seed_store import store_name, store_name_problem, template_problem
 from ._totp import HAS_PYOTP, SeedError, normalize_seed
 
@@ -22,8 +23,7 @@ SECRET_OPTIONS = ("authentication_code1", "authentication_code2", "seed")
 # What stands in for a secret once it has been taken out of the parameters.
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
-_NAME = r"[\w+=,.@-]+"
-_VIRTUAL_ARN = rf"arn:aws[a-z-]*:iam::\d{{12}}:mfa(/[!-.0-~]*)*/{_NAME}"
+_VIRTUAL_ARN = rf"arn:aws[a-z-]*:iam::\d{{12}}:mfa(/[!-.0-~]*)*/{NAME}"
 
 
 def target_options() -> dict[str, t.Any]:
@@ -88,10 +88,10 @@ def desired_of(
     :param label: How messages name the item.
     :param prefix: What stands before the option's name in a problem, such as C(devices[3] (alice): ).
     """
-    problems = _Problems(prefix)
+    problems = Problems(prefix)
     state = run["state"]
     all_devices = bool(run.get("all_devices"))
-    _check_user_name(problems, item["user_name"])
+    check_user_name(problems, item["user_name"])
     _check_target(problems, item, state, all_devices)
     codes = _check_codes(problems, item)
     seed = _check_seed(problems, item)
@@ -141,7 +141,7 @@ def only_desired(item: t.Mapping[str, t.Any], run: t.Mapping[str, t.Any]) -> Des
 
 def run_problems(run: t.Mapping[str, t.Any]) -> list[str]:
     """Return the problems with the options that hold for a whole run."""
-    problems = _Problems("")
+    problems = Problems("")
     if run["wait_timeout"] < 0:
         problems.add("wait_timeout", f"is {run['wait_timeout']}: give a number of seconds from 0.")
     store = run.get("seed_store")
@@ -152,26 +152,7 @@ def run_problems(run: t.Mapping[str, t.Any]) -> list[str]:
         if store.get("name") is not None and not store["name"].strip("/ "):
             problems.add("seed_store.name", "is empty: give a name, or leave it out for the default.")
         _check_tags(problems, "seed_store.tags", store.get("tags"))
-    _check_concurrency(problems, run.get("concurrency"))
-    return problems.found
-
-
-def info_problems(params: t.Mapping[str, t.Any]) -> list[str]:
-    """Return the problems with the options of a request for information."""
-    problems = _Problems("")
-    scopes = [option for option in ("user_name", "user_names", "account") if params[option] not in (None, False)]
-    if len(scopes) > 1:
-        problems.add(scopes[0], f"excludes {' and '.join(scopes[1:])}: give one of them.")
-    for option in ("all_kinds", "user_details"):
-        if params[option] and not params["account"]:
-            problems.add(option, "goes with account=true only.")
-    if params["user_names"] == []:
-        problems.add("user_names", "is empty: name users, or set account=true for all of them.")
-    for option, names in (("user_name", [params["user_name"]]), ("user_names", params["user_names"] or [])):
-        for name in names:
-            if name is not None:
-                _check_user_name(problems, name, option)
-    _check_concurrency(problems, params["concurrency"])
+    check_concurrency(problems, run.get("concurrency"))
     return problems.found
 
 
@@ -212,38 +193,7 @@ def require_libraries() -> None:
         )
 
 
-def refuse(problems: t.Sequence[str]) -> None:
-    """Raise BadInput if there are problems."""
-    if problems:
-        raise BadInput(problems)
-
-
-class _Problems:
-    def __init__(self, prefix: str) -> None:
-        self._prefix = prefix
-        self.found: list[str] = []
-
-    def add(self, option: str, text: str) -> None:
-        self.found.append(f"{self._prefix}{option}: {text}")
-
-
-def _check_concurrency(problems: _Problems, value: int | None) -> None:
-    if value is not None and not 1 <= value <= 256:
-        problems.add("concurrency", f"is {value}: give a number from 1 to 256.")
-
-
-def _check_user_name(problems: _Problems, value: str, option: str = "user_name") -> None:
-    if not value:
-        problems.add(option, "is empty: give the name of the IAM user.")
-    elif value.startswith("arn:"):
-        problems.add(option, f"is an ARN ({value}): give the name alone.")
-    elif len(value) > 64:
-        problems.add(option, f"has {len(value)} characters, at most 64 are possible: {value}")
-    elif not re.fullmatch(_NAME, value, re.ASCII):
-        problems.add(option, f"{value!r} may have letters, digits and +=,.@_- only.")
-
-
-def _check_target(problems: _Problems, item: t.Mapping[str, t.Any], state: str, all_devices: bool) -> None:
+def _check_target(problems: Problems, item: t.Mapping[str, t.Any], state: str, all_devices: bool) -> None:
     serial, name = item.get("serial_number"), item.get("device_name")
     if all_devices:
         if state not in ("disabled", "absent"):
@@ -262,12 +212,12 @@ def _check_target(problems: _Problems, item: t.Mapping[str, t.Any], state: str, 
             problems.add("device_name", "is empty: give the virtual device's name.")
         elif len(name) > 226:
             problems.add("device_name", f"has {len(name)} characters, at most 226 are possible.")
-        elif not re.fullmatch(_NAME, name, re.ASCII):
+        elif not re.fullmatch(NAME, name, re.ASCII):
             problems.add("device_name", f"{name!r} may have letters, digits and +=,.@_- only; a path is device_path.")
     _check_path(problems, item.get("device_path") or "/", name if len(name or "") <= 226 else None)
 
 
-def _check_path(problems: _Problems, path: str, name: str | None) -> None:
+def _check_path(problems: Problems, path: str, name: str | None) -> None:
     if len(path) > 512:
         problems.add("device_path", f"has {len(path)} characters, at most 512 are possible.")
     elif not path.startswith("/") or not path.endswith("/"):
@@ -278,7 +228,7 @@ def _check_path(problems: _Problems, path: str, name: str | None) -> None:
         problems.add("device_path", "makes, with device_name, an ARN of over 256 characters: shorten one of the two.")
 
 
-def _check_serial(problems: _Problems, serial: str, state: str) -> None:
+def _check_serial(problems: Problems, serial: str, state: str) -> None:
     if len(serial) < 9 or len(serial) > 256:
         problems.add("serial_number", f"has {len(serial)} characters, from 9 to 256 are possible: {serial!r}")
     elif not re.fullmatch(r"[\w+=/:,.@-]+", serial, re.ASCII):
@@ -300,7 +250,7 @@ def _check_serial(problems: _Problems, serial: str, state: str) -> None:
         )
 
 
-def _check_codes(problems: _Problems, item: t.Mapping[str, t.Any]) -> tuple[str, str] | None:
+def _check_codes(problems: Problems, item: t.Mapping[str, t.Any]) -> tuple[str, str] | None:
     codes = item.get("authentication_code1"), item.get("authentication_code2")
     if codes == (None, None):
         return None
@@ -322,7 +272,7 @@ def _check_codes(problems: _Problems, item: t.Mapping[str, t.Any]) -> tuple[str,
     return (good[0], good[1]) if len(good) == 2 else None
 
 
-def _check_seed(problems: _Problems, item: t.Mapping[str, t.Any]) -> str | None:
+def _check_seed(problems: Problems, item: t.Mapping[str, t.Any]) -> str | None:
     if item.get("seed") is None:
         return None
     try:
@@ -332,7 +282,7 @@ def _check_seed(problems: _Problems, item: t.Mapping[str, t.Any]) -> str | None:
         return None
 
 
-def _check_proofs(problems: _Problems, item: t.Mapping[str, t.Any], run: t.Mapping[str, t.Any], state: str) -> None:
+def _check_proofs(problems: Problems, item: t.Mapping[str, t.Any], run: t.Mapping[str, t.Any], state: str) -> None:
     codes = item.get("authentication_code1") is not None or item.get("authentication_code2") is not None
     seed = item.get("seed") is not None
     store = run.get("seed_store") is not None
@@ -352,7 +302,7 @@ def _check_proofs(problems: _Problems, item: t.Mapping[str, t.Any], run: t.Mappi
         problems.add(option, f"has no effect with state={state}: leave it out.")
 
 
-def _check_tags(problems: _Problems, option: str, tags: t.Mapping[t.Any, t.Any] | None) -> dict[str, str] | None:
+def _check_tags(problems: Problems, option: str, tags: t.Mapping[t.Any, t.Any] | None) -> dict[str, str] | None:
     if tags is None:
         return None
     if len(tags) > MAX_TAGS:

@@ -132,7 +132,11 @@ class Exemption:
     user_name: str | None = None
     serial_number: str | None = None
     until: str | None = None
-    expired: bool = False
+
+    def expired(self, today: datetime.date | None) -> bool:
+        """Whether I(until), the last day on which it holds, is over."""
+        last = parse_date(self.until)
+        return bool(last and today and last < today)
 
     def covers(self, check: Check, name: str) -> bool:
         if check.id not in self.checks:
@@ -218,7 +222,7 @@ def evaluate(info: Json, options: Options) -> Compliance:
             "checks": list(exemption.checks),
             "reason": exemption.reason,
             "until": exemption.until,
-            "expired": exemption.expired,
+            "expired": exemption.expired(judge.today),
             "applied": judge.applied[exemption.index],
         }
         for exemption in options.exemptions
@@ -300,7 +304,7 @@ class _Judge:
         expired = None
         for exemption in self.exemptions:
             if exemption.covers(check, name):
-                if not exemption.expired:
+                if not exemption.expired(self.today):
                     self.applied[exemption.index] += 1
                     shown = {"verdict": EXEMPT, "reason": exemption.reason, "finding": item["reason"]}
                     return {**shown, "without_exemption": item["verdict"]}
@@ -435,11 +439,10 @@ def parse_date(text: t.Any) -> datetime.date | None:
         return None
 
 
-def read_options(params: Json, retrieved: str) -> Options:
+def read_options(params: Json) -> Options:
     """Return the operator's options, or refuse them with every problem that was found.
 
     :param params: I(benchmark), I(checks), I(max_device_age_days) and I(exemptions) as the module takes them.
-    :param retrieved: When the account was read; an exemption holds up to and with the day I(until).
     """
     problems: list[str] = []
     limit = params.get("max_device_age_days")
@@ -447,8 +450,7 @@ def read_options(params: Json, retrieved: str) -> Options:
         problems.append(f"max_device_age_days: {limit} is less than 1. Leave it out to have no such check.")
     checks = params.get("checks")
     exemptions = tuple(
-        _read_exemption(index, item, parse_date(retrieved), problems)
-        for index, item in enumerate(params.get("exemptions") or [])
+        _read_exemption(index, item, problems) for index, item in enumerate(params.get("exemptions") or [])
     )
     if problems:
         raise BadInput(problems)
@@ -460,7 +462,7 @@ def read_options(params: Json, retrieved: str) -> Options:
     )
 
 
-def _read_exemption(index: int, item: Json, today: datetime.date | None, problems: list[str]) -> Exemption:
+def _read_exemption(index: int, item: Json, problems: list[str]) -> Exemption:
     name = f"exemptions[{index}]"
     checks = tuple(item["checks"])
     subjects = {check.subject for check in CHECKS if check.id in checks}
@@ -473,10 +475,8 @@ def _read_exemption(index: int, item: Json, today: datetime.date | None, problem
     if item.get("user_name") is not None and "device" in subjects:
         problems.append(f"{name}.user_name: an orphaned device has no user. Name its serial_number, in one of its own.")
     until = item.get("until")
-    last = None
     if until is not None:
-        last = parse_date(until) if re.fullmatch(r"\d{4}-\d\d-\d\d", until) else None
-        if last is None:
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", until) or parse_date(until) is None:
             problems.append(f"{name}.until: {until!r} is not a day such as 2027-01-31.")
     return Exemption(
         index=index,
@@ -485,7 +485,6 @@ def _read_exemption(index: int, item: Json, today: datetime.date | None, problem
         user_name=item.get("user_name"),
         serial_number=item.get("serial_number"),
         until=until,
-        expired=bool(last and today and last < today),
     )
 
 

@@ -106,7 +106,7 @@ class MfaApi:
         :param patience: How many seconds it may take AWS to make it.
         """
         give_up_at = time.monotonic() + patience
-        pause = 0.1
+        pause = 0.05
         while self._iam.call("GenerateCredentialReport", {})["State"] != "COMPLETE":
             if time.monotonic() > give_up_at:
                 raise MfaError(f"AWS did not complete the credential report within {patience:g} s: run again later.")

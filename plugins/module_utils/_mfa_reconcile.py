@@ -69,8 +69,11 @@ class Account:
     @property
     def users(self) -> set[str]:
         """The names of all users."""
-        if self._users is None:
-            self._users = {user["UserName"] for user in self._api.users()}
+        return self.read_users() if self._users is None else self._users
+
+    def read_users(self) -> set[str]:
+        """Read the names of all users."""
+        self._users = {user["UserName"] for user in self._api.users()}
         return self._users
 
 
@@ -173,6 +176,9 @@ class Reconciler:
         """Read what all inputs depend on, from the account's lists. None stands for one whose user has to be asked."""
         if len(outcomes) == 1:
             return [None]
+        if len(outcomes) > _FEW and outcomes[0].desired.state == "enabled" and not account.virtual:
+            # Nobody has a device, so all users are needed below. Read now, they spare the question which account it is.
+            account.read_users()
         readings = [self._from_lists(outcome, account) for outcome in outcomes]
         pairs = list(zip(outcomes, readings, strict=True))
         undecided = [outcome for outcome, reading in pairs if reading and self._needs_user(outcome, reading)]

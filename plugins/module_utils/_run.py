@@ -1,20 +1,18 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules' entry points share: opening a run, and the shapes of results and failures.
+"""What the modules that change devices share: opening a run, and the shapes of its results.
 
 This module is private to hardening.aws. Nothing that it returns holds a code, and a seed only where one was asked for.
 """
 
 from __future__ import annotations
 
-import re
 import typing as t
-
-from ansible.module_utils.common.warnings import warn as ansible_warn
 
 from ._argspec import require_libraries
 from ._aws_call import Connection
-from ._errors import BadInput, MfaError
+from ._errors import BadInput
+from ._messages import scrub
 from ._mfa_api import MfaApi
 from ._mfa_plan import Current, Desired, Device, device_type, status_of
 from ._mfa_reconcile import Outcome, Reconciler
@@ -58,33 +56,6 @@ def open_run(module: AnsibleAWSModule, inputs: t.Sequence[Desired], concurrency:
         concurrency=concurrency,
     )
     return api, reconciler
-
-
-def fail(module: AnsibleAWSModule, error: MfaError, secrets: t.Iterable[str | None] = (), **so_far: t.Any) -> None:
-    """End the module with an error, and what was done until then."""
-    if isinstance(error, BadInput) and len(error.problems) > 1:
-        lines = "\n".join(f"- {problem}" for problem in error.problems)
-        module.fail_json(msg=f"{len(error.problems)} problems with the input, nothing was touched:\n{lines}", **so_far)
-    if error.code is not None or error.operation is not None:
-        so_far["error"] = {"code": error.code, "operation": error.operation}
-    module.fail_json(msg=scrub(error.message, secrets), **so_far)
-
-
-def warn(text: str) -> None:
-    """Warn the person who runs the playbook.
-
-    Not with AnsibleAWSModule.warn, which amazon.aws makes hand the warning over a second time, in a way that
-    ansible-core 2.19 and later call deprecated.
-    """
-    ansible_warn(text)
-
-
-def scrub(text: str, secrets: t.Iterable[str | None]) -> str:
-    """Return a text with any secret that AWS may have echoed in it taken out; a part of a longer number stays."""
-    for secret in secrets:
-        if secret:
-            text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "********", text)
-    return text
 
 
 def device_result(device: Device) -> Result:

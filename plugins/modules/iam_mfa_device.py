@@ -193,7 +193,7 @@ qr_code_png:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.hardening.aws.plugins.module_utils import _argspec, _run
+from ansible_collections.hardening.aws.plugins.module_utils import _argspec, _messages, _run
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
 from ansible_collections.hardening.aws.plugins.module_utils._mfa_plan import Current, describe
 
@@ -204,9 +204,9 @@ def run(module: AnsibleAWSModule, item: dict) -> None:
     outcome = reconciler.one(desired)
     if outcome.error:
         secrets = [item.get(option) for option in _argspec.SECRET_OPTIONS]
-        _run.fail(module, outcome.error, secrets, changed=outcome.changed, actions=outcome.actions)
+        _messages.fail(module, outcome.error, secrets, changed=outcome.changed, actions=outcome.actions)
     if outcome.warning:
-        _run.warn(outcome.warning)
+        _messages.warn(outcome.warning)
     after = outcome.after or Current()
     module.exit_json(
         changed=outcome.changed,
@@ -234,7 +234,7 @@ def main() -> None:
     try:
         run(module, item)
     except MfaError as error:
-        _run.fail(module, error)
+        _messages.fail(module, error)
 
 
 if __name__ == "__main__":

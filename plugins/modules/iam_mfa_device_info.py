@@ -32,22 +32,7 @@ options:
   account:
     description:
       - Every user of the account, the root user, and virtual devices that belong to nobody.
-    type: bool
-    default: false
-  all_kinds:
-    description:
-      - Ask for the devices of each user, also of those who are known to have a virtual device. Finds the hardware
-        tokens and passkeys that they have besides, at the cost of a call for each user. With O(account=true).
-    type: bool
-    default: false
-  device_tags:
-    description:
-      - Whether to read the tags of virtual devices, at the cost of a call for each.
-    type: bool
-    default: false
-  user_details:
-    description:
-      - Whether to read the groups, tags and attached policies of users. With O(account=true).
+      - O(all_kinds) and O(user_details) need it.
     type: bool
     default: false
   credential_report:
@@ -56,11 +41,6 @@ options:
         every four hours at most.
       - The default is the value of O(account).
     type: bool
-  concurrency:
-    description:
-      - How many users are asked for at once, from 1 to 256.
-    type: int
-    default: 16
 requirements:
   - python >= 3.11
   - boto3 >= 1.34.0
@@ -72,9 +52,11 @@ notes:
     C(iam:ListUsers), O(device_tags=true) needs C(iam:ListMFADeviceTags).
 seealso:
   - module: hardening.aws.iam_mfa_devices
+  - module: hardening.aws.iam_mfa_report
   - module: amazon.aws.iam_mfa_device_info
 extends_documentation_fragment:
   - hardening.aws._attributes.info
+  - hardening.aws._mfa.account
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -293,7 +275,7 @@ summary:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.hardening.aws.plugins.module_utils import _argspec, _run
+from ansible_collections.hardening.aws.plugins.module_utils import _argspec_account, _messages, _problems
 from ansible_collections.hardening.aws.plugins.module_utils._aws_call import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
 from ansible_collections.hardening.aws.plugins.module_utils._mfa_api import MfaApi
@@ -306,17 +288,14 @@ def main() -> None:
             "user_name": {"type": "str"},
             "user_names": {"type": "list", "elements": "str"},
             "account": {"type": "bool", "default": False},
-            "all_kinds": {"type": "bool", "default": False},
-            "device_tags": {"type": "bool", "default": False},
-            "user_details": {"type": "bool", "default": False},
             "credential_report": {"type": "bool"},
-            "concurrency": {"type": "int", "default": 16},
+            **_argspec_account.account_options(),
         },
         supports_check_mode=True,
     )
     params = module.params
     try:
-        _argspec.refuse(_argspec.info_problems(params))
+        _problems.refuse(_argspec_account.info_problems(params))
         names = params["user_names"] if params["user_names"] is not None else [params["user_name"]]
         request = Request(
             user_names=[name for name in names if name is not None],
@@ -329,7 +308,7 @@ def main() -> None:
         api = MfaApi(Connection(module, params["concurrency"]))
         module.exit_json(changed=False, **Gatherer(api, request, params["concurrency"]).gather())
     except MfaError as error:
-        _run.fail(module, error)
+        _messages.fail(module, error)
 
 
 if __name__ == "__main__":

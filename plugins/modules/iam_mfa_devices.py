@@ -184,7 +184,7 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.hardening.aws.plugins.module_utils import _argspec, _run
+from ansible_collections.hardening.aws.plugins.module_utils import _argspec, _messages, _problems, _run
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
 from ansible_collections.hardening.aws.plugins.module_utils._mfa_plan import Desired
 
@@ -201,7 +201,7 @@ def desired_devices(items: t.Sequence[dict], params: dict) -> list[Desired]:
         problems += found
         if desired is not None:
             inputs.append(desired)
-    _argspec.refuse(problems or _argspec.duplicate_problems(inputs, params["seed_store"]))
+    _problems.refuse(problems or _argspec.duplicate_problems(inputs, params["seed_store"]))
     return inputs
 
 
@@ -215,7 +215,7 @@ def run(module: AnsibleAWSModule, items: t.Sequence[dict]) -> None:
         results.append(_run.item_result(outcome, secrets, lambda: api.account()[1]))
     for outcome in outcomes:
         if outcome.warning:
-            _run.warn(f"{outcome.desired.label}: {outcome.warning}")
+            _messages.warn(f"{outcome.desired.label}: {outcome.warning}")
     answer: dict[str, t.Any] = {
         "changed": any(outcome.changed for outcome in outcomes),
         "results": results,
@@ -245,7 +245,7 @@ def main() -> None:
     try:
         run(module, items)
     except MfaError as error:
-        _run.fail(module, error)
+        _messages.fail(module, error)
 
 
 if __name__ == "__main__":

@@ -12,20 +12,20 @@ module: iam_mfa_report
 version_added: 0.1.0
 short_description: Judge the MFA of an AWS account and write a report for auditors and pipelines
 description:
-  - Judges what M(hardening.aws.iam_mfa_device_info) found by the CIS AWS Foundations Benchmark, and writes the verdicts
-    as a self-contained HTML page, as JSON, CSV, Markdown, JUnit XML or SARIF.
+  - Reads the account as M(hardening.aws.iam_mfa_device_info) does, judges it by the CIS AWS Foundations Benchmark, and
+    writes the verdicts as a self-contained HTML page, as JSON, CSV, Markdown, JUnit XML or SARIF.
   - What is not known is V(unknown), and never counts as pass.
-  - Talks to no AWS service and needs no credentials.
-  - The module is not part of any action group.
 author:
   - hardening.aws contributors (@hardening-aws)
 options:
   account_info:
     description:
-      - The whole registered result of a task of M(hardening.aws.iam_mfa_device_info).
+      - The whole registered result of a task of M(hardening.aws.iam_mfa_device_info), if there is one. Then no AWS
+        service is asked, and no credentials are needed.
       - Without C(account=true) there, root and orphaned devices are V(unknown).
+      - If not given, the module reads the account itself. That is much faster for thousands of users, as Ansible
+        need not carry them from task to task.
     type: dict
-    required: true
   dest:
     description:
       - The directory to write the report to. It is made if it does not exist.
@@ -72,16 +72,15 @@ options:
       - V(device_age) - no device is older than O(max_device_age_days), and not made without that option.
       - V(single_device) - users with MFA have more than one device.
       - V(orphaned_devices) - no virtual device belongs to nobody.
-      - All of them if not given. V(single_device) is then left out if O(account_info) was gathered without
-        C(all_kinds=true), as it does not have everybody's second devices.
+      - All of them if not given. V(single_device) is then left out without O(all_kinds=true), as not everybody's
+        second devices are known.
     type: list
     elements: str
     choices: [root_mfa, root_hardware_mfa, console_mfa, access_key_mfa, device_age, single_device, orphaned_devices]
   max_device_age_days:
     description:
       - The number of days after which a device is too old.
-      - Gather O(account_info) with C(all_kinds=true), or users with a virtual device are V(unknown), as they may have
-        others.
+      - Set O(all_kinds=true) too, or users with a virtual device are V(unknown), as they may have others.
     type: int
   exemptions:
     description:
@@ -147,26 +146,27 @@ options:
     default: true
 requirements:
   - python >= 3.11
+  - boto3 >= 1.34.0, unless O(account_info) is given
+  - botocore >= 1.34.0, unless O(account_info) is given
+notes:
+  - The required permissions are those of M(hardening.aws.iam_mfa_device_info) with C(account=true).
 seealso:
   - module: hardening.aws.iam_mfa_device_info
 extends_documentation_fragment:
   - hardening.aws._attributes.report
+  - hardening.aws._mfa.account
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Read the whole account
-  hardening.aws.iam_mfa_device_info:
-    account: true
-  register: mfa
-
-- name: Write the report
+- name: Read the account and write a report
   hardening.aws.iam_mfa_report:
-    account_info: "{{ mfa }}"
     dest: reports
 
 - name: Stop a pipeline if a console user or root has no MFA
   hardening.aws.iam_mfa_report:
-    account_info: "{{ mfa }}"
     dest: reports
     formats: [html, json, junit, sarif]
     benchmark: "5.0"
@@ -176,6 +176,15 @@ EXAMPLES = r"""
         checks: [console_mfa]
         reason: Sealed passwords, see the emergency procedure.
         until: "2027-01-31"
+
+- name: Read the account for several tasks
+  hardening.aws.iam_mfa_device_info:
+    account: true
+  register: mfa
+
+- name: Judge what was read, and write nothing
+  hardening.aws.iam_mfa_report:
+    account_info: "{{ mfa }}"
 """
 
 RETURN = r"""
@@ -255,16 +264,60 @@ import datetime
 import os
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import check_sdk_version_supported
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleBotocoreError
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.hardening.aws.plugins.module_utils import _compliance, _report, _report_formats
+from ansible_collections.hardening.aws.plugins.module_utils import (
+    _argspec_account,
+    _compliance,
+    _messages,
+    _problems,
+    _report,
+    _report_formats,
+)
+from ansible_collections.hardening.aws.plugins.module_utils._aws_call import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput, MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._mfa_api import MfaApi
+from ansible_collections.hardening.aws.plugins.module_utils._mfa_info import Gatherer, Request
 
 
-def run(module: AnsibleModule, info: t.Any) -> None:
+def take_info(module: AnsibleAWSModule) -> t.Any:
+    """Return what was given of the account, if anything, and have it printed with no argument and masked nowhere."""
+    info = module.params["account_info"]
+    if info is not None:
+        # It is no_log not to have thousands of users in the system's log. But nothing of it is a secret.
+        module.params["account_info"] = "not shown"
+        secrets = {module.params[name] for name in ("secret_key", "session_token")}
+        module.no_log_values.intersection_update(secrets)
+    return info
+
+
+def read_account(module: AnsibleAWSModule) -> dict[str, t.Any]:
+    """Return what hardening.aws.iam_mfa_device_info would of the whole account."""
     params = module.params
-    _compliance.check_info(info)
-    options = _compliance.read_options(params, info["retrieved"])
+    try:
+        check_sdk_version_supported(warn=_messages.warn)
+    except AnsibleBotocoreError as error:
+        raise MfaError(str(error)) from None
+    request = Request(
+        account=True,
+        all_kinds=params["all_kinds"],
+        device_tags=params["device_tags"],
+        user_details=params["user_details"],
+        credential_report=True,
+    )
+    return Gatherer(MfaApi(Connection(module, params["concurrency"])), request, params["concurrency"]).gather()
+
+
+def run(module: AnsibleAWSModule, info: t.Any) -> None:
+    params = module.params
+    _problems.refuse(_argspec_account.report_problems({**params, "account_info": info}))
+    options = _compliance.read_options(params)
+    if info is None:
+        info = read_account(module)
+    else:
+        _compliance.check_info(info)
     generated = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     report = _report.assemble(info, options, generated)
     paths = report_paths(params, report)
@@ -290,15 +343,13 @@ def run(module: AnsibleModule, info: t.Any) -> None:
 def report_paths(params: dict, report: dict) -> dict[str, str]:
     """Return the files to write, by format."""
     name = params["name"].replace("{account_id}", _report.account_name(report))
-    if not name or os.sep in name or name.startswith("."):
-        raise BadInput([f"name: {name!r} is no file name."])
     if params["dest"] is None:
         return {}
     suffixes = _report_formats.SUFFIXES
     return {form: os.path.join(params["dest"], f"{name}.{suffixes[form]}") for form in params["formats"]}
 
 
-def add_changes(module: AnsibleModule, report: dict, paths: dict[str, str]) -> dict | None:
+def add_changes(module: AnsibleAWSModule, report: dict, paths: dict[str, str]) -> dict | None:
     """Compare the report with an earlier one, and return that."""
     asked, replaced = module.params["previous"], paths.get("json")
     path = asked or replaced
@@ -309,7 +360,7 @@ def add_changes(module: AnsibleModule, report: dict, paths: dict[str, str]) -> d
     except BadInput as error:
         if asked is not None:
             raise
-        module.warn(f"{path} is replaced, and what changed since is not known: {error.message}")
+        _messages.warn(f"{path} is replaced, and what changed since is not known: {error.message}")
         return None
     if previous is None:
         return None
@@ -321,7 +372,7 @@ def add_changes(module: AnsibleModule, report: dict, paths: dict[str, str]) -> d
     return previous
 
 
-def write(module: AnsibleModule, report: dict, paths: dict[str, str]) -> bool:
+def write(module: AnsibleAWSModule, report: dict, paths: dict[str, str]) -> bool:
     """Write the files that differ by more than their dates, and return whether there were any."""
     changed = False
     dates = _report.Dates(report)
@@ -347,10 +398,9 @@ def write(module: AnsibleModule, report: dict, paths: dict[str, str]) -> bool:
 
 def main() -> None:
     checks = list(_compliance.CHECK_IDS)
-    module = AnsibleModule(
+    module = AnsibleAWSModule(
         argument_spec={
-            # Not to have thousands of users in the system's log. See below.
-            "account_info": {"type": "dict", "required": True, "no_log": True},
+            "account_info": {"type": "dict", "no_log": True},
             "dest": {"type": "path"},
             "formats": {
                 "type": "list",
@@ -386,22 +436,15 @@ def main() -> None:
                 "default": [],
             },
             "fail_on_unknown": {"type": "bool", "default": True},
+            **_argspec_account.account_options(),
         },
+        check_boto3=False,  # not needed where account_info is given
         supports_check_mode=True,
     )
-    info = module.params["account_info"]
-    # Nor are they to be printed with the module's arguments. But nothing of it is a secret to be masked in the result.
-    module.params["account_info"] = "not shown"
-    module.no_log_values.clear()
     try:
-        run(module, info)
-    except BadInput as error:
-        if len(error.problems) == 1:
-            module.fail_json(msg=error.message)
-        lines = "\n".join(f"- {problem}" for problem in error.problems)
-        module.fail_json(msg=f"{len(error.problems)} problems with the input, nothing was written:\n{lines}")
+        run(module, take_info(module))
     except MfaError as error:
-        module.fail_json(msg=error.message)
+        _messages.fail(module, error)
     except OSError as error:
         module.fail_json(msg=f"The report cannot be written to {error.filename}: {error.strerror}.")
 

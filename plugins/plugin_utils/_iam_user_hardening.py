@@ -247,7 +247,6 @@ def plan(info: Data, settings: Data) -> dict[str, t.Any]:
         "batches": _batches(devices, set(orphans), settings["batch_size"]),
         "policy_arn": policy_arn,
         "uncovered": uncovered,
-        "shielded": shielded,
         "passwords": passwords,
         "keys": keys,
         "orphans": [serial for serial in orphans if serial not in ours],
@@ -255,7 +254,7 @@ def plan(info: Data, settings: Data) -> dict[str, t.Any]:
             serial for serial in orphans if serial not in ours and _removable(serial, settings)
         ],  # fmt: skip
         "nobody": _unused_name(lowered),
-        "unknown": _missing_facts(info, settings),
+        "refusals": [*_missing_facts(info, settings), *_shielded(shielded, settings)],
     }
 
 
@@ -333,6 +332,16 @@ def _unused_name(taken: t.Container[str]) -> str:
     return name
 
 
+def _shielded(names: t.Sequence[str], settings: Data) -> list[str]:
+    """Return why the policy may not be attached to the group: it would hit users who are excluded."""
+    if not names:
+        return []
+    return [
+        f"{_PREFIX}_enforce_group: the group {settings['enforce_group']} has members who are excluded, and whom the "
+        f"policy would lock out without MFA: {', '.join(names)}. Take them out of the group."
+    ]
+
+
 def _missing_facts(info: Data, settings: Data) -> list[str]:
     """Return why the account's lists do not suffice for what was asked."""
     select = settings["select"] or {}
@@ -344,7 +353,11 @@ def _missing_facts(info: Data, settings: Data) -> list[str]:
         "orphaned_devices": True,
         "users_since_report": True,
     }
-    return [f"{item['what']}: {item['why']}" for item in info["unknown"] if needs.get(item["what"])]
+    return [
+        f"{item['what']} could not be read, and the inputs need it: {item['why']}"
+        for item in info["unknown"]
+        if needs.get(item["what"])
+    ]
 
 
 def needs_details(settings: Data) -> bool:
@@ -390,13 +403,6 @@ def _failure(user_name: str, msg: str, serial_number: str | None = None) -> dict
     }
 
 
-def failures(batch: Data, results: t.Sequence[Data], msg: str) -> list[dict[str, t.Any]]:
-    """Return a failure for each user of a batch that has no result yet."""
-    done = {result["user_name"] for result in results}
-    serials = batch["serial_numbers"]
-    return [_failure(name, msg, serials[name]) for name in serials if name not in done]
-
-
 def narrow(batch: Data, user_names: t.Container[str]) -> dict[str, t.Any]:
     """Return a batch with some of its users alone."""
     serials = {name: serial for name, serial in batch["serial_numbers"].items() if name in user_names}
@@ -432,23 +438,49 @@ def predicted(batch: Data, held: t.Container[str]) -> list[dict[str, t.Any]]:
 # The outcome ----------------------------------------------------------------------------------------------------------
 
 
-def report(planned: Data, done: Data) -> dict[str, t.Any]:
-    """Return the role's result and the lines of its summary.
+def counted(tally: Data, batch: Data, results: t.Iterable[Data], msg: str = "") -> dict[str, t.Any]:
+    """Return a tally with the users of one more batch in it. It is kept small, as Ansible copies it from task to task.
 
-    :param done: I(results) of enrolments, I(failures) of other steps, I(orphans_removed), I(passwords_deleted),
+    :param tally: That of the batches before: the names I(enabled), those who I(had_mfa), and who I(failed) and why.
+    :param results: Those of the batch's users, and maybe others.
+    :param msg: What to say of a user of the batch who has no result.
+    """
+    by_name = {result["user_name"]: result for result in results}
+    added: dict[str, list[t.Any]] = {"enabled": [], "had_mfa": [], "failed": []}
+    for name in batch["serial_numbers"]:
+        result = by_name.get(name)
+        if result is None or result["failed"]:
+            text = result["msg"] if result is not None else msg or "nothing was said of this user: run again."
+            added["failed"].append({"user_name": str(name), "msg": str(text)})
+        else:
+            added["enabled" if "enable" in result["actions"] else "had_mfa"].append(str(name))
+    return {key: [*tally[key], *added[key]] for key in added}
+
+
+def failed_lines(tally: Data, batch: Data) -> list[str]:
+    """Return whom a batch could not enrol, and why."""
+    return [
+        f"{item['user_name']}: {item['msg']}"
+        for item in tally["failed"]
+        if item["user_name"] in batch["serial_numbers"]
+    ]
+
+
+def outcome(planned: Data, done: Data) -> dict[str, t.Any]:
+    """Return what the role did.
+
+    :param done: I(tally) of enrolments, I(failures) of other steps, I(orphans_removed), I(passwords_deleted),
         I(keys_deactivated), I(policy), I(password_policy), I(credential_report), I(check_mode).
     """
     failed = [{"user_name": name, "msg": _no_user(name)} for name in planned["not_found"]]
-    failed += [{"user_name": r["user_name"], "msg": str(r["msg"])} for r in done["results"] if r["failed"]]
+    failed += [{"user_name": item["user_name"], "msg": str(item["msg"])} for item in done["tally"]["failed"]]
     failed += [{"user_name": item["user_name"], "msg": str(item["msg"])} for item in done["failures"]]
-    enabled = [r["user_name"] for r in done["results"] if not r["failed"] and "enable" in r["actions"]]
-    meanwhile = [r["user_name"] for r in done["results"] if not r["failed"] and "enable" not in r["actions"]]
-    result = {
+    return {
         "check_mode": bool(done["check_mode"]),
         "selected": list(planned["selected"]),
         "excluded": list(planned["excluded"]),
-        "had_mfa": sorted([*planned["has_mfa"], *meanwhile]),
-        "enabled": enabled,
+        "had_mfa": sorted([*planned["has_mfa"], *done["tally"]["had_mfa"]]),
+        "enabled": list(done["tally"]["enabled"]),
         "failed": failed,
         "orphans": [serial for serial in planned["orphans"] if serial not in set(done["orphans_removed"])],
         "orphans_removed": list(done["orphans_removed"]),
@@ -459,10 +491,11 @@ def report(planned: Data, done: Data) -> dict[str, t.Any]:
         "credential_report": done["credential_report"],
         "warnings": _warnings(planned, done),
     }
-    return {"result": result, "lines": _lines(result), "failure": _failure_text(failed)}
 
 
-def _failure_text(failed: t.Sequence[Data]) -> str:
+def failure(result: Data) -> str:
+    """Return the message of a run in which something failed."""
+    failed = result["failed"]
     names = {item["user_name"] for item in failed}
     lines = [f"{len(names):,} failed, everything else is done. Put right what is said here, and run again:"]
     lines += [f"- {item['user_name']}: {item['msg']}" for item in failed[: 10 * _SHOWN]]
@@ -486,10 +519,14 @@ def _warnings(planned: Data, done: Data) -> list[str]:
             f"{len(planned['uncovered'])} selected users are not in the group {policy['group']}, so the policy does "
             f"not reach them: {_some(planned['uncovered'])}"
         )
-    return found + [str(text) for text in done.get("warnings") or []]
+    return found
 
 
-def _lines(result: Data) -> list[str]:
+def summary(result: Data) -> list[str]:
+    """Return the lines that a run ends with.
+
+    :param result: That of M(outcome).
+    """
     would = "would be " if result["check_mode"] else ""
     lines = [
         f"selected: {_count(result['selected'], 'user')}",

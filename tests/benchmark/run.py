@@ -36,6 +36,8 @@ HERE = ROOT / "tests/benchmark"
 BIN = pathlib.Path(sys.executable).parent
 LATENCY = 0.05
 CONCURRENCY = 16
+FORMATS = ["html", "json", "csv", "md", "junit", "sarif"]
+SECTIONS = ["enrolment", "compliant", "audit", "throttled", "single"]
 DEVICES = "{{ lookup('ansible.builtin.file', users_file) | from_json }}"
 
 PLURAL = {
@@ -55,6 +57,7 @@ ROLE = {
         "iam_user_hardening_batch_size": 500,
     },
 }
+INFO = {"hardening.aws.iam_mfa_device_info": {"account": True}, "register": "mfa"}
 SINGULAR = {
     "hardening.aws.iam_mfa_device": {
         "user_name": "{{ item.user_name }}",
@@ -248,6 +251,27 @@ class Bench:
         self.add(f"peak memory of iam_mfa_devices, {max(sizes)} users", most["module_megabytes"], 400, "MiB")
         self.facts["compliant"] = found
 
+    def audit(self, count: int) -> None:
+        """Read an account, and write its report."""
+        print(f"An account of {count} users, who all have virtual devices", flush=True)
+        self.account(count, device="virtual")
+        empty = self.empty()
+        report = {"dest": str(self.folder / "report"), "formats": FORMATS, "force": True}
+        both = {"hardening.aws.iam_mfa_report": report}
+        given = {"hardening.aws.iam_mfa_report": {**report, "account_info": "{{ mfa }}"}}
+        reading, writing, carrying, calls = [], [], [], []
+        for _turn in range(3):
+            self.emulator.clear_requests()
+            info = self.play([INFO], [], "iam_mfa_device_info")
+            reading.append(info.seconds - empty)
+            calls.append(info.calls["total"])
+            writing.append(self.play([both], [], "iam_mfa_report, all formats").seconds - info.seconds)
+            carrying.append(self.play([INFO, given], [], "both modules, one after the other").seconds - info.seconds)
+        self.add(f"calls of iam_mfa_device_info, {count} users", max(calls), 20, "calls")
+        self.add(f"time of iam_mfa_device_info beyond an empty playbook, {count}", statistics.median(reading), 5, "s")
+        self.add(f"time of iam_mfa_report beyond iam_mfa_device_info, {count}", statistics.median(writing), 2, "s")
+        self.facts["audit"] = {"users": count, "seconds_more_if_account_info_is_given": statistics.median(carrying)}
+
     def throttled(self, count: int, rate: int, burst: int) -> None:
         """Enrol under a throttle."""
         print(f"Enrolment of {count} users under a throttle of {rate} calls a second, burst {burst}", flush=True)
@@ -299,10 +323,10 @@ def write_readme(bench: Bench) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--users", type=int, default=500, help="how many users to enrol")
-    parser.add_argument("--only", choices=["enrolment", "compliant", "throttled", "single"], action="append")
+    parser.add_argument("--only", choices=SECTIONS, action="append")
     arguments = parser.parse_args()
     subprocess.run([sys.executable, str(ROOT / "scripts/collection_tree.py")], check=True, stdout=subprocess.DEVNULL)
-    wanted = arguments.only or ["enrolment", "compliant", "throttled", "single"]
+    wanted = arguments.only or SECTIONS
     folder = pathlib.Path(tempfile.mkdtemp(prefix="hardening-aws-bench-"))
     try:
         with Emulator.start() as emulator:
@@ -311,6 +335,8 @@ def main() -> int:
                 bench.enrolment(arguments.users)
             if "compliant" in wanted:
                 bench.compliant([500, 1000, 2000, 5000])
+            if "audit" in wanted:
+                bench.audit(5000)
             if "throttled" in wanted:
                 bench.throttled(arguments.users, rate=20, burst=40)
             if "single" in wanted:

@@ -40,11 +40,6 @@ class Audit:
         """What the report's task returned."""
         return dict(self.results[-1]["result"])
 
-    @property
-    def report_seconds(self) -> float:
-        """How long the report's task took, Ansible's own part included."""
-        return float(self.results[-1]["seconds"])
-
     def text(self, suffix: str) -> str:
         with open(self.folder / f"{NAME}.{suffix}", encoding="utf-8", newline="") as file:
             return file.read()

@@ -147,9 +147,9 @@ def hostile_account() -> dict[str, t.Any]:
     )
 
 
-def read(info: dict[str, t.Any], **params: t.Any) -> rules.Options:
+def read(**params: t.Any) -> rules.Options:
     defaults = {"benchmark": "7.0", "checks": None, "max_device_age_days": None, "exemptions": []}
-    return rules.read_options({**defaults, **params}, info["retrieved"])
+    return rules.read_options({**defaults, **params})
 
 
 def exemption(checks: t.Sequence[str], reason: str = "accepted", **facts: t.Any) -> dict[str, t.Any]:
@@ -159,4 +159,4 @@ def exemption(checks: t.Sequence[str], reason: str = "accepted", **facts: t.Any)
 
 def make(info: dict[str, t.Any], **params: t.Any) -> dict[str, t.Any]:
     rules.check_info(info)
-    return _report.assemble(info, read(info, **params), GENERATED)
+    return _report.assemble(info, read(**params), GENERATED)

@@ -27,7 +27,7 @@ P, F, X, N, U = rules.PASS, rules.FAIL, rules.EXEMPT, rules.NOT_APPLICABLE, rule
 
 def judge(info: dict[str, t.Any], **params: t.Any) -> rules.Compliance:
     rules.check_info(info)
-    return rules.evaluate(info, read(info, **params))
+    return rules.evaluate(info, read(**params))
 
 
 def check_of(result: rules.Compliance, name: str) -> dict[str, t.Any]:
@@ -293,7 +293,7 @@ def test_unknown_can_be_exempt() -> None:
 )
 def test_options_that_are_refused(params: dict[str, t.Any], problem: str) -> None:
     with pytest.raises(BadInput) as caught:
-        read(account(), **params)
+        read(**params)
     assert problem in caught.value.message
 
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 
 import pytest
@@ -162,9 +161,10 @@ def test_enforcement() -> None:
     ]
     options = {"select": {"paths": ["/"]}, "exclude": ["GLASS"]}
     made = planned(info(*people), **options, enforce_policy="group", enforce_group="staff")
-    assert made["uncovered"] == ["bob", "other"] and made["shielded"] == ["glass"]
+    assert made["uncovered"] == ["bob", "other"]
+    assert len(made["refusals"]) == 1 and "lock out without MFA: glass. Take" in made["refusals"][0]
     made = planned(info(*people), **options, enforce_policy="users")
-    assert made["uncovered"] == ["alice", "other"] and made["shielded"] == []
+    assert made["uncovered"] == ["alice", "other"] and made["refusals"] == []
     assert planned(info(*people), **options)["uncovered"] == []
 
 
@@ -230,9 +230,10 @@ def test_orphans() -> None:
 
 def test_missing_facts() -> None:
     account = info(unknown=[{"what": "console_password", "why": "no"}, {"what": "account_alias", "why": "no"}])
-    assert planned(account, users=["alice"])["unknown"] == []
-    assert planned(account, select={"console_password": False})["unknown"] == ["console_password: no"]
-    assert planned(account, users=["alice"], deactivate_keys_unused_days=1)["unknown"] == ["console_password: no"]
+    assert planned(account, users=["alice"])["refusals"] == []
+    text = "console_password could not be read, and the inputs need it: no"
+    assert planned(account, select={"console_password": False})["refusals"] == [text]
+    assert planned(account, users=["alice"], deactivate_keys_unused_days=1)["refusals"] == [text]
 
 
 @pytest.mark.parametrize(
@@ -283,18 +284,37 @@ def test_joining_devices_and_seeds() -> None:
     assert actions == [["recreate", "store", "enable"]] + [["create", "store", "enable"]] * 2
     assert core.predicted(batch, [f"{PREFIX}:mfa/alice"])[0]["actions"] == ["enable"]
     assert list(core.narrow(batch, ["bob"])["serial_numbers"]) == ["bob"]
-    left = core.failures(batch, [{"user_name": "bob"}], "down")
-    assert [(item["user_name"], item["msg"]) for item in left] == [("alice", "down"), ("carol", "down")]
+
+
+def test_counting_a_batch() -> None:
+    (batch,) = planned(info(*(user(name) for name in ("alice", "bob", "carol", "dave"))), select={"paths": ["/"]})[
+        "batches"
+    ]
+    before = {"enabled": ["zoe"], "had_mfa": [], "failed": [{"user_name": "yan", "msg": "no"}]}
+    results = [
+        {"user_name": "carol", "failed": False, "msg": "", "actions": []},
+        {"user_name": "bob", "failed": True, "msg": "down", "actions": ["create"]},
+        {"user_name": "alice", "failed": False, "msg": "", "actions": ["create", "store", "enable"]},
+        {"user_name": "zoe", "failed": True, "msg": "of another batch", "actions": []},
+    ]
+    tally = core.counted(before, batch, results, msg="not reached")
+    assert tally == {
+        "enabled": ["zoe", "alice"],
+        "had_mfa": ["carol"],
+        "failed": [*before["failed"], {"user_name": "bob", "msg": "down"}, {"user_name": "dave", "msg": "not reached"}],
+    }
+    assert before["enabled"] == ["zoe"]
+    assert core.failed_lines(tally, batch) == ["bob: down", "dave: not reached"]
 
 
 def test_report_of_many_stays_readable() -> None:
     people = [user(f"user-{number:04}") for number in range(5000)]
-    started = time.monotonic()
     made = planned(info(*people), select={"paths": ["/"]})
-    results = [r for batch in made["batches"] for r in core.predicted(batch, [])]
-    done = {"results": results, "failures": [], "orphans_removed": [], "passwords_deleted": [], "keys_deactivated": []}
+    tally: t.Any = {"enabled": [], "had_mfa": [], "failed": []}
+    for batch in made["batches"]:
+        tally = core.counted(tally, batch, core.predicted(batch, []))
+    done = {"tally": tally, "failures": [], "orphans_removed": [], "passwords_deleted": [], "keys_deactivated": []}
     done.update(policy={}, password_policy="", credential_report=NOW, check_mode=True)
-    told = core.report(made, done)
-    assert time.monotonic() - started < 2
-    assert "would be enabled now: 5,000 (user-0000, " in told["lines"][3] and "and 4,980 more" in told["lines"][3]
-    assert max(len(line) for line in told["lines"]) < 400
+    lines = core.summary(core.outcome(made, done))
+    assert "would be enabled now: 5,000 (user-0000, " in lines[3] and "and 4,980 more" in lines[3]
+    assert max(len(line) for line in lines) < 400

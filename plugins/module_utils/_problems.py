@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is wrong with a module's input: found all at once, and refused before the first call.
+
+This module is private to hardening.aws. Each problem names the option, the item and the remedy.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ._errors import BadInput
+
+# Of IAM's users and devices.
+NAME = r"[\w+=,.@-]+"
+
+
+def refuse(problems: t.Sequence[str]) -> None:
+    """Raise BadInput if there are problems."""
+    if problems:
+        raise BadInput(problems)
+
+
+class Problems:
+    """Collects problems.
+
+    :param prefix: What stands before the option's name, such as C(devices[3] (alice): ).
+    """
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self.found: list[str] = []
+
+    def add(self, option: str, text: str) -> None:
+        """Note what is wrong with an option, and the remedy."""
+        self.found.append(f"{self._prefix}{option}: {text}")
+
+
+def check_concurrency(problems: Problems, value: int | None) -> None:
+    """Refuse a number of calls at a time that is out of bounds."""
+    if value is not None and not 1 <= value <= 256:
+        problems.add("concurrency", f"is {value}: give a number from 1 to 256.")
+
+
+def check_user_name(problems: Problems, value: str, option: str = "user_name") -> None:
+    """Refuse what cannot be the name of an IAM user."""
+    if not value:
+        problems.add(option, "is empty: give the name of the IAM user.")
+    elif value.startswith("arn:"):
+        problems.add(option, f"is an ARN ({value}): give the name alone.")
+    elif len(value) > 64:
+        problems.add(option, f"has {len(value)} characters, at most 64 are possible: {value}")
+    elif not re.fullmatch(NAME, value, re.ASCII):
+        problems.add(option, f"{value!r} may have letters, digits and +=,.@_- only.")
