@@ -19,7 +19,7 @@ help: ## this list
 setup: ## make .venv (and .venv-3.13 where Python 3.13 is) from pinned requirements
 	@$(PYTHON) scripts/setup_env.py
 
-demo: setup ## enrol, verify and retire MFA devices on the emulator, in under a minute
+demo: setup ## audit and harden an account of 60 users on the emulator
 	@$(VENV) tests/demo/demo.py
 
 tree: setup ## make build/tree/ansible_collections/hardening/aws, to set ANSIBLE_COLLECTIONS_PATH to build/tree
@@ -44,6 +44,11 @@ bench: setup ## measure speed against boto3, the AWS CLI and an empty playbook
 
 chaos: setup ## kill the role at 50 random moments of a run over 200 users, rerunning each time; 15 and 60 in make test
 	@ROLE_CHAOS_KILLS=50 ROLE_CHAOS_USERS=200 $(VENV) -m pytest -q -s tests/integration/role/test_role_chaos.py
+
+prowler: setup ## compare the report's verdicts with those of Prowler, which is installed for that into build/prowler
+	@test -x build/prowler/bin/prowler || { $(PYTHON) -m venv build/prowler && \
+	  build/prowler/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-prowler.txt; }
+	@PROWLER="$(CURDIR)/build/prowler/bin/prowler" $(VENV) -m pytest -q tests/integration/report/test_report_prowler.py
 
 clean: ## remove what the gates made
 	rm -rf build tests/output .ansible .mypy_cache .pytest_cache .ruff_cache

@@ -273,17 +273,16 @@ summary:
     devices_by_type: {"virtual": 470, "hardware": 8, "fido": 6, "sms": 0}
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ansible_collections.hardening.aws.plugins.module_utils import _argspec_account, _messages, _problems
 from ansible_collections.hardening.aws.plugins.module_utils._aws_call import Connection
+from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
 from ansible_collections.hardening.aws.plugins.module_utils._mfa_api import MfaApi
 from ansible_collections.hardening.aws.plugins.module_utils._mfa_info import Gatherer, Request
 
 
 def main() -> None:
-    module = AnsibleAWSModule(
+    module = bulk_module(
         argument_spec={
             "user_name": {"type": "str"},
             "user_names": {"type": "list", "elements": "str"},

@@ -185,6 +185,7 @@ import typing as t
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.hardening.aws.plugins.module_utils import _argspec, _messages, _problems, _run
+from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
 from ansible_collections.hardening.aws.plugins.module_utils._mfa_plan import Desired
 
@@ -228,7 +229,7 @@ def run(module: AnsibleAWSModule, items: t.Sequence[dict]) -> None:
 
 
 def main() -> None:
-    module = AnsibleAWSModule(
+    module = bulk_module(
         argument_spec={
             **_argspec.run_options(),
             "devices": {"type": "list", "elements": "dict", "required": True, "options": _argspec.target_options()},

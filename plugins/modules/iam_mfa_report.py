@@ -277,19 +277,17 @@ from ansible_collections.hardening.aws.plugins.module_utils import (
     _report_formats,
 )
 from ansible_collections.hardening.aws.plugins.module_utils._aws_call import Connection
+from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput, MfaError
 from ansible_collections.hardening.aws.plugins.module_utils._mfa_api import MfaApi
 from ansible_collections.hardening.aws.plugins.module_utils._mfa_info import Gatherer, Request
 
 
 def take_info(module: AnsibleAWSModule) -> t.Any:
-    """Return what was given of the account, if anything, and have it printed with no argument and masked nowhere."""
+    """Return what was given of the account, if anything, and leave none of it in the arguments that Ansible prints."""
     info = module.params["account_info"]
     if info is not None:
-        # It is no_log not to have thousands of users in the system's log. But nothing of it is a secret.
         module.params["account_info"] = "not shown"
-        secrets = {module.params[name] for name in ("secret_key", "session_token")}
-        module.no_log_values.intersection_update(secrets)
     return info
 
 
@@ -398,9 +396,9 @@ def write(module: AnsibleAWSModule, report: dict, paths: dict[str, str]) -> bool
 
 def main() -> None:
     checks = list(_compliance.CHECK_IDS)
-    module = AnsibleAWSModule(
+    module = bulk_module(
         argument_spec={
-            "account_info": {"type": "dict", "no_log": True},
+            "account_info": {"type": "dict"},
             "dest": {"type": "path"},
             "formats": {
                 "type": "list",

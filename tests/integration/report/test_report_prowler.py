@@ -2,10 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Another program's opinion: Prowler's checks of the same account, user by user.
 
-Prowler (on PyPI) brings two hundred packages of its own, so it is not among the project's. To run these tests:
-
-    python3 -m venv /tmp/prowler && /tmp/prowler/bin/pip install prowler
-    PROWLER=/tmp/prowler/bin/prowler pytest tests/integration/report/test_report_prowler.py
+Prowler brings two hundred packages of its own, so it is not among the project's: make prowler installs it and runs these
+tests. PROWLER names the path of another one.
 
 The same verdicts are in test_report_audit.py, worked out by hand.
 """

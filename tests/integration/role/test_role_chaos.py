@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs that are killed at any moment, and two runs at once.
+"""Runs on an AWS that fails, runs that are killed at any moment, and two runs at once.
 
 ROLE_CHAOS_KILLS=50 ROLE_CHAOS_USERS=200 python -m pytest tests/integration/role/test_role_chaos.py is the long form;
 ROLE_CHAOS_SEED repeats the moments of a run.
@@ -60,6 +60,21 @@ def assert_all_enrolled(emulator: Emulator, count: int) -> list[dict[str, t.Any]
     devices = [device for device in emulator.devices() if device["attached"]]
     assert len(devices) == count == len({device["user_name"] for device in devices})
     return devices
+
+
+def test_one_run_on_an_unreliable_aws(role: Role, emulator: Emulator) -> None:
+    emulator.fixture({"generate": {"count": USERS}})
+    emulator.set(fault_probability=0.05, lost_reply_probability=0.03, lag=1.0, rate=60, burst=60)
+    inputs = {"select": {"paths": ["/"]}, "seed_store": STORE}
+    run = role(**inputs)
+    counts = emulator.counts()
+    emulator.set(fault_probability=0, lost_reply_probability=0, lag=0, rate=None)
+    assert min(counts["faults"], counts["lost_replies"], counts["throttled"]) > 0, "it was an unreliable AWS"
+    assert len(run.result["enabled"]) == USERS and not run.result["failed"]
+    seed_of = secrets_of(emulator)
+    for device in assert_all_enrolled(emulator, USERS):
+        assert is_seed_of(seed_of(device["user_name"]), device)
+    assert role(**inputs).changed == 0
 
 
 def test_killed_at_any_moment(role: Role, emulator: Emulator) -> None:

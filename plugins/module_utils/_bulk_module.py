@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module whose arguments may be thousands of items: they are kept out of the system's log.
+
+This module is private to hardening.aws. Ansible logs a module's arguments, and looks for each no_log value in them: for
+5,000 devices with a seed each that took longer than what the module does.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+# The options that may be long. What the log has of them is how long they are.
+_BULKY = ("account_info", "devices", "user_names")
+
+
+class _BulkModule(AnsibleModule):
+    params: dict[str, t.Any]
+
+    def _log_invocation(self) -> None:
+        given = self.params
+        counts = {name: f"{len(given[name])} items" for name in _BULKY if given.get(name)}
+        self.params = {**given, **counts}
+        try:
+            super()._log_invocation()
+        finally:
+            self.params = given
+
+
+def bulk_module(**kwargs: t.Any) -> AnsibleAWSModule:
+    """Return an AnsibleAWSModule. The arguments are those of its class."""
+    AnsibleAWSModule.default_settings = {**AnsibleAWSModule.default_settings, "module_class": _BulkModule}
+    return AnsibleAWSModule(**kwargs)

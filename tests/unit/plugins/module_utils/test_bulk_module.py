@@ -1,0 +1,32 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the system's log has of thousands of items: their number."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.testing import patch_module_args
+
+from ansible_collections.hardening.aws.plugins.module_utils import _argspec
+from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
+
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def test_the_log_counts_devices_and_the_module_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr(AnsibleModule, "log", lambda _self, msg, log_args=None: logged.append(f"{msg} {log_args}"))
+    given: list[dict[str, t.Any]] = [{"user_name": "alice", "seed": SEED}, {"user_name": "bob"}]
+    with patch_module_args({"devices": given, "region": "eu-north-1", "secret_key": "not-so-secret"}):
+        module = bulk_module(
+            argument_spec={"devices": {"type": "list", "elements": "dict", "options": _argspec.target_options()}}
+        )
+    (line,) = logged
+    assert "devices=2 items" in line and "region=eu-north-1" in line
+    for private in ("alice", SEED, "not-so-secret"):
+        assert private not in line
+    assert [device["seed"] for device in module.params["devices"]] == [SEED, None]
+    assert {SEED, "not-so-secret"} <= module.no_log_values
