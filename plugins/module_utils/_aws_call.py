@@ -8,6 +8,7 @@ This module is private to hardening.aws. botocore's own retries are off: they wo
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import gc
 import os
@@ -60,9 +61,7 @@ def short_code(code: str) -> str:
 
 
 class Connection:
-    """The clients of one run, with the one clock and the one pace that they share.
-
-    One pace for all services, as a run goes from one to the other for each device: what slows one slows all.
+    """The clients of one run, with the one clock that they share and a pace for each service, as AWS meters each.
 
     :param module: The running module, for its credentials, region and endpoint options.
     :param concurrency: How many calls may be under way at once: the size of the connection pool.
@@ -73,7 +72,7 @@ class Connection:
         self._module = module
         self._config, self._attempts = _connection_config(module.params, concurrency)
         self.clock = AwsClock()
-        self._pacer = Pacer()
+        self._pacers: dict[str, Pacer] = {}
         # When the process ends, Python would look through all that botocore has loaded for garbage, for 50 to 100 ms.
         atexit.register(gc.freeze)
 
@@ -90,7 +89,7 @@ class Connection:
             functools.partial(self._open, service, region, endpoint_url),
             self.clock,
             Patience(self._attempts),
-            self._pacer,
+            self._pacers.setdefault(service, Pacer()),
         )
 
     def _open(self, service: str, region: str, endpoint_url: str | None) -> t.Any:
@@ -155,6 +154,15 @@ class Client:
             if self._opened is None:
                 self._opened = self._open_client()
         return self
+
+    def open_soon(self) -> None:
+        """Open the client while this thread does something else. What is wrong with it, the first call tells."""
+
+        def try_to() -> None:
+            with contextlib.suppress(MfaError):
+                self.open()
+
+        threading.Thread(target=try_to, daemon=True).start()
 
     @property
     def _client(self) -> t.Any:

@@ -94,6 +94,7 @@ class Reconciler:
         concurrency: int = 1,
     ) -> None:
         self._api = api
+        self._store = store
         self._applier = Applier(api, store)
         self._check_mode = check_mode
         self._wait = wait
@@ -178,6 +179,8 @@ class Reconciler:
             return [None]
         if len(outcomes) > _FEW and outcomes[0].desired.state == "enabled" and not account.virtual:
             # Nobody has a device, so all users are needed below. Read now, they spare the question which account it is.
+            if self._store is not None:
+                self._store.prepare()
             account.read_users()
         readings = [self._from_lists(outcome, account) for outcome in outcomes]
         pairs = list(zip(outcomes, readings, strict=True))

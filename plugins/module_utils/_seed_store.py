@@ -79,6 +79,10 @@ class SeedStore(abc.ABC):
         """Whether the caller may read what is stored."""
         return bool(self._options["verify"])
 
+    def prepare(self) -> None:
+        """Connect, while the caller does something else."""
+        self._client.open_soon()
+
     def name_for(self, user_name: str, device_name: str) -> str:
         """Return the name under which the seed of this device is kept."""
         account_id = self._account_id() if "{account_id}" in (self._options.get("name") or "") else ""

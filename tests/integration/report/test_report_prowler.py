@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Another program's opinion: Prowler's checks of the same account, user by user.
 
-Prowler brings two hundred packages of its own, so it is not among the project's: make prowler installs it and runs these
-tests. PROWLER names the path of another one.
+Prowler brings two hundred packages of its own, so it is not among the project's: make prowler installs it and runs
+these tests. PROWLER names the path of another one.
 
 The same verdicts are in test_report_audit.py, worked out by hand.
 """
