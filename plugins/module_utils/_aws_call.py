@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import datetime
 import functools
 import gc
 import os
@@ -27,6 +28,7 @@ try:
     import botocore.config
     import botocore.exceptions
     import botocore.parsers
+    import botocore.utils
     from botocore import xform_name
 except ImportError:
     pass  # AnsibleAWSModule refuses to start without botocore
@@ -96,6 +98,7 @@ class Connection:
         try:
             _region, default_endpoint, kwargs = get_aws_connection_info(self._module)
             kwargs["aws_config"] = self._config
+            botocore.parsers.DEFAULT_TIMESTAMP_PARSER = parse_timestamp
             boto3_client = boto3_inventory_conn(
                 conn_type="client", resource=service, region=region, endpoint=endpoint_url or default_endpoint, **kwargs
             )
@@ -306,6 +309,17 @@ def _connection_config(params: Params, concurrency: int) -> tuple[t.Any, int]:
         return botocore.config.Config(**{**given, "retries": {"total_max_attempts": 1, "mode": "standard"}}), attempts
     except (TypeError, ValueError, botocore.exceptions.BotoCoreError) as error:
         raise BadInput([f"aws_config: botocore does not accept it: {error}."]) from None
+
+
+def parse_timestamp(value: t.Any) -> datetime.datetime:
+    """Return a moment of an answer, as botocore does.
+
+    Its own way, by dateutil, took a third of the time that the account's lists of 5,000 users took.
+    """
+    if isinstance(value, str) and value[10:11] == "T":
+        with contextlib.suppress(ValueError):
+            return datetime.datetime.fromisoformat(value)
+    return t.cast("datetime.datetime", botocore.utils.parse_timestamp(value))
 
 
 def _sign_on_aws_clock(boto3_client: t.Any, clock: AwsClock) -> None:

@@ -47,7 +47,7 @@ options:
   mode:
     description:
       - The permissions of the files. Quote an octal number.
-      - The report names users without MFA, so the default lets nobody else read it.
+      - The report names users without MFA, so the default lets only the owner and the group read it.
     type: raw
     default: "0640"
   force:
@@ -190,12 +190,12 @@ EXAMPLES = r"""
 RETURN = r"""
 verdict:
   description: The verdict of all checks together.
-  returned: always, unless the input was refused
+  returned: when the account was judged
   type: str
   sample: fail
 checks:
   description: The checks, with their numbers in the benchmark, their AWS Config rules, verdicts and counts.
-  returned: always, unless the input was refused
+  returned: when the account was judged
   type: list
   elements: dict
   sample:
@@ -211,7 +211,7 @@ checks:
       counts: {"pass": 480, "fail": 2, "exempt": 1, "not_applicable": 17, "unknown": 0}
 findings:
   description: What fails, is unknown or is exempt, of each user, root and orphaned device.
-  returned: always, unless the input was refused
+  returned: when the account was judged
   type: list
   elements: dict
   sample:
@@ -223,19 +223,19 @@ findings:
       reason: has a console password and no MFA device
 coverage:
   description: How many users have MFA, of all and of those with a console password.
-  returned: always, unless the input was refused
+  returned: when the account was judged
   type: dict
   sample:
     console_users: {"users": 483, "with_mfa": 480, "without_mfa": 2, "exempt": 1, "unknown": 0, "percent": 99.3}
 unknown:
   description: What could not be read, and why.
-  returned: always, unless the input was refused
+  returned: when the account was judged
   type: list
   elements: dict
   sample: []
 changes:
   description: What changed since the earlier report, null if there is none.
-  returned: always, unless the input was refused
+  returned: when the account was judged
   type: dict
   sample:
     since: "2026-03-11T23:25:36Z"
@@ -253,7 +253,7 @@ changes:
         after: pass
 paths:
   description: The files of the report, by format.
-  returned: always, unless the input was refused
+  returned: when the account was judged
   type: dict
   sample:
     html: reports/iam-mfa-report-123456789012.html

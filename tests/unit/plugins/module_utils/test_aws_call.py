@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
+import botocore.parsers
+import botocore.utils
 import pytest
 
 from ansible_collections.hardening.aws.plugins.module_utils import _aws_call
@@ -78,3 +80,33 @@ def test_refusals_say_what_to_do(code: str, text: str, said: str) -> None:
 )
 def test_short_code(code: str, short: str) -> None:
     assert _aws_call.short_code(code) == short
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-03-11T23:25:36Z",
+        "2026-03-11T23:25:36+00:00",
+        "2026-03-11T23:25:36.123Z",
+        "2026-03-12T01:25:36+02:00",
+        "Wed, 11 Mar 2026 23:25:36 GMT",
+        "1773271536",
+        "1712101012",  # not a day of 1712
+        "2026-03-11T23",
+        1773271536.5,
+    ],
+)
+def test_a_moment_is_read_as_botocore_reads_it(value: str | float) -> None:
+    found = _aws_call.parse_timestamp(value)
+    expected = botocore.utils.parse_timestamp(value)
+    assert found == expected and found.isoformat() == expected.isoformat()
+
+
+def test_clients_read_moments_in_this_way() -> None:
+    """botocore asks for its default when it makes a parser."""
+    before = botocore.parsers.DEFAULT_TIMESTAMP_PARSER
+    try:
+        botocore.parsers.DEFAULT_TIMESTAMP_PARSER = _aws_call.parse_timestamp
+        assert botocore.parsers.create_parser("query")._timestamp_parser is _aws_call.parse_timestamp
+    finally:
+        botocore.parsers.DEFAULT_TIMESTAMP_PARSER = before
