@@ -24,9 +24,6 @@ options:
     type: str
     required: true
     choices:
-      problems: From the role's inputs, what is wrong with them.
-      needs_details: From the role's inputs, whether groups, tags or policies of users matter.
-      plan: From the account's information and O(settings), what has to be done for whom.
       seeded: From a batch, O(results) and O(held), the devices to enable with their seeds.
       counted: From a tally, O(batch), O(results) and O(msg), the tally with the batch in it.
       failed_lines: From a tally and O(batch), whom of the batch could not be enrolled.
@@ -38,9 +35,6 @@ options:
       outcome: From the plan and O(done), the role's result.
       summary: From the role's result, the lines that show it.
       failure: From the role's result, the message to fail with.
-  settings:
-    description: The role's inputs without their prefix.
-    type: dict
   results:
     description: Results of M(hardening.aws.iam_mfa_devices).
     type: list
@@ -70,9 +64,9 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Show what is wrong with the inputs
+- name: Show the summary of the role once more
   ansible.builtin.debug:
-    msg: "{{ __iam_user_hardening_settings | hardening.aws.iam_user_hardening('problems') }}"
+    msg: "{{ iam_user_hardening_result | hardening.aws.iam_user_hardening('summary') }}"
 """
 
 RETURN = r"""
@@ -88,9 +82,6 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.hardening.aws.plugins.plugin_utils import _iam_user_hardening as core
 
 _STEPS: dict[str, t.Callable[..., t.Any]] = {
-    "problems": core.problems,
-    "needs_details": core.needs_details,
-    "plan": core.plan,
     "seeded": core.seeded,
     "counted": core.counted,
     "failed_lines": core.failed_lines,

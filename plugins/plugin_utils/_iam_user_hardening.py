@@ -245,6 +245,7 @@ def plan(info: Data, settings: Data) -> dict[str, t.Any]:
         "not_found": [name for name in wanted if name not in names and not exclusions.reason(name)],
         "has_mfa": has_mfa,
         "batches": _batches(devices, set(orphans), settings["batch_size"]),
+        "partition": str(account["partition"]),
         "policy_arn": policy_arn,
         "uncovered": uncovered,
         "passwords": passwords,

@@ -64,7 +64,7 @@ def assert_all_enrolled(emulator: Emulator, count: int) -> list[dict[str, t.Any]
 
 def test_one_run_on_an_unreliable_aws(role: Role, emulator: Emulator) -> None:
     emulator.fixture({"generate": {"count": USERS}})
-    emulator.set(fault_probability=0.05, lost_reply_probability=0.03, lag=1.0, rate=60, burst=60)
+    emulator.set(fault_probability=0.05, lost_reply_probability=0.03, lag=1.0, rate=30, burst=20)
     inputs = {"select": {"paths": ["/"]}, "seed_store": STORE}
     run = role(**inputs)
     counts = emulator.counts()

@@ -27,7 +27,7 @@ def policy(partition: str = "aws", passwords: bool = False) -> dict[str, t.Any]:
     environment.filters["bool"] = bool
     text = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         iam_user_hardening_enforce_allow_password_change=passwords,
-        __iam_user_hardening_info={"account": {"partition": partition}},
+        __iam_user_hardening_plan={"partition": partition},
     )
     found: dict[str, t.Any] = json.loads(text)
     return found

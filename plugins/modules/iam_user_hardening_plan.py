@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The documentation of the action plugin of this name."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: iam_user_hardening_plan
+version_added: 0.1.0
+short_description: Plan what the role iam_user_hardening does
+description:
+  - The inner works of the role P(hardening.aws.iam_user_hardening#role). Use the role; what this action takes and
+    returns may change with any release.
+  - Refuses inputs that cannot be right, reads the account with M(hardening.aws.iam_mfa_device_info), and returns what
+    has to be done for whom. Changes nothing.
+author:
+  - hardening.aws contributors (@hardening-aws)
+options:
+  settings:
+    description:
+      - The role's inputs without their prefix.
+    type: dict
+    required: true
+requirements:
+  - python >= 3.11
+  - boto3 >= 1.34.0
+  - botocore >= 1.34.0
+attributes:
+  action:
+    description: The plan is made on the controller, from what the host reads.
+    support: full
+notes:
+  - The required permissions are those of M(hardening.aws.iam_mfa_device_info) with C(account=true).
+seealso:
+  - module: hardening.aws.iam_mfa_device_info
+extends_documentation_fragment:
+  - hardening.aws._attributes.info
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Show whom the role would enrol
+  ansible.builtin.include_role:
+    name: hardening.aws.iam_user_hardening
+    apply:
+      check_mode: true
+"""
+
+RETURN = r"""
+plan:
+  description: What has to be done for whom.
+  returned: success
+  type: dict
+  sample: {"selected": ["alice", "bob"], "has_mfa": ["bob"]}
+credential_report:
+  description: As RV(hardening.aws.iam_mfa_device_info#module:credential_report).
+  returned: success
+  type: dict
+  sample:
+    available: true
+    generated_time: "2026-03-11T23:25:36+00:00"
+    msg: ""
+"""
