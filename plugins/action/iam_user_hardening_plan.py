@@ -45,7 +45,7 @@ class ActionModule(ActionBase):
         plan = core.plan(info, settings)
         self._refuse(plan.pop("refusals"))
         told = {name: info[name] for name in ("warnings", "deprecations") if name in info}
-        return {"changed": False, "plan": plan, "credential_report": info["credential_report"], **told}
+        return {"changed": False, "plan": plan, **told}
 
     @staticmethod
     def _refuse(reasons: t.Sequence[str]) -> None:

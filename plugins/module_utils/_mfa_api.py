@@ -40,12 +40,8 @@ class MfaApi:
     def account(self) -> tuple[str, str]:
         """Return the partition and the number of the account. Asked once, and not at all if a list has told it."""
         if self._account is None:
-            self._learn_account(self._connection.client("sts").call("GetCallerIdentity", {})["Arn"])
-        return self._account or ("", "")
-
-    def _learn_account(self, arn: str) -> None:
-        parts = arn.split(":")
-        self._account = (parts[1], parts[4])
+            self._account = _account_of(self._connection.client("sts").call("GetCallerIdentity", {})["Arn"])
+        return self._account
 
     def virtual_arn(self, path: str, name: str) -> str:
         """Return the ARN of a virtual device of this account."""
@@ -72,19 +68,22 @@ class MfaApi:
             owner = user.get("UserName") or user.get("Arn")
             devices[serial] = VirtualDevice(serial, owner, _iso(item.get("EnableDate")))
         if found:
-            self._learn_account(found[0]["SerialNumber"])
+            self._account = _account_of(found[0]["SerialNumber"])
         return devices
 
     def users(self) -> list[dict[str, t.Any]]:
         """Return all users of the account, in IAM's own shape: UserName, Arn, Path, UserId, CreateDate."""
-        found = self._pages("ListUsers", "Users", {})
-        if found:
-            self._learn_account(found[0]["Arn"])
-        return found
+        return self._users("ListUsers", "Users", {})
 
     def users_in_detail(self) -> list[dict[str, t.Any]]:
         """Return all users of the account with GroupList, Tags and AttachedManagedPolicies besides."""
-        return self._pages("GetAccountAuthorizationDetails", "UserDetailList", {"Filter": ["User"]})
+        return self._users("GetAccountAuthorizationDetails", "UserDetailList", {"Filter": ["User"]})
+
+    def _users(self, operation: str, member: str, params: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+        found = self._pages(operation, member, params)
+        if found:
+            self._account = _account_of(found[0]["Arn"])
+        return found
 
     def own_devices(self) -> list[Device]:
         """Return the devices of the user whose credentials are used."""
@@ -179,6 +178,11 @@ class MfaApi:
             if not answer.get("IsTruncated"):
                 return found
             marker = {"Marker": answer["Marker"]}
+
+
+def _account_of(arn: str) -> tuple[str, str]:
+    parts = arn.split(":")
+    return parts[1], parts[4]
 
 
 def _tag_list(tags: t.Mapping[str, str]) -> list[dict[str, str]]:

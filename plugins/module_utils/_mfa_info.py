@@ -14,9 +14,13 @@ import datetime
 import io
 import typing as t
 
+from ._aws_call import Connection
 from ._errors import AwsRefused, MfaError
 from ._mfa_api import MfaApi
 from ._mfa_plan import Device, VirtualDevice, device_type, split_virtual_arn
+
+if t.TYPE_CHECKING:
+    from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 Result = dict[str, t.Any]
 
@@ -50,6 +54,23 @@ class Report:
     def available(self) -> bool:
         """Whether there is one."""
         return self.generated is not None
+
+
+def gather(
+    module: AnsibleAWSModule, user_names: t.Sequence[str] = (), account: bool = False, credential_report: bool = False
+) -> Result:
+    """Return what a module whose options are those of M(_argspec_account.account_options) is to read."""
+    params = module.params
+    request = Request(
+        user_names=user_names,
+        account=account,
+        device_tags=params["device_tags"],
+        user_details=params["user_details"],
+        credential_report=credential_report,
+        all_kinds=params["all_kinds"],
+    )
+    concurrency = params["concurrency"]
+    return Gatherer(MfaApi(Connection(module, concurrency)), request, concurrency).gather()
 
 
 class Gatherer:

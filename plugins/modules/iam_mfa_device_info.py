@@ -274,11 +274,9 @@ summary:
 """
 
 from ansible_collections.hardening.aws.plugins.module_utils import _argspec_account, _messages, _problems
-from ansible_collections.hardening.aws.plugins.module_utils._aws_call import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
-from ansible_collections.hardening.aws.plugins.module_utils._mfa_api import MfaApi
-from ansible_collections.hardening.aws.plugins.module_utils._mfa_info import Gatherer, Request
+from ansible_collections.hardening.aws.plugins.module_utils._mfa_info import gather
 
 
 def main() -> None:
@@ -296,16 +294,13 @@ def main() -> None:
     try:
         _problems.refuse(_argspec_account.info_problems(params))
         names = params["user_names"] if params["user_names"] is not None else [params["user_name"]]
-        request = Request(
+        found = gather(
+            module,
             user_names=[name for name in names if name is not None],
             account=params["account"],
-            all_kinds=params["all_kinds"],
-            device_tags=params["device_tags"],
-            user_details=params["user_details"],
             credential_report=params["account"] if params["credential_report"] is None else params["credential_report"],
         )
-        api = MfaApi(Connection(module, params["concurrency"]))
-        module.exit_json(changed=False, **Gatherer(api, request, params["concurrency"]).gather())
+        module.exit_json(changed=False, **found)
     except MfaError as error:
         _messages.fail(module, error)
 

@@ -276,11 +276,9 @@ from ansible_collections.hardening.aws.plugins.module_utils import (
     _report,
     _report_formats,
 )
-from ansible_collections.hardening.aws.plugins.module_utils._aws_call import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput, MfaError
-from ansible_collections.hardening.aws.plugins.module_utils._mfa_api import MfaApi
-from ansible_collections.hardening.aws.plugins.module_utils._mfa_info import Gatherer, Request
+from ansible_collections.hardening.aws.plugins.module_utils._mfa_info import gather
 
 
 def take_info(module: AnsibleAWSModule) -> t.Any:
@@ -293,24 +291,16 @@ def take_info(module: AnsibleAWSModule) -> t.Any:
 
 def read_account(module: AnsibleAWSModule) -> dict[str, t.Any]:
     """Return what hardening.aws.iam_mfa_device_info would of the whole account."""
-    params = module.params
     try:
         check_sdk_version_supported(warn=_messages.warn)
     except AnsibleBotocoreError as error:
         raise MfaError(str(error)) from None
-    request = Request(
-        account=True,
-        all_kinds=params["all_kinds"],
-        device_tags=params["device_tags"],
-        user_details=params["user_details"],
-        credential_report=True,
-    )
-    return Gatherer(MfaApi(Connection(module, params["concurrency"])), request, params["concurrency"]).gather()
+    return gather(module, account=True, credential_report=True)
 
 
 def run(module: AnsibleAWSModule, info: t.Any) -> None:
     params = module.params
-    _problems.refuse(_argspec_account.report_problems({**params, "account_info": info}))
+    _problems.refuse(_argspec_account.report_problems(params))
     options = _compliance.read_options(params)
     if info is None:
         info = read_account(module)

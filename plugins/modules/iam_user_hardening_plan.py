@@ -56,12 +56,4 @@ plan:
   returned: success
   type: dict
   sample: {"selected": ["alice", "bob"], "has_mfa": ["bob"]}
-credential_report:
-  description: As RV(hardening.aws.iam_mfa_device_info#module:credential_report).
-  returned: success
-  type: dict
-  sample:
-    available: true
-    generated_time: "2026-03-11T23:25:36+00:00"
-    msg: ""
 """

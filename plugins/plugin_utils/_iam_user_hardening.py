@@ -255,6 +255,7 @@ def plan(info: Data, settings: Data) -> dict[str, t.Any]:
             serial for serial in orphans if serial not in ours and _removable(serial, settings)
         ],  # fmt: skip
         "nobody": _unused_name(lowered),
+        "credential_report": info["credential_report"]["generated_time"],
         "refusals": [*_missing_facts(info, settings), *_shielded(shielded, settings)],
     }
 
@@ -471,7 +472,7 @@ def outcome(planned: Data, done: Data) -> dict[str, t.Any]:
     """Return what the role did.
 
     :param done: I(tally) of enrolments, I(failures) of other steps, I(orphans_removed), I(passwords_deleted),
-        I(keys_deactivated), I(policy), I(password_policy), I(credential_report), I(check_mode).
+        I(keys_deactivated), I(policy), I(password_policy), I(check_mode).
     """
     failed = [{"user_name": name, "msg": _no_user(name)} for name in planned["not_found"]]
     failed += [{"user_name": item["user_name"], "msg": str(item["msg"])} for item in done["tally"]["failed"]]
@@ -489,7 +490,7 @@ def outcome(planned: Data, done: Data) -> dict[str, t.Any]:
         "keys_deactivated": list(done["keys_deactivated"]),
         "policy": done["policy"],
         "password_policy": done["password_policy"],
-        "credential_report": done["credential_report"],
+        "credential_report": planned["credential_report"],
         "warnings": _warnings(planned, done),
     }
 

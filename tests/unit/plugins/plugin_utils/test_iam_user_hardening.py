@@ -61,6 +61,7 @@ def info(*users: dict[str, t.Any], orphans: t.Sequence[str] = (), **more: t.Any)
         "orphaned_devices": [{"serial_number": f"{PREFIX}:mfa{name}"} for name in orphans],
         "account": {"partition": "aws-cn", "account_id": "123456789012"},
         "retrieved": NOW,
+        "credential_report": {"generated_time": NOW},
         "unknown": [],
         **more,
     }
@@ -314,7 +315,7 @@ def test_report_of_many_stays_readable() -> None:
     for batch in made["batches"]:
         tally = core.counted(tally, batch, core.predicted(batch, []))
     done = {"tally": tally, "failures": [], "orphans_removed": [], "passwords_deleted": [], "keys_deactivated": []}
-    done.update(policy={}, password_policy="", credential_report=NOW, check_mode=True)
+    done.update(policy={}, password_policy="", check_mode=True)
     lines = core.summary(core.outcome(made, done))
     assert "would be enabled now: 5,000 (user-0000, " in lines[3] and "and 4,980 more" in lines[3]
     assert max(len(line) for line in lines) < 400
