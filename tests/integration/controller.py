@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import itertools
 import json
 import os
 import pathlib
@@ -164,7 +165,7 @@ class Controller:
         self.temporary.mkdir(parents=True)
         self._plays = 0
         self._tasks = 0
-        self._runs = 0
+        self._runs = itertools.count(1)  # modules are started from several threads
 
     # Playbooks
 
@@ -331,14 +332,13 @@ class Controller:
 
     def spawn(self, module: str, **options: t.Any) -> module_server.Running:
         """Start a module, without the time that Ansible takes around it."""
-        self._runs += 1
         namespace, collection, name = module.split(".")
         return module_server.start(
             f"ansible_collections.{namespace}.{collection}.plugins.modules.{name}",
             {**self.access, "_ansible_remote_tmp": str(self.temporary), **options},
             self.environment(),
             self.home,
-            self.home.parent / f"{self.home.name}-module-{self._runs}",
+            self.home.parent / f"{self.home.name}-module-{next(self._runs)}",
             collections_path(),
         )
 
