@@ -16,7 +16,7 @@ help: ## this list
 	@echo '  make test GATES="units mypy" runs some gates only; these are all, by group:'
 	@$(PYTHON) scripts/gates.py --list | sed 's/^/    /'
 
-setup: ## make .venv (and .venv-3.13 where Python 3.13 is) from pinned requirements
+setup: ## make .venv, and .venv-2.18, -2.21 and -2.22 where their Pythons are, from pinned requirements
 	@$(PYTHON) scripts/setup_env.py
 
 demo: setup ## audit and harden an account of 60 users on the emulator
@@ -54,4 +54,4 @@ clean: ## remove what the gates made
 	rm -rf build tests/output .ansible .mypy_cache .pytest_cache .ruff_cache
 
 distclean: clean ## and the virtual environments
-	rm -rf .venv .venv-3.13
+	rm -rf .venv .venv-2.18 .venv-2.21 .venv-2.22

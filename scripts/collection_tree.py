@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 
-from project import MAIN, ROOT, list_files, locked
+from project import LEGS, MAIN, ROOT, list_files, locked
 
 COLLECTION = pathlib.PurePath("ansible_collections/hardening/aws")
 DEPENDENCIES = ("amazon/aws",)
@@ -77,12 +77,18 @@ def copy_dependencies(python: pathlib.Path, collections: pathlib.Path) -> None:
         shutil.copy2(source / "MANIFEST.json", target / "MANIFEST.json")
 
 
+def _collections_of(venv: pathlib.Path) -> pathlib.Path:
+    """Return the environment that brings amazon.aws for this one."""
+    lenders = [leg.collections_of for leg in LEGS.values() if leg.venv == venv and leg.collections_of]
+    return lenders[0].venv if lenders else venv
+
+
 def make_tree(venv: pathlib.Path, out: pathlib.Path) -> pathlib.Path:
     """Bring the tree under out up to date and return the collection's folder in it."""
     out = out.absolute()
     with locked(f"tree-{out.name}"):
         copy_files(ROOT, out / COLLECTION, list_files())
-        copy_dependencies(venv.absolute() / "bin" / "python", out / "ansible_collections")
+        copy_dependencies(_collections_of(venv.absolute()) / "bin" / "python", out / "ansible_collections")
     return out / COLLECTION
 
 

@@ -24,7 +24,7 @@ import time
 import typing as t
 
 from collection_tree import copy_files, make_tree
-from project import BUILD, LOGS, MAIN, NEWEST, ROOT, Leg, list_files, plain_environment
+from project import BUILD, COMING, LOGS, MAIN, NEWEST, OLDEST, ROOT, Leg, list_files, plain_environment
 
 TAIL = 40
 
@@ -243,9 +243,12 @@ class Gate:
 # In the order in which they start: the long ones first.
 GATES = (
     Gate("sanity", "sanity", sanity, telling="ERROR|FATAL"),
-    Gate("sanity-3.13", "sanity", sanity, NEWEST, telling="ERROR|FATAL"),
+    Gate("sanity-2.21", "sanity", sanity, NEWEST, telling="ERROR|FATAL"),
+    Gate("sanity-2.18", "sanity", sanity, OLDEST, telling="ERROR|FATAL"),
     Gate("units", "units", units),
-    Gate("units-3.13", "units", units, NEWEST),
+    Gate("units-2.18", "units", units, OLDEST),
+    Gate("units-2.21", "units", units, NEWEST),
+    Gate("units-2.22", "units", units, COMING),
     Gate("artifact", "build", artifact),
     Gate("docs", "docs", docs),
     Gate("ansible-lint", "lint", ansible_lint),
@@ -258,7 +261,9 @@ GATES = (
     Gate("links", "lint", links),
     Gate("emulator", "emulator-tests", emulator, alone=True),
     Gate("integration", "integration", integration, alone=True),
-    Gate("integration-3.13", "integration", integration_smoke, NEWEST, alone=True),
+    Gate("integration-2.18", "integration", integration_smoke, OLDEST, alone=True),
+    Gate("integration-2.21", "integration", integration_smoke, NEWEST, alone=True),
+    Gate("integration-2.22", "integration", integration_smoke, COMING, alone=True),
 )
 
 
@@ -282,7 +287,7 @@ def run_gate(gate: Gate, files: list[str]) -> Result:
         try:
             if not gate.leg.python.exists():
                 if gate.leg.optional:
-                    raise GateSkipped(f"no {gate.leg.venv.name}: there is no Python {gate.leg.suffix[1:]} here")
+                    raise GateSkipped(f"no {gate.leg.venv.name}: none of the Pythons that it needs is here")
                 raise GateFailed(f"no {gate.leg.venv.name}: run 'make setup'")
             collection = gate.leg.tree / "ansible_collections/hardening/aws"
             gate.check(Run(gate.name, gate.leg, output, collection, files))

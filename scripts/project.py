@@ -26,13 +26,18 @@ IGNORED_SUFFIXES = (".pyc", ".swp", "~", ".tar.gz")
 
 @dataclasses.dataclass(frozen=True)
 class Leg:
-    """One line of the test matrix: an Ansible release on a Python, in a virtual environment of its own."""
+    """One line of the test matrix: an Ansible release on a Python, in a virtual environment of its own.
+
+    I(collections_of) is the leg whose environment brings amazon.aws, where that is another one: pip refuses to install
+    an ansible package beside an older ansible-core.
+    """
 
     name: str
     suffix: str
     requirements: str
     pythons: tuple[tuple[int, int], ...]
     optional: bool
+    collections_of: Leg | None = None
 
     @property
     def venv(self) -> pathlib.Path:
@@ -54,8 +59,11 @@ class Leg:
 
 
 MAIN = Leg("main", "", "tests/requirements.txt", ((3, 11), (3, 12), (3, 13), (3, 14)), optional=False)
-NEWEST = Leg("newest", "-3.13", "tests/requirements-newest.txt", ((3, 13),), optional=True)
-LEGS = {leg.name: leg for leg in (MAIN, NEWEST)}
+# The lower end of requires_ansible, with the amazon.aws that the main leg has: the oldest that the collection accepts.
+OLDEST = Leg("oldest", "-2.18", "tests/requirements-oldest.txt", ((3, 11), (3, 12), (3, 13)), True, MAIN)
+NEWEST = Leg("newest", "-2.21", "tests/requirements-newest.txt", ((3, 13), (3, 12), (3, 14)), optional=True)
+COMING = Leg("coming", "-2.22", "tests/requirements-coming.txt", ((3, 13), (3, 14)), optional=True)
+LEGS = {leg.name: leg for leg in (MAIN, OLDEST, NEWEST, COMING)}
 
 
 def list_files(root: pathlib.Path = ROOT) -> list[str]:

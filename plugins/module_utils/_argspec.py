@@ -19,7 +19,8 @@ from ._totp import HAS_PYOTP, SeedError, normalize_seed
 
 STATES = ["enabled", "disabled", "absent", "present", "resynced"]
 MAX_TAGS = 50
-SECRET_OPTIONS = ("authentication_code1", "authentication_code2", "seed")
+CODE_OPTIONS = ("authentication_code1", "authentication_code2")
+SECRET_OPTIONS = (*CODE_OPTIONS, "seed")
 # What stands in for a secret once it has been taken out of the parameters.
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
@@ -67,7 +68,7 @@ def take_secrets(module: t.Any, item: dict[str, t.Any]) -> dict[str, t.Any]:
 
     Ansible replaces each no_log value wherever it occurs in a result: the code 123456 would turn the account
     123456789012 into stars, and 5,000 seeds would be looked for in 5,000 results. So the secrets leave the
-    parameters here and nothing that is returned may hold one.
+    parameters here and nothing that is returned may hold one. ansible-core 2.22 masks seeds itself, at little cost.
     """
     taken = dict(item)
     for option in SECRET_OPTIONS:
@@ -75,7 +76,19 @@ def take_secrets(module: t.Any, item: dict[str, t.Any]) -> dict[str, t.Any]:
         if value is not None:
             item[option] = MASK
             module.no_log_values.discard(value)
+            if option in CODE_OPTIONS:
+                _leave_unmasked(module, value)
     return taken
+
+
+def _leave_unmasked(module: t.Any, code: str) -> None:
+    """Keep ansible-core 2.22 from masking a code's six digits wherever they occur, for the rest of the run.
+
+    It registers each no_log value as a secret when the arguments are validated, and has no call to take one back.
+    """
+    tracker = getattr(getattr(module, "_module", module), "_new_secrets", None)
+    if tracker is not None:
+        tracker._new_secrets.discard(code)
 
 
 def desired_of(

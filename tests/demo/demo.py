@@ -159,6 +159,7 @@ class Demo:
 def main() -> int:
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
+    MAIN.home.mkdir(parents=True, exist_ok=True)
     make_tree(MAIN.venv, MAIN.tree)
     with Emulator.start(access_log=OUT / "access.log") as emulator:
         Demo(emulator).run()

@@ -180,6 +180,7 @@ class Controller:
             "ANSIBLE_COLLECTIONS_PATH": str(collections_path()),
             "ANSIBLE_CALLBACK_PLUGINS": str(plugins / "callback"),
             "ANSIBLE_CALLBACKS_ENABLED": "recorded",
+            "ANSIBLE_INJECT_INVOCATION": "1",
             "ANSIBLE_ACTION_PLUGINS": str(plugins / "action"),
             "ANSIBLE_NOCOLOR": "1",
             "ANSIBLE_PIPELINING": "1",

@@ -4,11 +4,27 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import typing as t
 
 import pytest
+from ansible.module_utils import basic
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.testing import patch_module_args
+
+try:
+    from ansible.module_utils.testing import patch_module_args
+except ImportError:  # ansible-core 2.18
+
+    @contextlib.contextmanager
+    def patch_module_args(args: dict[str, t.Any]) -> t.Iterator[None]:
+        """Give a module its arguments."""
+        basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": args}).encode()
+        try:
+            yield
+        finally:
+            basic._ANSIBLE_ARGS = None
+
 
 from ansible_collections.hardening.aws.plugins.module_utils import _argspec
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
