@@ -43,7 +43,7 @@ _USER = {
 _DEVICE = {"device_name", "enable_date", "kind", "path", "seed", "serial_number", "tags"}
 _KEY = {"active", "created", "last_used", "access_key_id"}
 _GENERATE = {"console_password", "count", "device", "groups", "path", "prefix", "start", "tags"}
-_ROOT = {"access_keys", "mfa", "password_last_used", "seed", "serial_number"}
+_ROOT = {"access_keys", "mfa", "mfa_devices", "password_last_used", "seed", "serial_number"}
 _UNASSIGNED = {"device_name", "path", "seed", "tags"}
 _TOKEN = {"serial_number", "seed"}
 
@@ -242,9 +242,6 @@ class Loader:
 
     def _root(self, item: dict[str, Any]) -> None:
         root = self.account.root
-        mfa = item.get("mfa", "none")
-        if mfa not in ("none", "virtual", "hardware"):
-            raise FixtureError(f"root.mfa must be none, virtual or hardware, not {mfa!r}")
         root.password_last_used = self._date(item, "password_last_used", "root")
         for key in _items(item, "access_keys", "root."):
             _keys(key, _KEY, "root.access_keys")
@@ -263,13 +260,26 @@ class Loader:
                 self.account.remove(device)
             else:
                 del self.account.devices[device.serial_number]
-        if mfa == "virtual":
-            shape = {"kind": "virtual", "device_name": ROOT_DEVICE_NAME, "seed": item.get("seed")}
-            self._attach(self._device(shape, "root"), root, None)
-        elif mfa == "hardware":
-            serial = item.get("serial_number") or "GAHTROOT0001"
-            shape = {"kind": "hardware", "serial_number": serial, "seed": item.get("seed")}
-            self._attach(self._device(shape, "root"), root, None)
+        for number, device_item in enumerate(_root_devices(item)):
+            at = f"root.mfa_devices[{number}]"
+            device = self._device(_keys(device_item, _DEVICE, at), at, ROOT_DEVICE_NAME)
+            self._attach(device, root, self._date(device_item, "enable_date", at))
+
+
+def _root_devices(item: dict[str, Any]) -> list[Any]:
+    """Root's devices: the list ``mfa_devices``, or the short form ``mfa`` for one of the usual name."""
+    mfa = item.get("mfa", "none")
+    if mfa not in ("none", "virtual", "hardware"):
+        raise FixtureError(f"root.mfa must be none, virtual or hardware, not {mfa!r}")
+    devices = _items(item, "mfa_devices", "root.")
+    if devices and mfa != "none":
+        raise FixtureError("root has mfa or mfa_devices, not both")
+    if mfa == "none":
+        return devices
+    device: dict[str, Any] = {"kind": mfa, "seed": item.get("seed")}
+    if mfa == "hardware":
+        device["serial_number"] = item.get("serial_number") or "GAHTROOT0001"
+    return [device]
 
 
 def describe_devices(world: World) -> list[dict[str, Any]]:

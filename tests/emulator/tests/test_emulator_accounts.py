@@ -173,6 +173,7 @@ def test_another_account_through_a_role(bench: Any) -> None:
         ({"users": [{"user_name": "x", "create_date": "yesterday"}]}, "not an ISO 8601 date"),
         ({"users": [{"user_name": "x", "mfa_devices": [{"seed": "0189"}]}]}, "not base32"),
         ({"root": {"mfa": "maybe"}}, "root.mfa must be"),
+        ({"root": {"mfa": "virtual", "mfa_devices": [{"device_name": "x"}]}}, "not both"),
         ({"generate": {"count": "many"}}, "must be integers"),
     ],
 )
