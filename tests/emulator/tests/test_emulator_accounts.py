@@ -93,6 +93,7 @@ def test_credential_report(bench: Any) -> None:
         }
     )
     bench.iam.update_account_password_policy(MaxPasswordAge=90)
+    bench.emulator.set(quoted_report=True)
     rows = report(bench)
     assert list(rows) == ["<root_account>", "a,b", "idle", "robot"] and len(rows["robot"]) == 22
     root = rows["<root_account>"]
