@@ -100,7 +100,10 @@ class Call:
     # The caller
 
     def caller(self) -> Holder | None:
-        """The user whose access key signed the call; None if the key is nobody's (an administrator, or a role)."""
+        """The user whose key or session signed the call; None if it is nobody's (an administrator, or a role)."""
+        session = self.world.sessions.get(self.access_key)
+        if session is not None:
+            return session.holder
         key = self.account.backend.access_keys.get(self.access_key)
         if key is not None and key.user_name:
             return self.account.backend.users.get(key.user_name)
@@ -113,7 +116,7 @@ class Call:
         holder = self.caller()
         if holder is not None:
             return holder.id, self.account.user_arn(holder)
-        if self.access_key.startswith("ASIA"):
+        if self.access_key.startswith("ASIA") and self.access_key not in self.world.sessions:
             from moto.sts.models import sts_backends
 
             role = sts_backends[self.account.account_id]["aws"].get_assumed_role_from_access_key(self.access_key)

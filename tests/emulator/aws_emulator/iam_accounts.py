@@ -321,11 +321,6 @@ def get_account_summary(call: Call) -> str:
     return f"<SummaryMap>{entries}</SummaryMap>"
 
 
-def get_caller_identity(call: Call) -> str:
-    ident, arn = call.caller_identity()
-    return f"<Arn>{text(arn)}</Arn><UserId>{text(ident)}</UserId><Account>{call.account.account_id}</Account>"
-
-
 HANDLERS: dict[str, Callable[[Call], str | None]] = {
     "GenerateCredentialReport": generate_credential_report,
     "GetAccountAuthorizationDetails": get_account_authorization_details,
@@ -334,4 +329,3 @@ HANDLERS: dict[str, Callable[[Call], str | None]] = {
     "GetUser": get_user,
     "ListUsers": list_users,
 }
-STS_HANDLERS: dict[str, Callable[[Call], str | None]] = {"GetCallerIdentity": get_caller_identity}

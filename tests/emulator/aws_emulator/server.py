@@ -22,7 +22,7 @@ from botocore.model import OperationNotFoundError
 from moto.core.base_backend import BackendDict
 from moto.iam.models import AccessKeyLastUsed, Policy
 
-from . import iam_accounts, iam_credentials, iam_mfa, iam_policies
+from . import iam_accounts, iam_credentials, iam_mfa, iam_policies, sts_sessions
 from .answers import (
     QUERY_SERVICES,
     STS_NAMESPACE,
@@ -85,6 +85,7 @@ class AwsRequest:
         if found:
             self.access_key, self.region, self.service = found.groups()
             self.signed = True
+        self.token = request.headers.get("x-amz-security-token") or query.get("X-Amz-Security-Token", "")
         self.date = request.headers.get("x-amz-date") or query.get("X-Amz-Date", "")
         self._parse(request, query)
 
@@ -189,6 +190,8 @@ class Emulator:
         service, action, conditions = request.service, request.action, self.conditions
         try:
             self._check_signature(request)
+            if request.signed:
+                sts_sessions.check_caller(self._call(request), request.token)
             if service in conditions["unavailable_services"]:
                 raise unavailable_error(service)
             if conditions.throttle(service, action):
@@ -269,10 +272,14 @@ class Emulator:
         service, action = request.service, request.action
         if service == "iam":
             return self._iam(request)
-        if service == "sts" and action in iam_accounts.STS_HANDLERS:
+        if service == "sts":
             call = self._call(request)
             with self.world.iam_lock:
-                return xml_answer(action, iam_accounts.STS_HANDLERS[action](call), STS_NAMESPACE)
+                self._mark_key(call)
+                if action in sts_sessions.HANDLERS:
+                    return xml_answer(action, sts_sessions.HANDLERS[action](call), STS_NAMESPACE)
+                if action == "AssumeRole":
+                    sts_sessions.check_mfa(call)
         if self.stores.handles(service, action):
             account = self.world.account_of_key(request.access_key)
             return self.stores.call(service, action, account.account_id, request.region, request.params)
