@@ -26,9 +26,12 @@ _HTTP_STATUS = {
     "InternalServerError": 500,
     "InternalServiceError": 500,
     "InvalidAuthenticationCode": 403,
+    "InvalidClientTokenId": 403,
+    "ExpiredToken": 403,
     "LimitExceeded": 409,
     "MissingAuthenticationToken": 403,
     "NoSuchEntity": 404,
+    "NotSupportedService": 404,
     "ReportExpired": 410,
     "ReportInProgress": 404,
     "ReportNotPresent": 410,
@@ -38,6 +41,11 @@ _HTTP_STATUS = {
 }
 
 
+def http_status(code: str) -> int:
+    """The HTTP status that goes with an error code."""
+    return _HTTP_STATUS.get(code, 400)
+
+
 class ApiError(Exception):
     """A refusal as AWS words it; the HTTP status follows from the code."""
 
@@ -45,7 +53,7 @@ class ApiError(Exception):
         super().__init__(code)
         self.code = code
         self.message = message
-        self.status = status if status is not None else _HTTP_STATUS.get(code, 400)
+        self.status = status if status is not None else http_status(code)
 
 
 @dataclass

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from moto.iam.models import User
+from moto.iam.models import Group, User
 
+from . import facts
 from .answers import ApiError, text
 from .state import Account, Holder, Root, World
 
@@ -42,6 +43,17 @@ def _rule(pattern: str, shown: str, low: int, high: int | None) -> Rule:
 
 EXISTING_USER = _rule(r"[\w+=,.@-]+", r"[\w+=,.@-]+", 1, 128)
 SERIAL_NUMBER = _rule(r"[\w+=/:,.@-]+", r"[\w+=/:,.@-]+", 9, 256)
+GROUP_NAME = EXISTING_USER
+POLICY_NAME = EXISTING_USER
+NEW_USER = _rule(r"[\w+=,.@-]+", r"[\w+=,.@-]+", 1, 64)
+POLICY_ARN = _rule(r"[\s\S]*", "", 20, 2048)
+DOCUMENT = Rule(re.compile("[\t\n\r\u0020-\u00ff]+"), r"[\u0009\u000A\u000D\u0020-\u00FF]+", 1, 131072)
+PASSWORD = Rule(re.compile("[\t\n\r\u0020-\u00ff]+"), r"[\u0009\u000A\u000D\u0020-\u00FF]+", 1, 128)
+ACCESS_KEY_ID = _rule(r"\w+", r"[\w]+", 16, 128)
+CREDENTIAL_ID = _rule(r"\w+", r"[\w]+", 20, 128)
+CERTIFICATE_ID = _rule(r"\w+", r"[\w]+", 24, 128)
+SERVICE_NAME = _rule(r"[\s\S]*", "", 0, None)
+VERSION_ID = _rule(r"v[1-9]\d*(\.[A-Za-z0-9-]*)?", r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", 0, None)
 CODE = _rule(r"\d+", r"[\d]+", 6, 6)
 DEVICE_NAME = _rule(r"[\w+=,.@-]+", r"[\w+=,.@-]+", 1, None)
 PATH = _rule(r"/|/[!-~]+/", r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)", 1, 512)
@@ -88,7 +100,10 @@ class Call:
     # The caller
 
     def caller(self) -> Holder | None:
-        """The user whose access key signed the call; None if the key is nobody's (an administrator, or a role)."""
+        """The user whose key or session signed the call; None if it is nobody's (an administrator, or a role)."""
+        session = self.world.sessions.get(self.access_key)
+        if session is not None:
+            return session.holder
         key = self.account.backend.access_keys.get(self.access_key)
         if key is not None and key.user_name:
             return self.account.backend.users.get(key.user_name)
@@ -101,7 +116,7 @@ class Call:
         holder = self.caller()
         if holder is not None:
             return holder.id, self.account.user_arn(holder)
-        if self.access_key.startswith("ASIA"):
+        if self.access_key.startswith("ASIA") and self.access_key not in self.world.sessions:
             from moto.sts.models import sts_backends
 
             role = sts_backends[self.account.account_id]["aws"].get_assumed_role_from_access_key(self.access_key)
@@ -146,6 +161,22 @@ class Call:
             )
         return value
 
+    def status(self) -> str:
+        """The required parameter Status."""
+        if "Status" not in self.params:
+            self._problem("status", None, "Member must not be null")
+        value = self.choice("Status", ("Active", "Inactive", "Expired"), "Active")
+        if value == "Expired":
+            self.valid()
+            raise ApiError("InvalidInput", "Status can be set to Active or Inactive only.")
+        return value
+
+    def flag(self, parameter: str) -> bool:
+        value = self.params.get(parameter, "false")
+        if value.lower() not in ("true", "false"):
+            raise ApiError("MalformedInput", f"Invalid boolean value for {parameter}: {value}")
+        return value.lower() == "true"
+
     def members(self, parameter: str) -> list[str]:
         """A list parameter's plain members."""
         found: list[str] = []
@@ -177,9 +208,19 @@ class Call:
 
     def user_named(self, name: str) -> User:
         user = self.account.backend.users.get(name)
-        if user is None or (self.lag and not user_seen(user, self.lag)):
+        if user is None or (self.lag and not entity_seen(user, self.lag)):
             raise ApiError("NoSuchEntity", NO_ENTITY_USER.format(name))
         return user
+
+    def group_named(self, name: str) -> Group:
+        group = self.account.backend.groups.get(name)
+        if group is None or (self.lag and not entity_seen(group, self.lag)):
+            raise ApiError("NoSuchEntity", f"The group with name {name} cannot be found.")
+        return group
+
+    def seen(self, holder: Any, name: str) -> Any:
+        """A fact of facts.py, as a reader sees it."""
+        return facts.seen(self.account, holder, name, self.lag)
 
     def user_or_caller(self, name: str | None) -> Holder:
         if name is not None:
@@ -229,9 +270,9 @@ class Call:
         return chosen, f"<IsTruncated>true</IsTruncated><Marker>{marker}</Marker>"
 
 
-def user_seen(user: User, lag: float) -> bool:
-    """Whether a reader ``lag`` seconds behind sees this user. moto dates users with real time."""
-    created = user.create_date.replace(tzinfo=timezone.utc).timestamp()
+def entity_seen(entity: Any, lag: float) -> bool:
+    """Whether a reader ``lag`` seconds behind sees this user or group. moto dates them with real time."""
+    created = entity.create_date.replace(tzinfo=timezone.utc).timestamp()
     return created <= time.time() - lag
 
 

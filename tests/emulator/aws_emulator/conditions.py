@@ -104,7 +104,11 @@ SETTINGS: dict[str, tuple[Any, Callable[[str, Any], Any]]] = {
     "halt": (None, _or_null(_halt)),
     "unavailable_services": ([], _strings),
     "virtual_device_quota": (5000, _integer(0, 10**7)),
+    "policies_per_user": (10, _integer(0, 1000)),
+    "policies_per_group": (10, _integer(0, 1000)),
+    "any_case_names": (True, _boolean),
     "credential_report_max_age": (14400, _number(0, 1e9)),
+    "quoted_report": (False, _boolean),
     "credential_report_time": (0.0, _number(0, 600)),
     "monitor_store": (True, _boolean),
 }

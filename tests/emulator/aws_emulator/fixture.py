@@ -4,15 +4,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from moto.iam.models import AccessKey, AccessKeyLastUsed, Group, User
+from moto.iam.models import AccessKey, AccessKeyLastUsed, Group, ManagedPolicy, SigningCertificate, SshPublicKey, User
 from moto.moto_api._internal import mock_random
 
 from . import totp
 from .call import parse_time
+from .facts import service_credentials
+from .iam_accounts import canonical_name, report_text
+from .iam_credentials import SERVICES, new_service_credential
 from .iam_mfa import DEVICES_PER_USER, new_seed
+from .iam_policies import aws_policy, fixture_document
 from .state import ROOT_DEVICE_NAME, Account, Device, Holder, World
 
 KINDS = ("virtual", "hardware", "fido", "sms")
@@ -21,9 +27,12 @@ ALWAYS = float("-inf")  # a fixture has been there for ever, whatever the lag
 _TOP = {
     "account_alias",
     "account_id",
+    "admin_access_keys",
+    "credential_report_age",
     "generate",
     "groups",
     "hardware_tokens",
+    "policies",
     "root",
     "unassigned_virtual_devices",
     "users",
@@ -33,17 +42,38 @@ _USER = {
     "console_password",
     "create_date",
     "groups",
+    "in_report",
+    "inline_policies",
     "mfa_devices",
     "password_last_changed",
     "password_last_used",
     "path",
+    "policies",
+    "service_specific_credentials",
+    "signing_certificates",
+    "ssh_public_keys",
     "tags",
     "user_name",
 }
+_GROUP = {"inline_policies", "name", "path", "policies"}
+_POLICY = {"description", "document", "path", "policy_name", "tags"}
+_SIMPLE = {"active", "created"}
+_SERVICE = {"active", "created", "service_name"}
 _DEVICE = {"device_name", "enable_date", "kind", "path", "seed", "serial_number", "tags"}
 _KEY = {"active", "created", "last_used", "access_key_id"}
-_GENERATE = {"console_password", "count", "device", "groups", "path", "prefix", "start", "tags"}
-_ROOT = {"access_keys", "mfa", "password_last_used", "seed", "serial_number"}
+_GENERATE = {
+    "access_key",
+    "console_password",
+    "count",
+    "device",
+    "groups",
+    "path",
+    "policies",
+    "prefix",
+    "start",
+    "tags",
+}
+_ROOT = {"access_keys", "mfa", "mfa_devices", "password_last_used", "seed", "serial_number"}
 _UNASSIGNED = {"device_name", "path", "seed", "tags"}
 _TOKEN = {"serial_number", "seed"}
 
@@ -76,16 +106,25 @@ class Loader:
         self.world = world
         self.account: Account = world.account(str(document.get("account_id") or "123456789012"))
         self.access_keys: dict[str, list[dict[str, str]]] = {}
+        self.unreported: set[str] = set()
         self.made = {"users": 0, "devices": 0, "groups": 0}
         self.now = world.clock.utc()
+        self.taken = {name.lower() for name in self.account.backend.users}
 
     def load(self) -> dict[str, Any]:
         """All of it; what was made is the answer."""
         alias = self.document.get("account_alias")
         if alias:
             self.account.backend.account_aliases = [str(alias)]
-        for group in _items(self.document, "groups", ""):
-            self._group(group if isinstance(group, str) else str(_keys(group, {"name"}, "groups").get("name")))
+        for key in _items(self.document, "admin_access_keys", ""):
+            self._admin_key(str(key))
+        for number, policy in enumerate(_items(self.document, "policies", "")):
+            self._policy(_keys(policy, _POLICY, f"policies[{number}]"), f"policies[{number}]")
+        for number, group in enumerate(_items(self.document, "groups", "")):
+            if isinstance(group, str):
+                self._group(group)
+            else:
+                self._whole_group(_keys(group, _GROUP, f"groups[{number}]"), f"groups[{number}]")
         for number, token in enumerate(_items(self.document, "hardware_tokens", "")):
             self._hardware_token(_keys(token, _TOKEN, f"hardware_tokens[{number}]"))
         for number, user in enumerate(_items(self.document, "users", "")):
@@ -100,6 +139,8 @@ class Loader:
                 self._generate(_keys(block, _GENERATE, "generate"))
         if self.document.get("root") is not None:
             self._root(_keys(self.document["root"], _ROOT, "root"))
+        if self.document.get("credential_report_age") is not None:
+            self._report(self.document["credential_report_age"])
         return {**self.made, "access_keys": self.access_keys}
 
     def _date(self, item: dict[str, Any], name: str, where: str) -> datetime | None:
@@ -124,9 +165,67 @@ class Loader:
     def _group(self, name: str) -> Group:
         groups = self.account.backend.groups
         if name not in groups:
+            if canonical_name(self.account, "GroupName", name) is not None:
+                raise FixtureError(f"group {name} is there already, in another case")
             groups[name] = Group(self.account.account_id, "us-east-1", name)
+            groups[name].create_date = self.now - timedelta(days=365)
             self.made["groups"] += 1
         return groups[name]
+
+    def _whole_group(self, item: dict[str, Any], where: str) -> None:
+        if not item.get("name"):
+            raise FixtureError(f"{where} needs name")
+        group = self._group(str(item["name"]))
+        group.path = item.get("path") or "/"
+        self._give_policies(group, item, where)
+
+    def _admin_key(self, key: str) -> None:
+        """An access key that acts as an administrator of this account, who is no IAM user."""
+        if not re.fullmatch("[A-Z0-9]{20}", key):
+            raise FixtureError(f"admin_access_keys: {key!r} is not 20 capital letters and digits")
+        made = AccessKey(None, "AKIA", self.account.account_id)
+        made.access_key_id = key
+        self.account.backend.access_keys[key] = made
+
+    # Policies
+
+    def _policy(self, item: dict[str, Any], where: str) -> None:
+        name = item.get("policy_name")
+        if not name:
+            raise FixtureError(f"{where} needs policy_name")
+        known = self.account.backend.managed_policies
+        if any(policy.name.lower() == str(name).lower() for policy in known.values()):
+            raise FixtureError(f"{where}: policy {name} is there already")
+        tags = {str(key).lower(): {"Key": str(key), "Value": str(v)} for key, v in (item.get("tags") or {}).items()}
+        made = self.now - timedelta(days=365)
+        policy = ManagedPolicy(
+            str(name),
+            account_id=self.account.account_id,
+            region="us-east-1",
+            description=item.get("description"),
+            document=fixture_document(item.get("document")),
+            path=item.get("path") or "/",
+            create_date=made,
+            update_date=made,
+            tags=tags,
+        )
+        known[policy.arn] = policy
+
+    def _give_policies(self, holder: User | Group, item: dict[str, Any], where: str) -> None:
+        """Attach managed policies, named by ARN or by name, and put inline ones in."""
+        known = self.account.backend.managed_policies
+        for wanted in _items(item, "policies", f"{where}."):
+            policy = next((p for p in known.values() if wanted in (p.arn, p.name)), None)
+            if policy is None:
+                policy = aws_policy(self.account.backend, str(wanted))
+            if policy is None:
+                raise FixtureError(f"{where}.policies: there is no policy {wanted!r}")
+            policy.attach_to(holder)
+        inline = item.get("inline_policies") or {}
+        if not isinstance(inline, dict):
+            raise FixtureError(f"{where}.inline_policies must be an object: name and document")
+        for name, document in inline.items():
+            holder.policies[str(name)] = fixture_document(document)
 
     def _hardware_token(self, token: dict[str, Any]) -> None:
         serial = token.get("serial_number")
@@ -188,6 +287,10 @@ class Loader:
             setattr(user, "password_last_used", self._date(item, "password_last_used", where))
         for number, key in enumerate(_items(item, "access_keys", f"{where}.")):
             self._access_key(user, _keys(key, _KEY, f"{where}.access_keys[{number}]"), where)
+        self._give_policies(user, item, where)
+        self._credentials(user, item, where)
+        if not item.get("in_report", True):
+            self.unreported.add(user.name)
         for number, device_item in enumerate(_items(item, "mfa_devices", f"{where}.")):
             at = f"{where}.mfa_devices[{number}]"
             device = self._device(_keys(device_item, _DEVICE, at), at, user.name)
@@ -197,6 +300,9 @@ class Loader:
         users = self.account.backend.users
         if name in users:
             raise FixtureError(f"user {name} is there already")
+        if name.lower() in self.taken:
+            raise FixtureError(f"user {name} is there already, in another case")
+        self.taken.add(name.lower())
         make: Any = User
         user: User = make(self.account.account_id, "us-east-1", name, path)
         user.id = "AIDA" + user.id[:17].upper()
@@ -216,6 +322,41 @@ class Loader:
         self.account.backend.access_keys[key.access_key_id] = key
         pair = {"access_key_id": key.access_key_id, "secret_access_key": key.secret_access_key}
         self.access_keys.setdefault(user.name, []).append(pair)
+
+    def _credentials(self, user: User, item: dict[str, Any], where: str) -> None:
+        """SSH keys, signing certificates and service-specific credentials; AWS's own limits don't bind a fixture."""
+        for number, key in enumerate(_items(item, "ssh_public_keys", f"{where}.")):
+            at = f"{where}.ssh_public_keys[{number}]"
+            active, made = self._active_since(_keys(key, _SIMPLE, at), at, user)
+            ssh_key = SshPublicKey(user.name, f"ssh-rsa {mock_random.get_random_string(40)}")
+            ssh_key.status, ssh_key.upload_date = active, made
+            user.ssh_public_keys.append(ssh_key)
+        for number, certificate in enumerate(_items(item, "signing_certificates", f"{where}.")):
+            at = f"{where}.signing_certificates[{number}]"
+            active, made = self._active_since(_keys(certificate, _SIMPLE, at), at, user)
+            body = "-----BEGIN CERTIFICATE-----\nZml4dHVyZQ==\n-----END CERTIFICATE-----"
+            signing = SigningCertificate(mock_random.get_random_string(32).upper(), user.name, body)
+            signing.status, signing.upload_date = active, made
+            user.signing_certificates[signing.id] = signing
+        for number, credential in enumerate(_items(item, "service_specific_credentials", f"{where}.")):
+            at = f"{where}.service_specific_credentials[{number}]"
+            active, made = self._active_since(_keys(credential, _SERVICE, at), at, user)
+            service = credential.get("service_name", "codecommit.amazonaws.com")
+            if service not in SERVICES:
+                raise FixtureError(f"{at}.service_name must be one of {', '.join(sorted(SERVICES))}, not {service!r}")
+            given = new_service_credential(self.account.account_id, user, service, None, made)
+            service_credentials(user)[given.ident] = dataclasses.replace(given, status=active)
+
+    def _active_since(self, item: dict[str, Any], where: str, user: User) -> tuple[str, datetime]:
+        made = self._date(item, "created", where) or user.create_date
+        return "Active" if item.get("active", True) else "Inactive", made
+
+    def _report(self, age: Any) -> None:
+        """A credential report that was made a while ago, without the users who came later."""
+        if isinstance(age, bool) or not isinstance(age, (int, float)) or age < 0:
+            raise FixtureError("credential_report_age must be a number of seconds")
+        made = self.world.clock.now() - age
+        self.account.report = (made, made, report_text(self.account, without=self.unreported))
 
     def _generate(self, block: dict[str, Any]) -> None:
         count, start, prefix = block.get("count"), block.get("start", 1), block.get("prefix", "user-")
@@ -237,14 +378,14 @@ class Loader:
             if block.get("console_password", True):
                 user.password = "emulator"
                 setattr(user, "emulator_password_changed", user.create_date)
+            if block.get("access_key"):
+                self._access_key(user, {}, "generate")
+            self._give_policies(user, {"policies": block.get("policies")}, "generate")
             if kind == "virtual":
                 self._attach(self._device({"kind": "virtual"}, "generate", user.name), user, None)
 
     def _root(self, item: dict[str, Any]) -> None:
         root = self.account.root
-        mfa = item.get("mfa", "none")
-        if mfa not in ("none", "virtual", "hardware"):
-            raise FixtureError(f"root.mfa must be none, virtual or hardware, not {mfa!r}")
         root.password_last_used = self._date(item, "password_last_used", "root")
         for key in _items(item, "access_keys", "root."):
             _keys(key, _KEY, "root.access_keys")
@@ -263,13 +404,26 @@ class Loader:
                 self.account.remove(device)
             else:
                 del self.account.devices[device.serial_number]
-        if mfa == "virtual":
-            shape = {"kind": "virtual", "device_name": ROOT_DEVICE_NAME, "seed": item.get("seed")}
-            self._attach(self._device(shape, "root"), root, None)
-        elif mfa == "hardware":
-            serial = item.get("serial_number") or "GAHTROOT0001"
-            shape = {"kind": "hardware", "serial_number": serial, "seed": item.get("seed")}
-            self._attach(self._device(shape, "root"), root, None)
+        for number, device_item in enumerate(_root_devices(item)):
+            at = f"root.mfa_devices[{number}]"
+            device = self._device(_keys(device_item, _DEVICE, at), at, ROOT_DEVICE_NAME)
+            self._attach(device, root, self._date(device_item, "enable_date", at))
+
+
+def _root_devices(item: dict[str, Any]) -> list[Any]:
+    """Root's devices: the list ``mfa_devices``, or the short form ``mfa`` for one of the usual name."""
+    mfa = item.get("mfa", "none")
+    if mfa not in ("none", "virtual", "hardware"):
+        raise FixtureError(f"root.mfa must be none, virtual or hardware, not {mfa!r}")
+    devices = _items(item, "mfa_devices", "root.")
+    if devices and mfa != "none":
+        raise FixtureError("root has mfa or mfa_devices, not both")
+    if mfa == "none":
+        return devices
+    device: dict[str, Any] = {"kind": mfa, "seed": item.get("seed")}
+    if mfa == "hardware":
+        device["serial_number"] = item.get("serial_number") or "GAHTROOT0001"
+    return [device]
 
 
 def describe_devices(world: World) -> list[dict[str, Any]]:

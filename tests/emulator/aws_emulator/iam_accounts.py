@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +15,8 @@ from moto.iam.models import User
 
 from . import call as params
 from .answers import ApiError, iso, tags_xml, text
-from .call import NO_ENTITY_USER, Call, user_seen
+from .call import NO_ENTITY_USER, Call, entity_seen
+from .facts import service_credentials
 from .state import Account, Root
 
 REPORT_COLUMNS = (
@@ -52,7 +54,7 @@ def _seen_names(call: Call, prefix: str = "/") -> list[str]:
     lag = call.lag
     if prefix == "/" and not lag:
         return sorted(users)
-    return sorted(n for n, u in users.items() if u.path.startswith(prefix) and (not lag or user_seen(u, lag)))
+    return sorted(n for n, u in users.items() if u.path.startswith(prefix) and (not lag or entity_seen(u, lag)))
 
 
 def list_users(call: Call) -> str:
@@ -101,6 +103,16 @@ def delete_user_conflict(call: Call) -> None:
         problem = "must remove MFA device first."
     elif user.access_keys:
         problem = "must delete access keys first."
+    elif user.ssh_public_keys:
+        problem = "must delete SSH public keys first."
+    elif user.signing_certificates:
+        problem = "must delete signing certificates first."
+    elif service_credentials(user):
+        problem = "must delete service specific credentials first."
+    elif user.policies:
+        problem = "must delete policies first."
+    elif user.managed_policies:
+        problem = "must detach all policies first."
     elif user.password:
         problem = "must delete login profile first."
     elif any(user in group.users for group in call.account.backend.groups.values()):
@@ -109,12 +121,30 @@ def delete_user_conflict(call: Call) -> None:
         raise ApiError("DeleteConflict", f"Cannot delete entity, {problem}")
 
 
-def list_service_specific_credentials(call: Call) -> str:
-    """None: moto lacks this call, and amazon.aws.iam_user makes it before it deletes a user."""
-    name = call.optional("UserName", params.EXISTING_USER)
+# Names: unique in the account whatever their case (and, for all but MFA devices, whatever their path)
+
+
+def canonical_name(account: Account, parameter: str, name: str) -> str | None:
+    """How a name of a user, group or role is really written; None if nobody has it in any case."""
+    backend = account.backend
+    names: Any = {"UserName": backend.users, "GroupName": backend.groups}[parameter]
+    if name in names:
+        return name
+    lowered = name.lower()
+    return next((known for known in names if known.lower() == lowered), None)
+
+
+def refuse_twin(call: Call) -> None:
+    """What moto does not refuse when a user or group is made or renamed: a name that differs by case only."""
+    kind = call.action.removeprefix("Create").removeprefix("Update")
+    parameter = f"{kind}Name" if call.action.startswith("Create") else f"New{kind}Name"
+    if call.action.startswith("Update") and parameter not in call.params:
+        return
+    name = call.required(parameter, params.NEW_USER if kind == "User" else params.GROUP_NAME)
+    call.optional("Path", params.PATH)
     call.valid()
-    call.user_or_caller(name)
-    return "<ServiceSpecificCredentials/><IsTruncated>false</IsTruncated>"
+    if canonical_name(call.account, f"{kind}Name", name) is not None:
+        raise ApiError("EntityAlreadyExists", f"{kind} with name {name} already exists.")
 
 
 def owns_authorization_details(call: Call) -> bool:
@@ -170,7 +200,7 @@ def _key_columns(user: User, number: int) -> list[str]:
     return columns + [_report_date(key.last_used), region, getattr(key.last_used, "service", "iam")]
 
 
-def _user_row(account: Account, user: User) -> str:
+def _user_columns(account: Account, user: User) -> list[str]:
     enabled = bool(user.password)
     last_used = last_changed = next_rotation = "N/A"
     if enabled:
@@ -189,7 +219,7 @@ def _user_row(account: Account, user: User) -> str:
             cert_columns += [active, _report_date(certificate.upload_date)]
         else:
             cert_columns += ["false", "N/A"]
-    columns = [
+    return [
         user.name,
         account.user_arn(user),
         _report_date(user.create_date),
@@ -202,8 +232,6 @@ def _user_row(account: Account, user: User) -> str:
         *_key_columns(user, 1),
         *cert_columns,
     ]
-    # A user name may hold a comma, and CSV then wants quotes.
-    return ",".join(f'"{column}"' if "," in column else column for column in columns)
 
 
 def _root_row(account: Account) -> str:
@@ -235,9 +263,13 @@ def _root_row(account: Account) -> str:
     return ",".join(columns)
 
 
-def _report_text(account: Account) -> str:
+def report_text(account: Account, quoted: bool = False, without: AbstractSet[str] = frozenset()) -> str:
+    """The report of this moment. A name may hold a comma, which is in quotes only if asked for."""
     rows = [REPORT_COLUMNS, _root_row(account)]
-    rows += [_user_row(account, user) for _name, user in sorted(account.backend.users.items())]
+    for name, user in sorted(account.backend.users.items()):
+        if name not in without:
+            columns = _user_columns(account, user)
+            rows.append(",".join(f'"{column}"' if quoted and "," in column else column for column in columns))
     return "\n".join(rows) + "\n"
 
 
@@ -253,7 +285,7 @@ def generate_credential_report(call: Call) -> str:
         assert call.account.report is not None
         return f"<State>{'COMPLETE' if call.account.report[1] <= now else 'INPROGRESS'}</State>"
     ready = now + call.conditions["credential_report_time"]
-    call.account.report = (now, ready, _report_text(call.account))
+    call.account.report = (now, ready, report_text(call.account, call.conditions["quoted_report"]))
     description = "No report exists. Starting a new report generation task"
     return f"<Description>{description}</Description><State>STARTED</State>"
 
@@ -289,18 +321,11 @@ def get_account_summary(call: Call) -> str:
     return f"<SummaryMap>{entries}</SummaryMap>"
 
 
-def get_caller_identity(call: Call) -> str:
-    ident, arn = call.caller_identity()
-    return f"<Arn>{text(arn)}</Arn><UserId>{text(ident)}</UserId><Account>{call.account.account_id}</Account>"
-
-
 HANDLERS: dict[str, Callable[[Call], str | None]] = {
     "GenerateCredentialReport": generate_credential_report,
     "GetAccountAuthorizationDetails": get_account_authorization_details,
     "GetAccountSummary": get_account_summary,
     "GetCredentialReport": get_credential_report,
     "GetUser": get_user,
-    "ListServiceSpecificCredentials": list_service_specific_credentials,
     "ListUsers": list_users,
 }
-STS_HANDLERS: dict[str, Callable[[Call], str | None]] = {"GetCallerIdentity": get_caller_identity}

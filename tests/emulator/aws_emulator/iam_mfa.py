@@ -144,7 +144,7 @@ def create_virtual_mfa_device(call: Call) -> str:
     call.valid()
     tag_map = merged_tags({}, tags)
     serial_number = call.account.device_arn(path, name)
-    if serial_number in call.account.devices:
+    if serial_number.lower() in call.account.taken:
         raise ApiError("EntityAlreadyExists", "MFA device already exists.")
     quota = call.conditions["virtual_device_quota"]
     if len(call.account.virtual_serials) >= quota:

@@ -14,14 +14,15 @@ import time
 import traceback
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TextIO
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from botocore.model import OperationNotFoundError
 from moto.core.base_backend import BackendDict
-from moto.iam.models import AccessKeyLastUsed, AWSManagedPolicy, Policy
+from moto.iam.models import AccessKeyLastUsed, Policy
 
-from . import iam_accounts, iam_mfa
+from . import iam_accounts, iam_credentials, iam_mfa, iam_policies, sts_sessions
 from .answers import (
     QUERY_SERVICES,
     STS_NAMESPACE,
@@ -30,12 +31,14 @@ from .answers import (
     basic_iso,
     error_answer,
     http_date,
+    http_status,
     iso,
     xml_answer,
 )
 from .call import Call
 from .conditions import Conditions, Dropped, denied_error, matches, throttling_error, unavailable_error
 from .control import PREFIX, control
+from .facts import changing
 from .request_log import RequestLog
 from .secret_stores import SecretStores, check_parameter_name
 from .state import World
@@ -46,9 +49,22 @@ _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws
 _AMZ_DATE = re.compile(r"\d{8}T\d{6}Z")
 _UNSIGNED = frozenset({"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"})
 _AWS_POLICY = re.compile(r"arn:aws:iam::aws:policy/")
-_ATTACHING = frozenset({"AttachGroupPolicy", "AttachRolePolicy", "AttachUserPolicy", "GetPolicy", "GetPolicyVersion"})
-# Calls of moto's whose answers we must know of
-_PASSWORD_CALLS = frozenset({"CreateLoginProfile", "UpdateLoginProfile"})
+_IAM_HANDLERS = {
+    **iam_mfa.HANDLERS,
+    **iam_accounts.HANDLERS,
+    **iam_credentials.HANDLERS,
+    **iam_policies.HANDLERS,
+}
+# What has to be looked at before moto answers
+_BEFORE_MOTO: dict[str, Callable[[Call], None]] = {
+    "CreateGroup": iam_accounts.refuse_twin,
+    "CreatePolicy": iam_policies.check_new_policy,
+    "CreateUser": iam_accounts.refuse_twin,
+    "DeleteGroup": iam_policies.delete_group_conflict,
+    "DeleteUser": iam_accounts.delete_user_conflict,
+    "UpdateGroup": iam_accounts.refuse_twin,
+    "UpdateUser": iam_accounts.refuse_twin,
+}
 
 
 class AwsRequest:
@@ -61,6 +77,7 @@ class AwsRequest:
         self.region = "us-east-1"
         self.service = ""
         self.action = ""
+        self.version = ""
         self.signed = False
         authorization = request.headers.get("authorization", "")
         query = dict(parse_qsl(request.query, keep_blank_values=True)) if request.query else {}
@@ -68,6 +85,7 @@ class AwsRequest:
         if found:
             self.access_key, self.region, self.service = found.groups()
             self.signed = True
+        self.token = request.headers.get("x-amz-security-token") or query.get("X-Amz-Security-Token", "")
         self.date = request.headers.get("x-amz-date") or query.get("X-Amz-Date", "")
         self._parse(request, query)
 
@@ -88,9 +106,15 @@ class AwsRequest:
         if form:
             self.params.update(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
         self.action = self.params.pop("Action", "") or f"{request.method} {request.path}"
-        version = self.params.pop("Version", "")
+        version = self.version = self.params.pop("Version", "")
         if not self.service:
             self.service = {"2010-05-08": "iam", "2011-06-15": "sts"}.get(version, "unknown")
+
+    def rewrite(self, parameter: str, value: str) -> None:
+        """Give a parameter of a Query call another value, for moto too."""
+        self.params[parameter] = value
+        document = {"Action": self.action, "Version": self.version, **self.params}
+        self.web = replace(self.web, body=urlencode(document).encode())
 
 
 class Emulator:
@@ -110,7 +134,6 @@ class Emulator:
         self._locks.update(self.stores.locks)
         self._moto: Any = None
         self._moto_lock = threading.Lock()
-        self._aws_policies: dict[str, Any] | None = None
         self.world.account()
 
     # Control
@@ -167,6 +190,8 @@ class Emulator:
         service, action, conditions = request.service, request.action, self.conditions
         try:
             self._check_signature(request)
+            if request.signed:
+                sts_sessions.check_caller(self._call(request), request.token)
             if service in conditions["unavailable_services"]:
                 raise unavailable_error(service)
             if conditions.throttle(service, action):
@@ -247,10 +272,14 @@ class Emulator:
         service, action = request.service, request.action
         if service == "iam":
             return self._iam(request)
-        if service == "sts" and action in iam_accounts.STS_HANDLERS:
+        if service == "sts":
             call = self._call(request)
             with self.world.iam_lock:
-                return xml_answer(action, iam_accounts.STS_HANDLERS[action](call), STS_NAMESPACE)
+                self._mark_key(call)
+                if action in sts_sessions.HANDLERS:
+                    return xml_answer(action, sts_sessions.HANDLERS[action](call), STS_NAMESPACE)
+                if action == "AssumeRole":
+                    sts_sessions.check_mfa(call)
         if self.stores.handles(service, action):
             account = self.world.account_of_key(request.access_key)
             return self.stores.call(service, action, account.account_id, request.region, request.params)
@@ -261,45 +290,56 @@ class Emulator:
 
     def _iam(self, request: AwsRequest) -> Answer:
         action = request.action
-        handler = iam_mfa.HANDLERS.get(action) or iam_accounts.HANDLERS.get(action)
+        handler = _IAM_HANDLERS.get(action)
         with self.world.iam_lock:
             call = self._call(request)
             self._mark_key(call)
+            self._write_names_right(call, request)
+            arn = str(request.params.get("PolicyArn"))
+            if _AWS_POLICY.match(arn):
+                iam_policies.aws_policy(call.account.backend, arn)
             if handler is not None and (
                 action != "GetAccountAuthorizationDetails" or iam_accounts.owns_authorization_details(call)
             ):
                 return xml_answer(action, handler(call))
-            if action == "DeleteUser":
-                iam_accounts.delete_user_conflict(call)
-            if action in _ATTACHING and _AWS_POLICY.match(str(request.params.get("PolicyArn"))):
-                self._load_aws_policy(call, request.params["PolicyArn"])
+            if action in _BEFORE_MOTO:
+                _BEFORE_MOTO[action](call)
+            return self._iam_through_moto(call, request)
+
+    def _write_names_right(self, call: Call, request: AwsRequest) -> None:
+        """Names are found in any case, as AWS seems to do it: from here on they are written as they were made."""
+        if not self.conditions["any_case_names"] or request.action.startswith("Create"):
+            return
+        for parameter in ("UserName", "GroupName"):
+            name = request.params.get(parameter)
+            known = iam_accounts.canonical_name(call.account, parameter, name) if name else None
+            if known is not None and known != name:
+                request.rewrite(parameter, known)
+
+    def _iam_through_moto(self, call: Call, request: AwsRequest) -> Answer:
+        """moto's answer; what it changed is remembered for the readers that lag behind."""
+        backend, params = call.account.backend, request.params
+        concerned: list[Any] = [
+            found
+            for found in (
+                backend.users.get(params.get("UserName", "")),
+                backend.groups.get(params.get("GroupName", "")),
+            )
+            if found is not None
+        ]
+        known = set(backend.managed_policies) if request.action == "CreatePolicy" else set()
+        with changing(call.account, *concerned):
             answer = self._through_moto(request)
-            if action in _PASSWORD_CALLS and answer.status == 200:
-                user = call.account.backend.users[request.params["UserName"]]
-                setattr(user, "emulator_password_changed", self.world.clock.utc())
-            return answer
+        if request.action == "CreatePolicy":
+            for arn in set(backend.managed_policies) - known:
+                iam_policies.note_policy(call, arn, None, backend.managed_policies[arn])
+        return answer
 
     def _mark_key(self, call: Call) -> None:
         """Remember when an access key was last used, as moto does for the calls that reach it."""
         key = call.account.backend.access_keys.get(call.access_key)
         if key is not None:
             key.last_used = AccessKeyLastUsed(self.world.clock.utc(), call.service, "us-east-1")
-
-    def _load_aws_policy(self, call: Call, arn: str) -> None:
-        """Make one of AWS's managed policies known. moto can load all of them, which takes long; one will do."""
-        backend = call.account.backend
-        if arn in backend.managed_policies:
-            return
-        if self._aws_policies is None:
-            from moto.iam.aws_managed_policies import aws_managed_policies_data
-
-            self._aws_policies = json.loads(aws_managed_policies_data)
-        name = arn.rpartition("/")[2]
-        data = self._aws_policies.get(name)
-        if data is not None:
-            policy = AWSManagedPolicy.from_data(name, backend.account_id, backend.region_name, data)
-            backend.managed_policies[policy.arn] = policy
-            backend.aws_managed_policies.append(policy)
 
     # moto
 
@@ -358,7 +398,10 @@ class Emulator:
         headers = [(name, value) for name, value in started[1] if name.lower() not in skipped]
         if not any(name.lower() == "x-amzn-requestid" for name, _value in headers):
             headers.append(("x-amzn-RequestId", f"moto-{iso(time.time())}"))
-        return Answer(status, body, headers, _error_code(body) if status >= 400 else None)
+        code = _error_code(body) if status >= 400 else None
+        if request.service == "iam" and code is not None:
+            status = http_status(code)
+        return Answer(status, body, headers, code)
 
 
 def _error_code(body: bytes) -> str | None:

@@ -12,6 +12,7 @@ import threading
 import time
 from bisect import bisect_right, insort
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypeAlias
 
@@ -48,6 +49,16 @@ class Root:
 
 
 Holder: TypeAlias = User | Root
+
+
+@dataclass
+class Session:
+    """Temporary credentials of GetSessionToken."""
+
+    holder: Holder | None
+    token: str
+    expires: float
+    mfa: bool
 
 
 class Device:
@@ -110,9 +121,11 @@ class Account:
         self.backend: IAMBackend = iam_backends[account_id]["aws"]
         self.devices: dict[str, Device] = {}
         self.virtual_serials: list[str] = []  # sorted
+        self.taken: set[str] = set()  # serials of virtual devices in lower case: names are not told apart by case
         self.deleted: list[Device] = []  # lists that lag behind still show them
         self.root = Root(account_id, clock.utc() - timedelta(days=1000))
         self.report: tuple[float, float, str] | None = None  # made at, ready at, text
+        self.timeline: Any = None  # of facts.py
 
     # Names
 
@@ -130,6 +143,7 @@ class Account:
         self.devices[device.serial_number] = device
         if device.kind == "virtual":
             insort(self.virtual_serials, device.serial_number)
+            self.taken.add(device.serial_number.lower())
             known: Any = self.backend.virtual_mfa_devices
             known[device.serial_number] = device
         device.note(since=since)
@@ -137,6 +151,7 @@ class Account:
     def remove(self, device: Device) -> None:
         del self.devices[device.serial_number]
         self.virtual_serials.remove(device.serial_number)
+        self.taken.discard(device.serial_number.lower())
         self.backend.virtual_mfa_devices.pop(device.serial_number, None)
         device.note(exists=False)
         horizon = time.monotonic() - KEEP_HISTORY_SECONDS
@@ -214,6 +229,8 @@ class World:
         self.iam_lock = threading.RLock()
         self.accounts: dict[str, Account] = {}
         self.violations: list[dict[str, Any]] = []
+        self.deleted_keys: set[str] = set()
+        self.sessions: dict[str, Session] = {}
 
     def account(self, account_id: str = DEFAULT_ACCOUNT_ID) -> Account:
         found = self.accounts.get(account_id)
@@ -234,3 +251,5 @@ class World:
     def clear(self) -> None:
         self.accounts.clear()
         self.violations.clear()
+        self.deleted_keys.clear()
+        self.sessions.clear()

@@ -93,6 +93,7 @@ def test_credential_report(bench: Any) -> None:
         }
     )
     bench.iam.update_account_password_policy(MaxPasswordAge=90)
+    bench.emulator.set(quoted_report=True)
     rows = report(bench)
     assert list(rows) == ["<root_account>", "a,b", "idle", "robot"] and len(rows["robot"]) == 22
     root = rows["<root_account>"]
@@ -173,6 +174,7 @@ def test_another_account_through_a_role(bench: Any) -> None:
         ({"users": [{"user_name": "x", "create_date": "yesterday"}]}, "not an ISO 8601 date"),
         ({"users": [{"user_name": "x", "mfa_devices": [{"seed": "0189"}]}]}, "not base32"),
         ({"root": {"mfa": "maybe"}}, "root.mfa must be"),
+        ({"root": {"mfa": "virtual", "mfa_devices": [{"device_name": "x"}]}}, "not both"),
         ({"generate": {"count": "many"}}, "must be integers"),
     ],
 )

@@ -347,6 +347,36 @@ def test_root_device_in_the_list(bench: Any) -> None:
     assert bench.iam.get_account_summary()["SummaryMap"]["AccountMFAEnabled"] == 1
 
 
+def test_root_has_devices_of_any_name(bench: Any) -> None:
+    devices = [
+        {"device_name": "chief"},
+        {"device_name": "deputy", "path": "/root/"},
+        {"kind": "fido", "device_name": "x"},
+    ]
+    bench.emulator.fixture({"root": {"mfa_devices": devices, "access_keys": [{"access_key_id": "AKIAROOT"}]}})
+    serial, seed = bench.create("root-account-mfa-device")
+    bench.iam.create_user(UserName="alice")
+    bench.enable("alice", serial, totp.code_pair(seed, bench.now))
+    owners = {
+        device["SerialNumber"].partition(":mfa")[2]: (
+            device["User"]["Arn"].rpartition(":")[2],
+            "UserName" in device["User"],
+        )
+        for device in bench.iam.list_virtual_mfa_devices(AssignmentStatus="Assigned")["VirtualMFADevices"]
+    }
+    assert owners == {
+        "/chief": ("root", False),
+        "/root/deputy": ("root", False),
+        "/root-account-mfa-device": ("user/alice", True),
+    }
+    own = bench.client("iam", "AKIAROOT").list_mfa_devices()["MFADevices"]
+    assert [device["SerialNumber"].partition(f"{ACCOUNT}:")[2] for device in own] == [
+        "mfa/chief",
+        "mfa/root/deputy",
+        "u2f/x",
+    ]
+
+
 # Paging
 
 
