@@ -108,16 +108,17 @@ class Gatherer:
         return self._result(users, report=report)
 
     def _account(self) -> Result:
-        with concurrent.futures.ThreadPoolExecutor(5) as executor:
+        with concurrent.futures.ThreadPoolExecutor(6) as executor:
             # None depends on another, and each waits for AWS.
             reading_report = executor.submit(self._report)
             reading_virtual = executor.submit(self._or_unknown, "orphaned_devices", self._api.virtual_devices)
             reading_root = executor.submit(self._or_unknown, "root", self._api.root_has_mfa)
             reading_alias = executor.submit(self._or_unknown, "account_alias", self._api.account_alias)
+            reading_caller = executor.submit(self._or_unknown, "caller", self._api.caller)
             basics = self._basics(reading_report.result)
             report, virtual = reading_report.result(), reading_virtual.result()
             root = self._root(report, virtual, reading_root.result())
-            alias = reading_alias.result()
+            alias, caller = reading_alias.result(), _caller(reading_caller.result())
         partition, account_id = self._api.account()
 
         owned: dict[str, list[Device]] = {name: [] for name in basics}
@@ -143,7 +144,7 @@ class Gatherer:
             report=report,
             orphaned_devices=sorted(orphans, key=lambda orphan: orphan["serial_number"]),
             root=root,
-            account={"account_id": account_id, "partition": partition, "alias": alias},
+            account={"account_id": account_id, "partition": partition, "alias": alias, "caller": caller},
         )
 
     def _basics(self, read_report: t.Callable[[], Report]) -> dict[str, Result]:
@@ -355,6 +356,14 @@ def _keys(row: t.Mapping[str, str]) -> list[Result]:
             used = _iso(_moment(row[f"access_key_{number}_last_used_date"]))
             keys.append({"active": active, "last_rotated": rotated, "last_used": used})
     return keys
+
+
+def _caller(arn: str | None) -> Result | None:
+    """Return who calls; only an IAM user has a name, a role's session and root have none."""
+    if arn is None:
+        return None
+    resource = arn.split(":", 5)[5]
+    return {"arn": arn, "user_name": resource.rsplit("/", 1)[1] if resource.startswith("user/") else None}
 
 
 def _orphan(device: VirtualDevice) -> Result:

@@ -49,7 +49,8 @@ notes:
   - The required permissions are C(iam:ListMFADevices), and with O(account=true) C(iam:ListVirtualMFADevices),
     C(iam:ListUsers), C(iam:GetAccountSummary), C(iam:ListAccountAliases), C(iam:GenerateCredentialReport) and
     C(iam:GetCredentialReport). O(user_details=true) needs C(iam:GetAccountAuthorizationDetails) in place of
-    C(iam:ListUsers), O(device_tags=true) needs C(iam:ListMFADeviceTags).
+    C(iam:ListUsers), O(device_tags=true) needs C(iam:ListMFADeviceTags). C(sts:GetCallerIdentity), which
+    O(account=true) calls too, is everybody's.
 seealso:
   - module: hardening.aws.iam_mfa_devices
   - module: hardening.aws.iam_mfa_report
@@ -235,10 +236,31 @@ account:
   description: The account. Null unless O(account=true).
   returned: success
   type: dict
-  sample:
-    account_id: "123456789012"
-    partition: aws
-    alias: example
+  contains:
+    account_id:
+      description: The number of the account.
+      type: str
+      returned: success
+      sample: "123456789012"
+    partition:
+      description: V(aws), V(aws-cn) or V(aws-us-gov).
+      type: str
+      returned: success
+      sample: aws
+    alias:
+      description: The alias of the account. Null if it has none.
+      type: str
+      returned: success
+      sample: example
+    caller:
+      description:
+        - Whose credentials the module uses. Null if that could not be read, and then RV(unknown) says why.
+        - The C(user_name) is null unless the caller is an IAM user.
+      type: dict
+      returned: success
+      sample:
+        arn: arn:aws:iam::123456789012:user/ops/alice
+        user_name: alice
 credential_report:
   description: Whether there is a credential report, when AWS made it, or why there is none.
   returned: success
