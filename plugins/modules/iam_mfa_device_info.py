@@ -262,21 +262,41 @@ account:
         arn: arn:aws:iam::123456789012:user/ops/alice
         user_name: alice
 credential_report:
-  description: Whether there is a credential report, when AWS made it, or why there is none.
+  description:
+    - Whether there is a credential report, when AWS made it, how many minutes ago that was on AWS's clock, or why there
+      is none.
   returned: success
   type: dict
   sample:
     available: true
-    generated_time: "2026-03-11T23:25:36+00:00"
+    generated_time: "2026-03-11T22:25:36+00:00"
+    age_minutes: 60
     msg: ""
 unknown:
   description: What could not be read, and why. Empty if all is known.
   returned: success
   type: list
   elements: dict
-  sample:
-    - what: console_password
-      why: "The IAM action iam:GenerateCredentialReport is missing"
+  contains:
+    what:
+      description:
+        - What is not known.
+        - V(console_password_of_users) are users who are not in the credential report yet, such as those created since
+          AWS made it. Their C(console_password) and C(access_keys) are null in RV(users).
+      type: str
+      returned: success
+      sample: console_password
+    why:
+      description: The reason, such as the missing permission.
+      type: str
+      returned: success
+      sample: "The IAM action iam:GenerateCredentialReport is missing"
+    user_names:
+      description: The names of all users who are concerned.
+      type: list
+      elements: str
+      returned: of V(console_password_of_users)
+      sample: [bob]
 retrieved:
   description: When the lists were read, on AWS's clock, ISO 8601.
   returned: success

@@ -114,7 +114,12 @@ def test_the_report_is_not_trusted_when_it_is_old(controller: Controller, emulat
     controller.play(task(INFO, account=True))
     emulator.set(clock_offset=3600)
     emulator.fixture({"users": [{"user_name": "erin", "console_password": True, "mfa_devices": [{"kind": "fido"}]}]})
-    found = by_name(controller.play(task(INFO, account=True))[0])
+    result = controller.play(task(INFO, account=True))[0]
+    found = by_name(result)
+    assert result["credential_report"]["age_minutes"] == 60
+    assert [(item["what"], item["user_names"]) for item in result["unknown"]] == [
+        ("console_password_of_users", ["erin"])
+    ]
     assert found["carol"]["mfa_active"] is False
     assert found["erin"]["mfa_active"] is True and found["erin"]["console_password"] is None
 
