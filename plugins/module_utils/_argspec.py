@@ -246,8 +246,6 @@ def _check_serial(problems: Problems, serial: str, state: str) -> None:
         problems.add("serial_number", f"has {len(serial)} characters, from 9 to 256 are possible: {serial!r}")
     elif not re.fullmatch(r"[\w+=/:,.@-]+", serial, re.ASCII):
         problems.add("serial_number", f"{serial!r} may have letters, digits and +=/:,.@_- only.")
-    elif serial.endswith(":mfa/root-account-mfa-device"):
-        problems.add("serial_number", "is the root user's device, which only the root user can manage, in the console.")
     elif serial.startswith("arn:"):
         kind = plans.device_type(serial)
         if kind == "hardware" or (kind == "virtual" and not re.fullmatch(_VIRTUAL_ARN, serial, re.ASCII)):

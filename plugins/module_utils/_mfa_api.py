@@ -40,8 +40,15 @@ class MfaApi:
     def account(self) -> tuple[str, str]:
         """Return the partition and the number of the account. Asked once, and not at all if a list has told it."""
         if self._account is None:
-            self._account = _account_of(self._connection.client("sts").call("GetCallerIdentity", {})["Arn"])
+            self.caller()
+        assert self._account is not None
         return self._account
+
+    def caller(self) -> str:
+        """Return the ARN of whoever makes the calls, an IAM user's or a role's session's."""
+        arn = self._connection.client("sts").call("GetCallerIdentity", {})["Arn"]
+        self._account = _account_of(arn)
+        return arn
 
     def virtual_arn(self, path: str, name: str) -> str:
         """Return the ARN of a virtual device of this account."""

@@ -8,12 +8,11 @@ This module is private to hardening.aws. What may not be read is said to be unkn
 from __future__ import annotations
 
 import concurrent.futures
-import csv
 import dataclasses
 import datetime
-import io
 import typing as t
 
+from . import _credential_report as credentials
 from ._aws_call import Connection
 from ._errors import AwsRefused, MfaError
 from ._mfa_api import MfaApi
@@ -24,10 +23,11 @@ if t.TYPE_CHECKING:
 
 Result = dict[str, t.Any]
 
-ROOT_DEVICE = ":mfa/root-account-mfa-device"
-_ROOT_ROW = "<root_account>"
 # A credential report of this age decides on its own that a user has no device; an older one is checked by a call.
 _FRESH_REPORT = datetime.timedelta(minutes=10)
+# How many of the users of whom something is not known stand in the reason; the list has all.
+_SHOWN_NAMES = 5
+_MINUTE = datetime.timedelta(minutes=1)
 
 
 @dataclasses.dataclass
@@ -40,20 +40,6 @@ class Request:
     user_details: bool = False
     credential_report: bool = False
     all_kinds: bool = False
-
-
-@dataclasses.dataclass
-class Report:
-    """The credential report by user, or why there is none."""
-
-    rows: dict[str, dict[str, str]] = dataclasses.field(default_factory=dict)
-    generated: datetime.datetime | None = None
-    why: str = ""
-
-    @property
-    def available(self) -> bool:
-        """Whether there is one."""
-        return self.generated is not None
 
 
 def gather(
@@ -83,7 +69,7 @@ class Gatherer:
         self._api = api
         self._request = request
         self._concurrency = concurrency
-        self._unknown: list[dict[str, str]] = []
+        self._unknown: list[Result] = []
 
     def gather(self) -> Result:
         """Return the module's result."""
@@ -104,20 +90,21 @@ class Gatherer:
         for name in sorted(set(names)):
             devices = found[name]
             user = _user(name, devices or (), now, devices is not None, True)
-            users.append(_with_report(user, report))
+            users.append(_with_report(user, report.row(name)))
         return self._result(users, report=report)
 
     def _account(self) -> Result:
-        with concurrent.futures.ThreadPoolExecutor(5) as executor:
+        with concurrent.futures.ThreadPoolExecutor(6) as executor:
             # None depends on another, and each waits for AWS.
             reading_report = executor.submit(self._report)
             reading_virtual = executor.submit(self._or_unknown, "orphaned_devices", self._api.virtual_devices)
             reading_root = executor.submit(self._or_unknown, "root", self._api.root_has_mfa)
             reading_alias = executor.submit(self._or_unknown, "account_alias", self._api.account_alias)
+            reading_caller = executor.submit(self._or_unknown, "caller", self._api.caller)
             basics = self._basics(reading_report.result)
             report, virtual = reading_report.result(), reading_virtual.result()
             root = self._root(report, virtual, reading_root.result())
-            alias = reading_alias.result()
+            alias, caller = reading_alias.result(), _caller(reading_caller.result())
         partition, account_id = self._api.account()
 
         owned: dict[str, list[Device]] = {name: [] for name in basics}
@@ -136,17 +123,18 @@ class Gatherer:
             if devices is None:
                 continue  # deleted since the list was made
             user = _user(name, devices, now, True, name in asked or not devices)
-            users.append(_with_report(_with_basics(user, basics[name]), report))
+            row = report.row(name, basics[name].get("CreateDate"))
+            users.append(_with_report(_with_basics(user, basics[name]), row))
         orphans = [_orphan(device) for device in (virtual or {}).values() if device.owner is None]
         return self._result(
             users,
             report=report,
             orphaned_devices=sorted(orphans, key=lambda orphan: orphan["serial_number"]),
             root=root,
-            account={"account_id": account_id, "partition": partition, "alias": alias},
+            account={"account_id": account_id, "partition": partition, "alias": alias, "caller": caller},
         )
 
-    def _basics(self, read_report: t.Callable[[], Report]) -> dict[str, Result]:
+    def _basics(self, read_report: t.Callable[[], credentials.Report]) -> dict[str, Result]:
         """Return the account's users, by name, in IAM's own shape."""
         if self._request.user_details:
             details = self._or_unknown("user_details", self._api.users_in_detail)
@@ -160,49 +148,57 @@ class Gatherer:
                 raise
             self._unknown.append({"what": "users_since_report", "why": refusal.message})
         return {
-            name: {"UserName": name, "Arn": row["arn"], "CreateDate": _moment(row["user_creation_time"])}
+            name: {"UserName": name, "Arn": row["arn"], "CreateDate": credentials.moment(row["user_creation_time"])}
             for name, row in report.rows.items()
-            if name != _ROOT_ROW
+            if name != credentials.ROOT_ROW
         }
 
-    def _decides(self, report: Report, name: str, basics: t.Mapping[str, Result]) -> bool:
+    def _decides(self, report: credentials.Report, name: str, basics: t.Mapping[str, Result]) -> bool:
         """Whether the credential report settles that a user without a virtual device has no device at all."""
-        row = report.rows.get(name)
+        row = report.row(name, basics[name].get("CreateDate"))
         if row is None or report.generated is None or row["mfa_active"] != "false":
             return False
-        created = basics[name].get("CreateDate")
-        # A user of the same name may have been made since.
-        return self._now() - report.generated < _FRESH_REPORT and not (created and created > report.generated)
+        return self._now() - report.generated < _FRESH_REPORT
 
-    def _root(self, report: Report, virtual: t.Mapping[str, VirtualDevice] | None, active: bool | None) -> Result:
-        row = report.rows.get(_ROOT_ROW)
+    def _root(
+        self, report: credentials.Report, virtual: t.Mapping[str, VirtualDevice] | None, active: bool | None
+    ) -> Result:
+        row = report.row(credentials.ROOT_ROW)
         if active is None and row is not None:
             active = row["mfa_active"] == "true"
         kind = None
         if active is False:
             kind = "none"
         elif active and virtual is not None:
-            is_virtual = any(serial.endswith(ROOT_DEVICE) and virtual[serial].owner for serial in virtual)
-            kind = "virtual" if is_virtual else "hardware"
+            # Root's virtual devices may have any name, and a user's device the one that root's first one used to have.
+            kind = "virtual" if any(_is_root(device.owner) for device in virtual.values()) else "hardware"
         return {
             "mfa_active": active,
             "mfa_type": kind,
-            "console_password": _enabled(row["password_enabled"]) if row else None,
-            "access_keys_active": any(key["active"] for key in _keys(row)) if row else None,
-            "password_last_used": _iso(_moment(row["password_last_used"])) if row else None,
+            "console_password": credentials.enabled(row["password_enabled"]) if row else None,
+            "access_keys_active": any(key["active"] for key in credentials.access_keys(row)) if row else None,
+            "password_last_used": credentials.iso(credentials.moment(row["password_last_used"])) if row else None,
         }
 
-    def _report(self) -> Report:
+    def _report(self) -> credentials.Report:
         if not self._request.credential_report:
-            return Report(why="not asked for")
+            return credentials.Report(why="not asked for")
         try:
             text, generated = self._api.credential_report()
+            return credentials.Report(credentials.read_rows(text), generated)
         except MfaError as error:
             self._unknown.append({"what": "console_password", "why": error.message})
-            return Report(why=error.message)
-        # A row that is not whole tells nothing: its user counts as unknown.
-        rows = {row["user"]: row for row in csv.DictReader(io.StringIO(text)) if None not in row.values()}
-        return Report(rows, generated)
+            return credentials.Report(why=error.message)
+
+    def _note_who_is_not_in_the_report(self, users: t.Sequence[Result]) -> None:
+        """Name the users whose password and keys are not known although there is a credential report."""
+        names = [user["user_name"] for user in users if user["exists"] and user["console_password"] is None]
+        if not names:
+            return
+        who = "1 user is" if len(names) == 1 else f"{len(names):,} users are"
+        shown = ", ".join(names[:_SHOWN_NAMES]) + (", …" if len(names) > _SHOWN_NAMES else "")
+        why = f"{who} not in the credential report yet, which AWS remakes at most every four hours: {shown}"
+        self._unknown.append({"what": "console_password_of_users", "why": why, "user_names": names})
 
     def _ask(self, names: t.Iterable[str]) -> dict[str, t.Sequence[Device] | None]:
         """Return the devices of each user, None for one who does not exist, with a call for each."""
@@ -229,12 +225,15 @@ class Gatherer:
         self,
         users: list[Result],
         devices: t.Sequence[Device] | None = None,
-        report: Report | None = None,
+        report: credentials.Report | None = None,
         **account: t.Any,
     ) -> Result:
-        report = report or Report(why="not asked for")
+        report = report or credentials.Report(why="not asked for")
+        if report.available:
+            self._note_who_is_not_in_the_report(users)
+        now = self._now()
         if devices is not None and not users:
-            shown = [_device(device, self._now()) for device in devices]
+            shown = [_device(device, now) for device in devices]
         else:
             shown = [device for user in users for device in user["mfa_devices"]]
         if self._request.device_tags:
@@ -249,11 +248,12 @@ class Gatherer:
             "account": account.get("account"),
             "credential_report": {
                 "available": report.available,
-                "generated_time": _iso(report.generated),
+                "generated_time": credentials.iso(report.generated),
+                "age_minutes": max((now - report.generated) // _MINUTE, 0) if report.generated else None,
                 "msg": report.why,
             },
             "unknown": sorted(self._unknown, key=lambda entry: entry["what"]),
-            "retrieved": _iso(self._now()),
+            "retrieved": credentials.iso(now),
             "summary": {
                 "users": len(users),
                 "users_with_mfa": sum(1 for user in users if user["mfa_active"]),
@@ -316,7 +316,7 @@ def _with_basics(user: Result, basics: Result) -> Result:
         arn=basics.get("Arn"),
         path=basics.get("Path"),
         user_id=basics.get("UserId"),
-        create_date=_iso(basics.get("CreateDate")),
+        create_date=credentials.iso(basics.get("CreateDate")),
     )
     if "GroupList" in basics:
         user.update(
@@ -327,48 +327,31 @@ def _with_basics(user: Result, basics: Result) -> Result:
     return user
 
 
-def _with_report(user: Result, report: Report) -> Result:
-    row = report.rows.get(user["user_name"])
+def _with_report(user: Result, row: credentials.Row | None) -> Result:
     if row is not None and user["exists"]:
         user.update(
             arn=user["arn"] or row["arn"],
-            console_password=_enabled(row["password_enabled"]),
-            password_last_used=_iso(_moment(row["password_last_used"])),
-            password_last_changed=_iso(_moment(row["password_last_changed"])),
-            access_keys=_keys(row),
+            console_password=credentials.enabled(row["password_enabled"]),
+            password_last_used=credentials.iso(credentials.moment(row["password_last_used"])),
+            password_last_changed=credentials.iso(credentials.moment(row["password_last_changed"])),
+            access_keys=credentials.access_keys(row),
         )
     return user
 
 
-def _enabled(text: str) -> bool | None:
-    """Return a yes or no of the credential report; of the root user it may say not_supported."""
-    return {"true": True, "false": False}.get(text.lower())
+def _is_root(owner: str | None) -> bool:
+    """Whether a device's owner is the root user, who has an ARN in place of a name."""
+    return owner is not None and owner.startswith("arn:") and owner.endswith(":root")
 
 
-def _keys(row: t.Mapping[str, str]) -> list[Result]:
-    """Return the access keys that a row tells of: those that are active, or were used or rotated at some time."""
-    keys = []
-    for number in ("1", "2"):
-        active = row[f"access_key_{number}_active"] == "true"
-        rotated = _iso(_moment(row[f"access_key_{number}_last_rotated"]))
-        if active or rotated:
-            used = _iso(_moment(row[f"access_key_{number}_last_used_date"]))
-            keys.append({"active": active, "last_rotated": rotated, "last_used": used})
-    return keys
+def _caller(arn: str | None) -> Result | None:
+    """Return who calls; only an IAM user has a name, a role's session and root have none."""
+    if arn is None:
+        return None
+    resource = arn.split(":", 5)[5]
+    return {"arn": arn, "user_name": resource.rsplit("/", 1)[1] if resource.startswith("user/") else None}
 
 
 def _orphan(device: VirtualDevice) -> Result:
     path, name = split_virtual_arn(device.serial_number)
     return {"serial_number": device.serial_number, "device_name": name, "device_path": path}
-
-
-def _moment(text: str) -> datetime.datetime | None:
-    """Return a moment of the credential report; it has words such as N/A and no_information where there is none."""
-    try:
-        return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        return None
-
-
-def _iso(moment: datetime.datetime | None) -> str | None:
-    return moment.isoformat() if moment is not None else None

@@ -49,7 +49,8 @@ notes:
   - The required permissions are C(iam:ListMFADevices), and with O(account=true) C(iam:ListVirtualMFADevices),
     C(iam:ListUsers), C(iam:GetAccountSummary), C(iam:ListAccountAliases), C(iam:GenerateCredentialReport) and
     C(iam:GetCredentialReport). O(user_details=true) needs C(iam:GetAccountAuthorizationDetails) in place of
-    C(iam:ListUsers), O(device_tags=true) needs C(iam:ListMFADeviceTags).
+    C(iam:ListUsers), O(device_tags=true) needs C(iam:ListMFADeviceTags). C(sts:GetCallerIdentity), which
+    O(account=true) calls too, is everybody's.
 seealso:
   - module: hardening.aws.iam_mfa_devices
   - module: hardening.aws.iam_mfa_report
@@ -235,26 +236,67 @@ account:
   description: The account. Null unless O(account=true).
   returned: success
   type: dict
-  sample:
-    account_id: "123456789012"
-    partition: aws
-    alias: example
+  contains:
+    account_id:
+      description: The number of the account.
+      type: str
+      returned: success
+      sample: "123456789012"
+    partition:
+      description: V(aws), V(aws-cn) or V(aws-us-gov).
+      type: str
+      returned: success
+      sample: aws
+    alias:
+      description: The alias of the account. Null if it has none.
+      type: str
+      returned: success
+      sample: example
+    caller:
+      description:
+        - Whose credentials the module uses. Null if that could not be read, and then RV(unknown) says why.
+        - The C(user_name) is null unless the caller is an IAM user.
+      type: dict
+      returned: success
+      sample:
+        arn: arn:aws:iam::123456789012:user/ops/alice
+        user_name: alice
 credential_report:
-  description: Whether there is a credential report, when AWS made it, or why there is none.
+  description:
+    - Whether there is a credential report, when AWS made it, how many minutes ago that was on AWS's clock, or why there
+      is none.
   returned: success
   type: dict
   sample:
     available: true
-    generated_time: "2026-03-11T23:25:36+00:00"
+    generated_time: "2026-03-11T22:25:36+00:00"
+    age_minutes: 60
     msg: ""
 unknown:
   description: What could not be read, and why. Empty if all is known.
   returned: success
   type: list
   elements: dict
-  sample:
-    - what: console_password
-      why: "The IAM action iam:GenerateCredentialReport is missing"
+  contains:
+    what:
+      description:
+        - What is not known.
+        - V(console_password_of_users) are users who are not in the credential report yet, such as those created since
+          AWS made it. Their C(console_password) and C(access_keys) are null in RV(users).
+      type: str
+      returned: success
+      sample: console_password
+    why:
+      description: The reason, such as the missing permission.
+      type: str
+      returned: success
+      sample: "The IAM action iam:GenerateCredentialReport is missing"
+    user_names:
+      description: The names of all users who are concerned.
+      type: list
+      elements: str
+      returned: of V(console_password_of_users)
+      sample: [bob]
 retrieved:
   description: When the lists were read, on AWS's clock, ISO 8601.
   returned: success

@@ -102,7 +102,6 @@ SINGULAR_CASES: dict[str, tuple[dict[str, t.Any], str]] = {
     ),
     "ARN with a short account": (alice(serial_number="arn:aws:iam::12345:mfa/alice", **CODES), "(12 digits)"),
     "ARN without a name": (alice(serial_number="arn:aws:iam::123456789012:mfa/", **CODES), "not the ARN of an MFA"),
-    "root's device": (alice(serial_number=arn("root-account-mfa-device"), **CODES), "is the root user's device"),
     "passkey": (
         alice(serial_number="arn:aws:iam::123456789012:u2f/user/alice/key", **CODES),
         "a passkey or FIDO key, which its owner enrols in the console",

@@ -72,7 +72,11 @@ def test_the_account(controller: Controller, emulator: Emulator) -> None:
     result = play[0]
     users = by_name(result)
     assert [user["user_name"] for user in result["users"]] == ["alice", "bob", "carol", "dan"]
-    assert result["account"] == {"account_id": "123456789012", "partition": "aws", "alias": "example"}
+    assert {key: value for key, value in result["account"].items() if key != "caller"} == {
+        "account_id": "123456789012",
+        "partition": "aws",
+        "alias": "example",
+    }
     assert result["unknown"] == [] and result["credential_report"]["available"]
     alice = users["alice"]
     assert (alice["path"], alice["groups"], alice["tags"]) == ("/staff/", ["dev"], {"team": "red"})
@@ -110,9 +114,42 @@ def test_the_report_is_not_trusted_when_it_is_old(controller: Controller, emulat
     controller.play(task(INFO, account=True))
     emulator.set(clock_offset=3600)
     emulator.fixture({"users": [{"user_name": "erin", "console_password": True, "mfa_devices": [{"kind": "fido"}]}]})
-    found = by_name(controller.play(task(INFO, account=True))[0])
+    result = controller.play(task(INFO, account=True))[0]
+    found = by_name(result)
+    assert result["credential_report"]["age_minutes"] == 60
+    assert [(item["what"], item["user_names"]) for item in result["unknown"]] == [
+        ("console_password_of_users", ["erin"])
+    ]
     assert found["carol"]["mfa_active"] is False
     assert found["erin"]["mfa_active"] is True and found["erin"]["console_password"] is None
+
+
+def test_who_calls(controller: Controller, emulator: Emulator) -> None:
+    """An IAM user is named, whatever the path; a role's session and root are nobody's name."""
+    key = {"active": True, "access_key_id": "AKIAALICEALICEALICE"}
+    root_key = {"active": True, "access_key_id": "AKIAROOTROOTROOTROO"}
+    emulator.fixture(
+        {"users": [{"user_name": "alice", "path": "/ops/", "access_keys": [key]}], "root": {"access_keys": [root_key]}}
+    )
+    role = controller.boto3("sts").assume_role(
+        RoleArn="arn:aws:iam::123456789012:role/ops/auditor", RoleSessionName="alice"
+    )["Credentials"]
+    session = {
+        "access_key": role["AccessKeyId"],
+        "secret_key": role["SecretAccessKey"],
+        "session_token": role["SessionToken"],
+    }
+    play = controller.play(
+        task(INFO, account=True, access_key=key["access_key_id"]),
+        task(INFO, account=True, access_key=root_key["access_key_id"]),
+        task(INFO, account=True, **session),
+        task(INFO, user_name="alice"),
+    )
+    user, root, assumed, without = (result["account"] for result in play.results)
+    assert user["caller"] == {"arn": "arn:aws:iam::123456789012:user/ops/alice", "user_name": "alice"}
+    assert root["caller"] == {"arn": "arn:aws:iam::123456789012:root", "user_name": None}
+    assert assumed["caller"]["user_name"] is None and ":assumed-role/auditor/alice" in assumed["caller"]["arn"]
+    assert without is None and "sts:GetCallerIdentity" not in play[3].calls
 
 
 @pytest.mark.parametrize("root", ["none", "virtual", "hardware"])
@@ -131,6 +168,7 @@ def test_root(controller: Controller, emulator: Emulator, root: str) -> None:
         ("iam:ListAccountAliases", "account_alias", "users"),
         ("iam:GetAccountAuthorizationDetails", "user_details", "users"),
         ("iam:ListUsers", "users_since_report", "users"),
+        ("sts:GetCallerIdentity", "caller", "account"),
     ],
 )
 def test_what_may_not_be_read_is_said_to_be_unknown(
@@ -167,7 +205,7 @@ def test_bad_input(controller: Controller, emulator: Emulator) -> None:
     assert emulator.requests() == []
 
 
-@pytest.mark.parametrize(("count", "calls"), [(101, 9), (1001, 11), (5000, 20)])
+@pytest.mark.parametrize(("count", "calls"), [(101, 10), (1001, 12), (5000, 20)])
 def test_lists_over_a_page_long_lose_nobody(controller: Controller, emulator: Emulator, count: int, calls: int) -> None:
     emulator.fixture({"generate": {"count": count, "prefix": "user-", "console_password": True, "device": "virtual"}})
     result = controller.play(task(INFO, account=True))[0]

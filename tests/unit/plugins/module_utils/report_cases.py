@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 
 from ansible_collections.hardening.aws.plugins.module_utils import _compliance as rules
 from ansible_collections.hardening.aws.plugins.module_utils import _report
+from ansible_collections.hardening.aws.plugins.module_utils._credential_report import COLUMNS as REPORT_COLUMNS
 
 ACCOUNT = "123456789012"
 RETRIEVED = "2026-03-11T23:25:36+00:00"
+CREATED = datetime.datetime(2025, 1, 1, tzinfo=datetime.timezone.utc)
 GENERATED = "2026-03-11T23:25:40Z"
 REFUSED = "Missing the IAM action iam:GenerateCredentialReport"
 SERIALS = {
@@ -87,6 +90,18 @@ def root(mfa: str = "hardware", **facts: t.Any) -> dict[str, t.Any]:
 def orphan(name: str = "left-behind") -> dict[str, t.Any]:
     serial = SERIALS["virtual"].format(name=name)
     return {"serial_number": serial, "device_name": name, "device_path": "/"}
+
+
+def report_row(name: str, arn: str | None = None, created: datetime.datetime = CREATED, **cells: str) -> str:
+    """A row of the credential report as AWS writes it: nothing is quoted."""
+    known = {
+        "user": name,
+        "arn": arn or f"arn:aws:iam::{ACCOUNT}:user/{name}",
+        "user_creation_time": created.isoformat(),
+        "password_enabled": "true",
+        "mfa_active": "false",
+    }
+    return ",".join({**dict.fromkeys(REPORT_COLUMNS, "N/A"), **known, **cells}[column] for column in REPORT_COLUMNS)
 
 
 def account(*users: dict[str, t.Any], **facts: t.Any) -> dict[str, t.Any]:
