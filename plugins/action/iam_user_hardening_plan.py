@@ -12,7 +12,7 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.hardening.aws.plugins.plugin_utils import _iam_user_hardening as core
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import inputs, plan
 
 _INFO = "hardening.aws.iam_mfa_device_info"
 
@@ -33,19 +33,19 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(
                 "settings: is missing, or no dictionary: give the role's inputs without their prefix."
             )
-        self._refuse(core.problems(settings))
+        self._refuse(inputs.problems(settings))
         options = {
             "account": True,
-            "user_details": core.needs_details(settings),
+            "user_details": plan.needs_details(settings),
             "concurrency": settings["concurrency"],
         }
         info = self._execute_module(_INFO, module_args={**connection, **options}, task_vars=task_vars)
         if info.get("failed"):
             return dict(info)
-        plan = core.plan(info, settings)
-        self._refuse(plan.pop("refusals"))
+        planned = plan.plan(info, settings)
+        self._refuse(planned.pop("refusals"))
         told = {name: info[name] for name in ("warnings", "deprecations") if name in info}
-        return {"changed": False, "plan": plan, **told}
+        return {"changed": False, "plan": planned, **told}
 
     @staticmethod
     def _refuse(reasons: t.Sequence[str]) -> None:

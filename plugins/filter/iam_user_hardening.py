@@ -79,20 +79,20 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.hardening.aws.plugins.plugin_utils import _iam_user_hardening as core
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import batches, outcome, plan
 
 _STEPS: dict[str, t.Callable[..., t.Any]] = {
-    "seeded": core.seeded,
-    "counted": core.counted,
-    "failed_lines": core.failed_lines,
-    "predicted": core.predicted,
-    "narrow": core.narrow,
-    "nobodys": core.nobodys,
-    "orphan_failures": core.orphan_failures,
-    "access_key_ids": core.access_key_ids,
-    "outcome": core.outcome,
-    "summary": core.summary,
-    "failure": core.failure,
+    "seeded": batches.seeded,
+    "counted": outcome.counted,
+    "failed_lines": outcome.failed_lines,
+    "predicted": batches.predicted,
+    "narrow": batches.narrow,
+    "nobodys": batches.nobodys,
+    "orphan_failures": outcome.orphan_failures,
+    "access_key_ids": plan.access_key_ids,
+    "outcome": outcome.outcome,
+    "summary": outcome.summary,
+    "failure": outcome.failure,
 }
 
 

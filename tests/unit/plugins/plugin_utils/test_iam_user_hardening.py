@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.hardening.aws.plugins.plugin_utils import _iam_user_hardening as core
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import batches, inputs, outcome, plan
 
 NOW = "2026-06-30T12:00:00+00:00"
 PREFIX = "arn:aws-cn:iam::123456789012"
@@ -68,7 +68,7 @@ def info(*users: dict[str, t.Any], orphans: t.Sequence[str] = (), **more: t.Any)
 
 
 def planned(account: dict[str, t.Any], **settings: t.Any) -> dict[str, t.Any]:
-    return core.plan(account, {**SETTINGS, **settings})
+    return plan.plan(account, {**SETTINGS, **settings})
 
 
 PEOPLE = [
@@ -217,8 +217,8 @@ def test_key_ids_by_moment() -> None:
         {"access_key_id": "AKIA2", "status": "Inactive", "create_date": "2026-01-01T00:00:00Z"},
         {"access_key_id": "AKIA3", "status": "Active", "create_date": "2026-01-02T00:00:00+00:00"},
     ]
-    assert core.access_key_ids(keys, "2026-01-01T00:00:00Z") == ["AKIA1"]
-    assert core.access_key_ids(keys, "None") == []
+    assert plan.access_key_ids(keys, "2026-01-01T00:00:00Z") == ["AKIA1"]
+    assert plan.access_key_ids(keys, "None") == []
 
 
 def test_orphans() -> None:
@@ -266,25 +266,25 @@ def test_missing_facts() -> None:
     ],
 )
 def test_refusals(settings: dict[str, t.Any], option: str) -> None:
-    found = core.problems({**SETTINGS, "users": ["alice"], **settings})
+    found = inputs.problems({**SETTINGS, "users": ["alice"], **settings})
     assert len(found) == 1 and found[0].startswith(f"iam_user_hardening_{option}"), found
-    assert core.problems({**SETTINGS, "users": ["alice"]}) == []
+    assert inputs.problems({**SETTINGS, "users": ["alice"]}) == []
     if "seed" in option or "device" in option:
-        assert core.problems({**SETTINGS, "users": ["alice"], **settings, "enrol": False}) == []
+        assert inputs.problems({**SETTINGS, "users": ["alice"], **settings, "enrol": False}) == []
 
 
 def test_joining_devices_and_seeds() -> None:
     people = [user("alice"), user("bob"), user("carol")]
     (batch,) = planned(info(*people, orphans=["/alice"]), select={"paths": ["/"]})["batches"]
     results = [{"failed": False, "msg": ""}, {"failed": True, "msg": "no"}, {"failed": False, "msg": ""}]
-    made = core.seeded(batch, results, {f"{PREFIX}:mfa/alice": "AAAA"})
+    made = batches.seeded(batch, results, {f"{PREFIX}:mfa/alice": "AAAA"})
     assert made["devices"] == [{"user_name": "alice", "serial_number": f"{PREFIX}:mfa/alice", "seed": "AAAA"}]
     assert [(item["user_name"], item["failed"]) for item in made["failures"]] == [("bob", True), ("carol", True)]
     assert made["failures"][0]["msg"] == "no" and "by somebody else" in made["failures"][1]["msg"]
-    actions = [item["actions"] for item in core.predicted(batch, [])]
+    actions = [item["actions"] for item in batches.predicted(batch, [])]
     assert actions == [["recreate", "store", "enable"]] + [["create", "store", "enable"]] * 2
-    assert core.predicted(batch, [f"{PREFIX}:mfa/alice"])[0]["actions"] == ["enable"]
-    assert list(core.narrow(batch, ["bob"])["serial_numbers"]) == ["bob"]
+    assert batches.predicted(batch, [f"{PREFIX}:mfa/alice"])[0]["actions"] == ["enable"]
+    assert list(batches.narrow(batch, ["bob"])["serial_numbers"]) == ["bob"]
 
 
 def test_counting_a_batch() -> None:
@@ -298,14 +298,14 @@ def test_counting_a_batch() -> None:
         {"user_name": "alice", "failed": False, "msg": "", "actions": ["create", "store", "enable"]},
         {"user_name": "zoe", "failed": True, "msg": "of another batch", "actions": []},
     ]
-    tally = core.counted(before, batch, results, msg="not reached")
+    tally = outcome.counted(before, batch, results, msg="not reached")
     assert tally == {
         "enabled": ["zoe", "alice"],
         "had_mfa": ["carol"],
         "failed": [*before["failed"], {"user_name": "bob", "msg": "down"}, {"user_name": "dave", "msg": "not reached"}],
     }
     assert before["enabled"] == ["zoe"]
-    assert core.failed_lines(tally, batch) == ["bob: down", "dave: not reached"]
+    assert outcome.failed_lines(tally, batch) == ["bob: down", "dave: not reached"]
 
 
 def test_report_of_many_stays_readable() -> None:
@@ -313,9 +313,9 @@ def test_report_of_many_stays_readable() -> None:
     made = planned(info(*people), select={"paths": ["/"]})
     tally: t.Any = {"enabled": [], "had_mfa": [], "failed": []}
     for batch in made["batches"]:
-        tally = core.counted(tally, batch, core.predicted(batch, []))
+        tally = outcome.counted(tally, batch, batches.predicted(batch, []))
     done = {"tally": tally, "failures": [], "orphans_removed": [], "passwords_deleted": [], "keys_deactivated": []}
     done.update(policy={}, password_policy="", check_mode=True)
-    lines = core.summary(core.outcome(made, done))
+    lines = outcome.summary(outcome.outcome(made, done))
     assert "would be enabled now: 5,000 (user-0000, " in lines[3] and "and 4,980 more" in lines[3]
     assert max(len(line) for line in lines) < 400

@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Users who are enrolled by one task, and the seeds of their devices where the controller keeps them.
+
+This module is private to hardening.aws.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .common import Data
+
+
+def batches(devices: t.Sequence[Data], unassigned: t.Container[str], size: int) -> list[dict[str, t.Any]]:
+    """Return the devices in batches. What identifies a device by serial number is kept apart from what modules get."""
+    batches = []
+    total = f"{len(devices):,}"
+    for start in range(0, len(devices), size):
+        chunk = devices[start : start + size]
+        first, last = f"{start + 1:,}", f"{start + len(chunk):,}"
+        serials = [device["serial_number"] for device in chunk]
+        batches.append(
+            {
+                "label": f"user {first} of {total}" if len(chunk) == 1 else f"users {first}–{last} of {total}",
+                "devices": [{key: device[key] for key in device if key != "serial_number"} for device in chunk],
+                "serial_numbers": dict(zip((device["user_name"] for device in chunk), serials, strict=True)),
+                "unassigned": [serial for serial in serials if serial in unassigned],
+            }
+        )
+    return batches
+
+
+def seeded(batch: Data, results: t.Sequence[Data], held: Data) -> dict[str, t.Any]:
+    """Return the devices of a batch to be enabled, each with its seed, and those whose seed nobody has.
+
+    :param results: Those of state=present, in the batch's order.
+    :param held: Seeds by serial number, as the store has them now.
+    """
+    devices, failures = [], []
+    for device, result in zip(batch["devices"], results, strict=True):
+        serial = batch["serial_numbers"][device["user_name"]]
+        seed = held.get(serial)
+        if result["failed"]:
+            failures.append(user_failure(device["user_name"], result["msg"], serial))
+        elif not seed:
+            text = (
+                f"The device {serial} was made by somebody else meanwhile, or is on another user, and its seed is not "
+                "here. Run again; if it stays so, give the users of the role devices of another name or path."
+            )
+            failures.append(user_failure(device["user_name"], text, serial))
+        else:
+            devices.append({"user_name": device["user_name"], "serial_number": serial, "seed": str(seed)})
+    return {"devices": devices, "failures": failures}
+
+
+def user_failure(user_name: str, msg: str, serial_number: str | None = None) -> dict[str, t.Any]:
+    return {
+        "user_name": str(user_name),
+        "serial_number": serial_number,
+        "changed": False,
+        "actions": [],
+        "failed": True,
+        "msg": str(msg),
+    }
+
+
+def narrow(batch: Data, user_names: t.Container[str]) -> dict[str, t.Any]:
+    """Return a batch with some of its users alone."""
+    serials = {name: serial for name, serial in batch["serial_numbers"].items() if name in user_names}
+    return {
+        "label": batch["label"],
+        "devices": [device for device in batch["devices"] if device["user_name"] in user_names],
+        "serial_numbers": serials,
+        "unassigned": [serial for serial in batch["unassigned"] if serial in serials.values()],
+    }
+
+
+def nobodys(serials: t.Iterable[str], user_name: str) -> list[dict[str, str]]:
+    """Return devices to be removed for a user who does not exist, so that a device of somebody is refused."""
+    return [{"user_name": user_name, "serial_number": str(serial)} for serial in serials]
+
+
+def predicted(batch: Data, held: t.Container[str]) -> list[dict[str, t.Any]]:
+    """Return what check mode says of a batch whose seeds are kept on the controller."""
+    results = []
+    for name, serial in batch["serial_numbers"].items():
+        actions = ["create", "store", "enable"]
+        if serial in batch["unassigned"]:
+            actions = ["enable"] if serial in held else ["recreate", "store", "enable"]
+        results.append({**user_failure(name, "", serial), "changed": True, "actions": actions, "failed": False})
+    return results

@@ -1,0 +1,47 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the parts of the role's decisions share: the prefix of its inputs, moments, and how many things are shown.
+
+This module is private to hardening.aws.
+"""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+Data = t.Mapping[str, t.Any]
+
+PREFIX = "iam_user_hardening"
+SHOWN = 20
+
+
+def same_moment(one: t.Any, other: t.Any) -> bool:
+    """Whether two ISO 8601 texts mean the same second."""
+    first, second = moment(one), moment(other)
+    return first is not None and second is not None and abs((first - second).total_seconds()) < 1
+
+
+def moment(text: t.Any) -> datetime.datetime | None:
+    try:
+        moment = datetime.datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
+
+
+def count(items: t.Sized, noun: str) -> str:
+    return f"{len(items):,} {noun}{'' if len(items) == 1 else 's'}"
+
+
+def listed(items: t.Sequence[str]) -> str:
+    return f"{len(items):,} ({some(items)})" if items else "0"
+
+
+def some(items: t.Sequence[str]) -> str:
+    rest = f" and {len(items) - SHOWN:,} more" if len(items) > SHOWN else ""
+    return ", ".join(items[:SHOWN]) + rest
+
+
+def more(items: t.Sized) -> list[str]:
+    return [f"  and {len(items) - SHOWN:,} more"] if len(items) > SHOWN else []
