@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Works on many users or groups at once, and says what became of each: results, counts, one message, a diff.
 
-This module is private to hardening.aws. One failure stops no other, whatever its kind, and what was done is always told.
+This module is private to hardening.aws. One failure stops no other, whatever its kind; what was done is always told.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import traceback
 import typing as t
 
 from .._errors import AwsRefused, MfaError
+from .._messages import warn
 
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -63,7 +64,7 @@ class Outcome:
             work()
         except MfaError as error:
             self.errors.append(error)
-        except Exception as error:  # a defect here must not take away what is known of the others
+        except Exception as error:  # noqa: BLE001 - a defect must not take away what is known of the others
             self.errors.append(_defect(error))
         else:
             return True
@@ -132,6 +133,9 @@ def failures_text(outcomes: t.Sequence[Outcome], what: str) -> str:
 
 def finish(module: AnsibleAWSModule, outcomes: t.Sequence[Outcome], what: str, **more: t.Any) -> None:
     """End the module with what became of all: as a failure if any failed."""
+    for outcome in outcomes:
+        for warning in outcome.warnings:
+            warn(f"{outcome.label}: {warning}")
     answer: dict[str, t.Any] = {
         "changed": any(outcome.changed for outcome in outcomes),
         "results": [outcome.result() for outcome in outcomes],
