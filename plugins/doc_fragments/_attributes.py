@@ -24,6 +24,22 @@ attributes:
       - O(state=resynced) is always a change, as AWS does not show whether a device is out of step.
 """
 
+    ACCESS = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Predicts what would be changed. Makes no call that writes.
+    support: full
+  diff_mode:
+    description: Shows what is taken away, a line for each thing.
+    support: full
+  idempotent:
+    description: The second run changes nothing.
+    support: partial
+    details:
+      - O(ignore:users[].sessions=revoked) is a change each time for a user who can still sign in.
+"""
+
     INFO = r"""
 options: {}
 attributes:

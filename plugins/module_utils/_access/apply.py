@@ -1,0 +1,387 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Takes from users what they sign in with, in the order that fails closed, and judges lost replies by what AWS lists.
+
+This module is private to hardening.aws. Sessions, password, keys, other credentials, MFA devices: a step that fails
+stops no later one, but MFA devices stay on as long as a password or a key that they guard may be there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import functools
+import time
+import typing as t
+
+from .. import _mfa_plan as mfa_plans
+from .._errors import AwsRefused, MfaError, StaleView
+from .._mfa_apply import SETTLE_SECONDS, Applier, Progress
+from .._mfa_plan import Action, Device, device_type
+from . import plan as plans
+from .api import OTHER_KINDS, AccessApi, UserGone
+from .bulk import Outcome, for_each
+from .options import ABSENT, Wanted
+from .plan import Change, Kept, Key, Moment
+
+# Up to so many users are asked for one by one; above that, a list of all users costs less.
+_FEW = 10
+
+
+class People:
+    """Who exists, by their names as IAM spells them.
+
+    :param many: Whether all users are listed at once, as more than a few are asked for.
+    """
+
+    def __init__(self, api: AccessApi, many: bool) -> None:
+        self._api = api
+        self._listed: dict[str, dict[str, t.Any]] | None = None
+        if many:
+            self._list()
+
+    def _list(self) -> dict[str, dict[str, t.Any]]:
+        if self._listed is None:
+            self._listed = {user["UserName"]: user for user in self._api.users()}
+        return self._listed
+
+    def find(self, user_name: str) -> dict[str, t.Any] | None:
+        """Return a user whose name is spelled just so, or None."""
+        if self._listed is not None:
+            return self._listed.get(user_name)
+        found = self._api.user(user_name)
+        return found if found is not None and found["UserName"] == user_name else None
+
+    def similar(self, user_name: str) -> str | None:
+        """Return the name of a user that differs in upper and lower case only."""
+        lower = user_name.lower()
+        return next((name for name in self._list() if name.lower() == lower), None)
+
+
+def take_access(
+    api: AccessApi, wanted: t.Sequence[Wanted], check_mode: bool, ignore_missing: bool, concurrency: int
+) -> list[Outcome]:
+    """Take from each user what is asked for, and return what became of it, in the same order."""
+    outcomes = [Outcome(item.label, {"user_name": item.user_name}) for item in wanted]
+    by_outcome = {id(outcome): item for outcome, item in zip(outcomes, wanted, strict=True)}
+    unknown: list[MfaError] = []
+    people = None
+    try:
+        people = People(api, many=len(wanted) > _FEW)
+    except MfaError as error:
+        # What can be taken away is, although nobody can tell whether the names are spelled right.
+        unknown.append(error)
+
+    def work(outcome: Outcome) -> None:
+        user = OneUser(api, by_outcome[id(outcome)], outcome, check_mode)
+        outcome.errors += unknown
+        outcome.details = user.details
+        if user.exists(people, ignore_missing):
+            user.take_all()
+            user.judge_gone(ignore_missing)
+
+    for_each(work, outcomes, concurrency)
+    return outcomes
+
+
+class OneUser:
+    """Takes from one user what is asked for. Everything is read just before it is decided."""
+
+    def __init__(self, api: AccessApi, wanted: Wanted, outcome: Outcome, check_mode: bool) -> None:
+        self._api = api
+        self._wanted = wanted
+        self._name = wanted.user_name
+        self._outcome = outcome
+        self._check_mode = check_mode
+        self._password_last_used: Moment | None = None
+        self._revoked_before: Moment | None = None
+        self._has_password: bool | None = None  # None: not known
+        self._keys_are_done = wanted.access_keys is None
+        self.details: dict[str, t.Any] = {"changes": [], "kept": []}
+
+    def exists(self, people: People | None, ignore_missing: bool) -> bool:
+        """Return whether there is a user to take something from. If not, it is said, or taken for done."""
+        if people is None:
+            return True
+        try:
+            user = people.find(self._name)
+            similar = people.similar(self._name) if user is None else None
+        except MfaError as error:
+            # Whether the name is right is not known; what it stands for is taken away all the same.
+            self._outcome.errors.append(error)
+            return True
+        if user is not None:
+            self._password_last_used = user.get("PasswordLastUsed")
+        elif similar is not None or not ignore_missing:
+            raise MfaError(plans.nothing_such(self._wanted, similar))
+        return user is not None
+
+    def take_all(self) -> None:
+        """Do each step that is asked for, whatever becomes of those before it."""
+        steps = (
+            (self._wanted.sessions, self._end_sessions),
+            (self._wanted.console_password, self._take_password),
+            (self._wanted.access_keys, self._take_keys),
+            (self._wanted.other_credentials, self._take_others),
+            (self._wanted.mfa_devices, self._take_devices),
+        )
+        for asked_for, step in steps:
+            if asked_for:
+                self._outcome.attempt(step)
+
+    def judge_gone(self, ignore_missing: bool) -> None:
+        """Take a user who was deleted meanwhile for done, if that was asked for."""
+        errors = self._outcome.errors
+        if any(isinstance(error, UserGone) for error in errors):
+            moot: tuple[type[MfaError], ...] = (_Remains,)
+            # Asked once more: a replica of IAM's may not know yet of a user who was made a moment ago.
+            if ignore_missing and _found(lambda: self._api.user(self._name) is None):
+                moot = (UserGone, _Remains)
+            errors[:] = [error for error in errors if not isinstance(error, moot)]
+
+    # Sessions
+
+    def _end_sessions(self) -> None:
+        document = self._api.sessions_policy(self._name)
+        self._revoked_before = plans.revoked_before(document)
+        if self._revoked_before is not None:
+            may_sign_in, signs = self._signs_of_use()
+            if plans.sessions_are_revoked(self._wanted, self._revoked_before, self._now(), may_sign_in, signs):
+                return
+        self._write_sessions_policy()
+
+    def _signs_of_use(self) -> tuple[bool, list[Moment | None]]:
+        """Return whether the user can sign in, and moments at which the user could; unknown counts as yes."""
+        try:
+            keys = self._api.keys(self._name)
+            may_sign_in = any(key.active for key in keys) or self._api.has_password(self._name)
+        except MfaError:
+            return True, []
+        return may_sign_in, [self._password_last_used, *(key.created for key in keys)]
+
+    def _write_sessions_policy(self) -> None:
+        old, new = self._revoked_before, plans.new_date(self._wanted, self._now())
+        document = plans.sessions_document(plans.date_text(new))
+
+        def write() -> bool:
+            try:
+                self._api.revoke_sessions(self._name, document)
+            except AwsRefused as refusal:
+                if (refusal.code or "").startswith("LimitExceeded"):
+                    raise MfaError(
+                        f"The sessions of {self._name} could not be ended, as the inline policies of a user have "
+                        "2,048 characters at most: shorten or delete one of them, and run again. AWS: "
+                        f"{refusal.aws_message}",
+                        refusal.code,
+                        refusal.operation,
+                    ) from None
+                raise
+            return True
+
+        self._change(
+            plans.session_change(self._wanted, old, new),
+            write,
+            lambda: self._api.sessions_policy(self._name) == document,
+        )
+        self._revoked_before = new
+
+    def _keep_sessions_ended(self) -> None:
+        """See to it that sessions which begin until the next call takes effect are denied as well."""
+        if self._revoked_before is not None and self._revoked_before < self._now() + plans.STILL_AHEAD:
+            self._outcome.attempt(self._write_sessions_policy)
+
+    # Password
+
+    def _take_password(self) -> None:
+        self._has_password = None
+        if not self._api.has_password(self._name):
+            self._has_password = False
+            return
+        if self._is_spared("console_password", None):
+            self._has_password = True
+            return
+        self._keep_sessions_ended()
+        self._change(
+            plans.password_change(self._wanted),
+            lambda: self._api.delete_password(self._name),
+            lambda: not self._api.has_password(self._name),
+        )
+        self._has_password = False
+
+    def _is_spared(self, what: str, target: str | None) -> bool:
+        """Return whether the user has MFA now, if that matters."""
+        if not self._wanted.only_without_mfa:
+            return False
+        devices = self._devices()
+        if devices:
+            self._keep(Kept(what, target, f"the user has an MFA device now: {devices[0].serial_number}"))
+        return bool(devices)
+
+    # Keys
+
+    def _take_keys(self) -> None:
+        todo = plans.plan_keys(self._wanted, self._api.keys(self._name))
+        done = [self._outcome.attempt(functools.partial(self._take_key, key)) for key in todo.doomed]
+        done += [self._outcome.attempt(functools.partial(self._look_for, key_id)) for key_id in todo.missing]
+        self._keys_are_done = all(done)
+
+    def _take_key(self, key: Key) -> None:
+        if self._wanted.only_unused_days is not None:
+            try:
+                _owner, last_used = self._api.key_last_used(key.key_id)
+            except AwsRefused:
+                if key.key_id in {item.key_id for item in self._api.keys(self._name)}:
+                    raise
+                return
+            kept = plans.kept_key(self._wanted, key, last_used, self._now())
+            if kept is not None:
+                self._keep(kept)
+                return
+        if self._is_spared("access_key", key.key_id):
+            return
+        self._keep_sessions_ended()
+        delete = self._wanted.access_keys == ABSENT
+        call = self._api.delete_key if delete else self._api.deactivate_key
+
+        def is_done() -> bool:
+            listed = {item.key_id: item.active for item in self._api.keys(self._name)}
+            return key.key_id not in listed if delete else not listed.get(key.key_id)
+
+        self._change(plans.key_change(self._wanted, key), lambda: call(self._name, key.key_id), is_done)
+
+    def _look_for(self, key_id: str) -> None:
+        """Tell what has become of a key that was named and that the user does not have."""
+        owner = None
+        with contextlib.suppress(AwsRefused):
+            owner, _last_used = self._api.key_last_used(key_id)
+        if owner not in (None, self._name):
+            raise MfaError(f"The access key {key_id} is not {self._name}'s but {owner}'s: correct access_key_ids.")
+        if self._wanted.access_keys != ABSENT:
+            raise MfaError(
+                f"{self._name} has no access key {key_id}: correct access_key_ids, or leave a deleted key out."
+            )
+        self._outcome.warnings.append(f"{self._name} has no access key {key_id}: it is taken for deleted.")
+
+    # Other credentials
+
+    def _take_others(self) -> None:
+        for action in OTHER_KINDS:
+            self._outcome.attempt(functools.partial(self._take_kind, action))
+
+    def _take_kind(self, action: str) -> None:
+        for credential in self._api.other_credentials(self._name, action):
+            self._outcome.attempt(functools.partial(self._take_credential, credential))
+
+    def _take_credential(self, credential: plans.Credential) -> None:
+        self._change(
+            plans.credential_change(self._wanted, credential),
+            lambda: self._api.delete_credential(self._name, credential),
+            lambda: credential not in self._api.other_credentials(self._name, credential.action),
+        )
+
+    # MFA devices
+
+    def _take_devices(self) -> None:
+        devices = self._devices()
+        if not devices:
+            return
+        if not self._wanted.console_password:
+            with contextlib.suppress(MfaError):
+                self._has_password = self._api.has_password(self._name)
+        obstacle = plans.mfa_obstacle(self._wanted, self._has_password, self._keys_are_done)
+        if obstacle:
+            raise _Remains(obstacle)
+        for device in devices:
+            self._outcome.attempt(functools.partial(self._take_device, device))
+
+    def _take_device(self, device: Device) -> None:
+        serial = device.serial_number
+        changes = plans.mfa_changes(self._wanted, serial, device.type == "virtual")
+        if self._check_mode:
+            self._note(changes)
+            return
+        progress = Progress()
+        steps = {mfa_plans.DISABLE: changes[0], mfa_plans.DELETE: changes[-1]}
+        try:
+            self._remove(device, progress)
+        finally:
+            self._note([steps[done] for done in progress.done])
+
+    def _remove(self, device: Device, progress: Progress) -> None:
+        """Take a device off and delete it, as often as what is listed turns out stale."""
+        desired = mfa_plans.Desired(self._name, ABSENT, self._wanted.label, serial_number=device.serial_number)
+        kinds = [mfa_plans.DISABLE]
+        if device_type(device.serial_number) == "virtual":
+            kinds.append(mfa_plans.DELETE)
+        applier = Applier(self._api, None)
+        give_up_at = time.monotonic() + 2 * SETTLE_SECONDS
+        lost = 0
+        while True:
+            todo = tuple(Action(kind, device.serial_number) for kind in kinds if kind not in progress.done)
+            try:
+                applier.apply(desired, mfa_plans.Plan(todo), device.serial_number, progress)
+                return
+            except StaleView as stale:
+                if time.monotonic() > give_up_at:
+                    raise MfaError(
+                        f"{stale.message}, and it stayed so. Look at the device in the console, then run again."
+                    ) from None
+                time.sleep(0.5)
+            except MfaError as error:
+                lost += 1
+                if lost > len(kinds) or (isinstance(error, AwsRefused) and not error.unsure):
+                    raise
+                # No answer came: what AWS lists says whether the call took effect.
+                if mfa_plans.DISABLE not in progress.done and device not in self._devices():
+                    progress.done.append(mfa_plans.DISABLE)
+
+    def _devices(self) -> tuple[Device, ...]:
+        devices = self._api.devices_of(self._name)
+        if devices is None:
+            raise UserGone(f"There is no IAM user {self._name} any more: it was deleted while this ran.")
+        return devices
+
+    # Changing
+
+    def _change(self, change: Change, call: t.Callable[[], bool], is_done: t.Callable[[], bool]) -> None:
+        """Make one change, unless only the prediction is wanted. If its reply was lost, see whether it took effect."""
+        if self._check_mode:
+            self._note([change])
+            return
+        try:
+            made = call()
+        except MfaError as error:
+            if isinstance(error, UserGone) or (isinstance(error, AwsRefused) and not error.unsure):
+                raise
+            if not _found(is_done):
+                raise
+            made = True
+        if made:
+            self._note([change])
+
+    def _note(self, changes: t.Sequence[Change]) -> None:
+        for change in changes:
+            self._outcome.actions.append(change.action)
+            self.details["changes"].append({"action": change.action, "target": change.target})
+            self._outcome.before += [change.before] if change.before else []
+            self._outcome.after += [change.after] if change.after else []
+
+    def _keep(self, kept: Kept) -> None:
+        self.details["kept"].append({"what": kept.what, "target": kept.target, "reason": kept.reason})
+
+    def _now(self) -> Moment:
+        """Return AWS's own time."""
+        if not self._api.clock.known:
+            raise MfaError("No answer of AWS's tells the time, so the sessions that began until now cannot be named.")
+        return datetime.datetime.fromtimestamp(self._api.clock.now(), datetime.timezone.utc)
+
+
+class _Remains(MfaError):
+    """MFA devices stay on because something else could not be taken away."""
+
+
+def _found(is_done: t.Callable[[], bool]) -> bool:
+    """Return whether AWS shows that a change took effect; if it cannot be asked, it does not."""
+    with contextlib.suppress(MfaError):
+        return is_done()
+    return False

@@ -1,0 +1,269 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What many IAM users sign in with, taken away in one task."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: iam_user_access
+version_added: 0.2.0
+short_description: Take away what IAM users sign in with
+description:
+  - Takes from any number of AWS IAM users their sessions, console passwords, access keys, other credentials and MFA
+    devices, several users at once. What is not asked for is left alone. Users themselves are neither made nor deleted.
+  - Within a user the order is sessions, password, access keys, other credentials, MFA devices. A step that fails stops
+    no later one, with one exception. MFA devices stay on unless the user has no console password, and the access keys
+    that O(users[].access_keys) asks for are inactive or gone, so that nothing is left without the MFA that was there.
+  - One user who fails stops no other. If any failed, the task fails after all have been tried, with every result.
+  - A user who is the caller, whose credentials the task uses, is refused before anything is touched.
+author:
+  - hardening.aws contributors (@hardening-aws)
+options:
+  users:
+    description:
+      - The users, and what is taken from each.
+      - A user who does not exist fails, as a name is easily mistyped. Upper and lower case have to be as IAM has them.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      user_name:
+        description:
+          - The name of the IAM user.
+        type: str
+        required: true
+      console_password:
+        description:
+          - V(absent) - the user has no console password.
+        type: str
+        choices: [absent]
+      access_keys:
+        description:
+          - V(inactive) - the access keys are there and cannot be used. V(absent) - they are deleted.
+        type: str
+        choices: [inactive, absent]
+      access_key_ids:
+        description:
+          - The IDs of the access keys that O(users[].access_keys) is about. All of the user's if not given.
+          - A key that the user does not have fails with O(users[].access_keys=inactive), and with
+            O(users[].access_keys=absent) is taken for deleted, with a warning, unless it is another user's.
+        type: list
+        elements: str
+      other_credentials:
+        description:
+          - V(absent) - the user has no SSH public keys, no signing certificates and no service-specific credentials,
+            whatever the service, such as AWS CodeCommit, Amazon Keyspaces or Amazon Bedrock.
+        type: str
+        choices: [absent]
+      sessions:
+        description:
+          - V(revoked) - temporary credentials that were issued to the user before are denied everything, by an inline
+            policy of the user named C(hardening-aws-revoked-sessions). That name is the module's own, what stands under
+            it is replaced.
+          - The policy denies sessions by C(aws:TokenIssueTime). If O(users[].console_password) or
+            O(users[].access_keys) is asked for as well, its date lies up to 20 minutes ahead on AWS's clock, so that it
+            also ends sessions that begin until password and keys are gone.
+          - It does not concern requests that are signed with an access key itself, nor sessions of roles that the user
+            has assumed. Revoke those on the roles.
+          - A policy of an earlier run is left as it is if the user has neither a password nor an active access key, has
+            not used the password and got no access key since its date. If the user can still sign in, it is written
+            anew, as sessions may have begun meanwhile.
+          - The policy stays in place. A user who is to get back in can sign in as soon as its date has passed.
+        type: str
+        choices: [revoked]
+      mfa_devices:
+        description:
+          - V(absent) - all MFA devices are taken off the user, and virtual ones deleted.
+          - Fails if the user keeps a console password.
+          - A run that is killed after a virtual device was taken off and before it was deleted leaves it unassigned.
+            The role P(hardening.aws.iam_user_hardening#role) finds and removes such devices.
+        type: str
+        choices: [absent]
+      only_without_mfa:
+        description:
+          - Whether the password and the access keys are left alone if a look just before shows that the user has an MFA
+            device.
+        type: bool
+        default: false
+      only_unused_days:
+        description:
+          - An access key is left alone if it was used within so many days, or was made within them and not used yet.
+            AWS is asked just before, as the credential report is up to four hours old.
+        type: int
+  ignore_missing_users:
+    description:
+      - Whether a user who does not exist is taken for done. A name that differs from that of a user in upper and lower
+        case only fails all the same.
+    type: bool
+    default: false
+  concurrency:
+    description:
+      - How many users are worked on at once, from 1 to 256.
+    type: int
+    default: 16
+requirements:
+  - python >= 3.11
+  - boto3 >= 1.34.0
+  - botocore >= 1.34.0
+notes:
+  - The required permissions are C(iam:GetUser) and C(iam:ListUsers), and as far as they are asked for, for sessions
+    C(iam:GetUserPolicy), C(iam:PutUserPolicy), C(iam:GetLoginProfile) and C(iam:ListAccessKeys), for passwords
+    C(iam:GetLoginProfile) and C(iam:DeleteLoginProfile), for access keys C(iam:ListAccessKeys), C(iam:UpdateAccessKey),
+    C(iam:DeleteAccessKey) and C(iam:GetAccessKeyLastUsed), for other credentials C(iam:ListSSHPublicKeys),
+    C(iam:DeleteSSHPublicKey), C(iam:ListSigningCertificates), C(iam:DeleteSigningCertificate),
+    C(iam:ListServiceSpecificCredentials) and C(iam:DeleteServiceSpecificCredential), and for MFA devices
+    C(iam:ListMFADevices), C(iam:DeactivateMFADevice), C(iam:DeleteVirtualMFADevice) and C(iam:GetLoginProfile).
+  - Throttling is met by pacing the calls. The C(retries) of O(aws_config) set how often a call that failed is
+    attempted, V(10) times if not given. If a reply is lost, what AWS then shows tells whether the call took effect.
+seealso:
+  - module: hardening.aws.iam_mfa_devices
+  - module: amazon.aws.iam_user
+extends_documentation_fragment:
+  - hardening.aws._attributes.access
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Bob and Carol have left
+  hardening.aws.iam_user_access:
+    users:
+      - user_name: bob
+        sessions: revoked
+        console_password: absent
+        access_keys: inactive
+        other_credentials: absent
+        mfa_devices: absent
+      - user_name: carol
+        sessions: revoked
+        console_password: absent
+        access_keys: absent
+        other_credentials: absent
+        mfa_devices: absent
+
+- name: One access key has leaked
+  hardening.aws.iam_user_access:
+    users:
+      - user_name: alice
+        sessions: revoked
+        access_keys: inactive
+        access_key_ids: [AKIAIOSFODNN7EXAMPLE]
+
+- name: No password without MFA, no access key that nobody uses
+  hardening.aws.iam_user_access:
+    users:
+      - user_name: dave
+        console_password: absent
+        only_without_mfa: true
+      - user_name: erin
+        access_keys: inactive
+        only_unused_days: 90
+"""
+
+RETURN = r"""
+results:
+  description: One result for each element of O(users), in the same order.
+  returned: always, unless the input was refused
+  type: list
+  elements: dict
+  contains:
+    user_name:
+      description: The name of the IAM user.
+      type: str
+      returned: always
+      sample: bob
+    changed:
+      description: Whether anything was changed, or in check mode would be.
+      type: bool
+      returned: always
+      sample: true
+    actions:
+      description: >-
+        What was done, or in check mode would be, in that order, of C(revoke_sessions), C(delete_password),
+        C(deactivate_key), C(delete_key), C(delete_ssh_key), C(delete_certificate), C(delete_service_credential),
+        C(disable_mfa) and C(delete_mfa).
+      type: list
+      elements: str
+      returned: always
+      sample: [revoke_sessions, delete_password, deactivate_key, disable_mfa, delete_mfa]
+    changes:
+      description: The same with what it was done to, the ID of a credential or the serial number of a device.
+      type: list
+      elements: dict
+      returned: always
+      sample:
+        - action: deactivate_key
+          target: AKIAIOSFODNN7EXAMPLE
+    kept:
+      description: What O(users[].only_without_mfa) and O(users[].only_unused_days) left alone, and why.
+      type: list
+      elements: dict
+      returned: always
+      sample:
+        - what: access_key
+          target: AKIAIOSFODNN7EXAMPLE
+          reason: was last used at 2026-11-24T08:15:00Z
+    failed:
+      description: Whether anything that was asked for is not so.
+      type: bool
+      returned: always
+      sample: false
+    msg:
+      description: What went wrong and what to do about it, a line for each thing. Empty if nothing did.
+      type: str
+      returned: always
+      sample: ""
+    error:
+      description: What AWS refused, the first thing of these.
+      type: dict
+      returned: if AWS refused a call
+      sample:
+        code: AccessDenied
+        operation: iam:DeleteLoginProfile
+summary:
+  description: How many users there are in all, and how many of them were changed, unchanged and failed.
+  returned: always, unless the input was refused
+  type: dict
+  sample:
+    total: 500
+    changed: 12
+    unchanged: 486
+    failed: 2
+"""
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ansible_collections.hardening.aws.plugins.module_utils import _messages
+from ansible_collections.hardening.aws.plugins.module_utils._access import bulk, options
+from ansible_collections.hardening.aws.plugins.module_utils._access.api import AccessApi
+from ansible_collections.hardening.aws.plugins.module_utils._access.apply import take_access
+from ansible_collections.hardening.aws.plugins.module_utils._aws_call import Connection
+from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
+from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
+
+
+def run(module: AnsibleAWSModule) -> None:
+    params = module.params
+    wanted = options.wanted_users(params)
+    # Ansible returns the parameters with the result: what was not given is not worth sending for each of thousands.
+    params["users"] = [{name: value for name, value in item.items() if value is not None} for item in params["users"]]
+    api = AccessApi(Connection(module, params["concurrency"]))
+    options.refuse_caller(wanted, api.caller() if wanted else None)
+    outcomes = take_access(api, wanted, module.check_mode, params["ignore_missing_users"], params["concurrency"])
+    bulk.finish(module, outcomes, "users")
+
+
+def main() -> None:
+    module = bulk_module(argument_spec=options.access_options(), supports_check_mode=True)
+    try:
+        run(module)
+    except MfaError as error:
+        _messages.fail(module, error)
+
+
+if __name__ == "__main__":
+    main()
