@@ -14,7 +14,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 # The options that may be long. What the log has of them is how long they are.
-_BULKY = ("account_info", "devices", "user_names")
+_BULKY = ("account_info", "devices", "groups", "user_names", "users")
 
 
 class _BulkModule(AnsibleModule):
