@@ -8,7 +8,7 @@ VENV := .venv/bin/python
 GATES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tree test lint sanity units integration emulator-tests docs bench chaos build clean distclean
+.PHONY: help setup demo tree test lint sanity units integration emulator-tests docs bench chaos policy build clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ bench: setup ## measure speed against boto3, the AWS CLI and an empty playbook
 
 chaos: setup ## kill the role at 50 random moments of a run over 200 users, rerunning each time; 15 and 60 in make test
 	@ROLE_CHAOS_KILLS=50 ROLE_CHAOS_USERS=200 $(VENV) -m pytest -q -s tests/integration/role/test_role_chaos.py
+
+policy: setup ## judge the enforced policy, also by an evaluator from npm, which is installed into build/policy-simulator
+	@$(VENV) -m pytest -q -rs tests/integration/role/test_role_policy.py tests/integration/role/test_role_policy_simulator.py
 
 prowler: setup ## compare the report's verdicts with those of Prowler, which is installed for that into build/prowler
 	@test -x build/prowler/bin/prowler || { $(PYTHON) -m venv build/prowler && \
