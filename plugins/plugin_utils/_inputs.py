@@ -137,7 +137,7 @@ def _templated(value: t.Any, template: Template, variables: t.Mapping[str, t.Any
     """Return a value with its templates evaluated, in plain types. None if it is omitted."""
     try:
         return _plain(template(value), variables.get("omit"))
-    except Exception as error:  # a template can raise anything
+    except Exception as error:  # noqa: BLE001 (a template can raise anything)
         if type(error).__name__ == _OMITTED:
             return None
         raise _Wrong(

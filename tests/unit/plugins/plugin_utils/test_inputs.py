@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Inputs of roles and playbooks are typed as a module's options are, and what cannot be right is told with its remedy."""
+"""Inputs of roles and playbooks are typed as options of modules are, and what is wrong is told with its remedy."""
 
 from __future__ import annotations
 
