@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whose seed a record holds: a record proves a device only for the person it was made for. Pure.
+
+This module is private to hardening.aws. It holds for records of a seed store and of a vaulted file alike.
+"""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+# The record is dated by the answers of one of AWS's servers, the user by another, and both tell whole seconds.
+TOLERANCE_SECONDS = 3.0
+
+
+def record_is_of(user_name: str, create_date: str | datetime.datetime | None, record: t.Mapping[str, t.Any]) -> bool:
+    """Whether I(record) was made for this very user, and not for an earlier one of the same name.
+
+    :param create_date: When AWS says the user was created. None if there is no such user: then the name has to do.
+    :param record: Has C(user_name) and C(created), the moment in ISO 8601. Without a moment it proves nothing.
+    """
+    # IAM has no two users whose names differ in upper and lower case only.
+    if str(record.get("user_name") or "").lower() != user_name.lower():
+        return False
+    user_since = _moment(create_date)
+    if user_since is None:
+        return create_date is None
+    made = _moment(record.get("created"))
+    return made is not None and made >= user_since - datetime.timedelta(seconds=TOLERANCE_SECONDS)
+
+
+def _moment(value: t.Any) -> datetime.datetime | None:
+    if isinstance(value, str):
+        try:
+            value = datetime.datetime.fromisoformat(value.strip())
+        except ValueError:
+            return None
+    if not isinstance(value, datetime.datetime):
+        return None
+    return value if value.tzinfo else value.replace(tzinfo=datetime.timezone.utc)
