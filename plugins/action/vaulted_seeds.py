@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 import typing as t
 
@@ -12,6 +11,7 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.parsing.vault import VaultLib, match_encrypt_secret
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.hardening.aws.plugins.plugin_utils._paths import PathError, controller_path
 from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds import (
     Record,
     SeedFile,
@@ -90,7 +90,7 @@ class ActionModule(ActionBase):
             option = "records" if args["records"] else "return_seeds"
             raise AnsibleActionFail(f"{option}: passes seeds, which Ansible would print. Set no_log: true on the task.")
         records = self._records(args["records"])
-        path = os.path.abspath(self._loader.path_dwim(str(args["path"])))
+        path = self._path(args["path"])
         try:
             seeds = SeedFile(path, VaultCipher(self._vault(), args["vault_id"]))
             held, changed = seeds.add(records, write=not self._task.check_mode) if records else (seeds.read(), [])
@@ -119,6 +119,12 @@ class ActionModule(ActionBase):
                 raise AnsibleActionFail(f"records[{number}]: lacks {' and '.join(missing)}.")
             records.append(clean(record, now))
         return records
+
+    def _path(self, path: object) -> str:
+        try:
+            return controller_path(path, self._loader.get_basedir())
+        except PathError as error:
+            raise AnsibleActionFail(f"path: {error}") from None
 
     def _vault(self) -> t.Any:
         """Return what holds the vault secrets that this run was started with."""

@@ -23,7 +23,10 @@ author:
 options:
   path:
     description:
-      - The file on the controller. A relative path is relative to the playbook.
+      - The file on the controller. A relative path is relative to the directory that C(ansible-playbook) is started in;
+        up to version 0.1.0 it was relative to the playbook. If there is a file of that name beside the playbook, the
+        task fails and names both, so that nobody loses sight of seeds.
+      - It may not be inside an installed collection, as an upgrade of the collection would delete it.
       - The file is made, for its owner alone, when the first seed comes. Its folder has to be there.
     type: path
     required: true
