@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import dataclasses
 import datetime
 import functools
 import gc
 import os
 import random
-import re
 import threading
 import time
 import typing as t
 
 from ._errors import AwsRefused, BadInput, MfaError, NoAnswer, ReplyLost
 from ._pacer import Pacer
+from ._refusals import Refusal, explain
+from ._refusals import short_code as short_code  # for those who make calls
 from ._totp import AwsClock
 
 try:
@@ -46,20 +48,10 @@ _BACKOFF_SECONDS = 0.1
 _BACKOFF_CAP_SECONDS = 5.0
 _THROTTLE_PATIENCE_SECONDS = 300.0
 
-_THROTTLES = {"Throttling", "Throttled", "RequestLimitExceeded", "RequestThrottled", "TooManyRequests", "SlowDown"}
-_THROTTLES |= {"TooManyUpdates"}
-_PASSING = {"ServiceFailure", "InternalFailure", "InternalServiceError", "InternalServerError", "InternalError"}
-_PASSING |= {"ServiceUnavailable", "ConcurrentModification", "EntityTemporarilyUnmodifiable", "RequestTimeout"}
-_CLOCK_CODES = {"SignatureDoesNotMatch", "InvalidSignature", "RequestExpired", "RequestTimeTooSkewed"}
-_CREDENTIAL_CODES = {"ExpiredToken", "InvalidClientTokenId", "UnrecognizedClient", "AuthFailure", "InvalidAccessKeyId"}
-_CREDENTIAL_CODES |= {"MissingAuthenticationToken", "IncompleteSignature"}
+# A call that gave no answer within the time limit costs that time: it is not tried as often as one that failed at once.
+_TIMEOUT_ATTEMPTS = 3
 
 _SIGNER = "hardening-aws-v4"
-
-
-def short_code(code: str) -> str:
-    """Return an error code without the suffix that JSON services add to it."""
-    return code[: -len("Exception")] if code.endswith("Exception") else code
 
 
 class Connection:
@@ -116,6 +108,7 @@ class Patience:
     def __init__(self, attempts: int) -> None:
         self._attempts = attempts
         self._given_up = 0
+        self.was_answered = False
 
     @property
     def attempts(self) -> int:
@@ -125,6 +118,7 @@ class Patience:
     def answered(self) -> None:
         """The service works."""
         self._given_up = 0
+        self.was_answered = True
 
     def given_up(self) -> None:
         """A call failed each time."""
@@ -144,6 +138,7 @@ class Client:
         self._pacer = pacer
         self._clock = clock
         self._patience = patience
+        self._way = _Way()
 
     def open(self) -> Client:
         """Open the client, unless it is open, and return it.
@@ -155,7 +150,9 @@ class Client:
         """
         with self._opening:
             if self._opened is None:
-                self._opened = self._open_client()
+                opened = self._open_client()
+                self._way.watch(opened)
+                self._opened = opened
         return self
 
     def open_soon(self) -> None:
@@ -177,6 +174,7 @@ class Client:
         params: Params | t.Callable[[], Params],
         resend: bool = True,
         expected: t.Container[str] = (),
+        requires: t.Sequence[str] = (),
     ) -> Params:
         """Make one call, as often as it takes, and return its answer.
 
@@ -184,104 +182,195 @@ class Client:
         :param params: The call's parameters, or a function that makes them anew for each attempt.
         :param resend: Whether the call may be sent again when it is unknown if it took effect.
         :param expected: Error codes that the caller handles, so that they need no explanation.
+        :param requires: What an answer must have, with dots for members of members, for example C(Parameter.Version).
+            One without counts as lost: something on the way has damaged it.
         :raises AwsRefused: AWS refused it for good.
-        :raises ReplyLost: It was sent, no answer came, and I(resend) is false.
+        :raises ReplyLost: It was sent, no answer came that can be read, and I(resend) is false.
         """
-        name = f"{self.service}:{operation}"
+        attempts = _Attempts(f"{self.service}:{operation}", resend, expected)
         method = getattr(self._client, xform_name(operation))
-        failures, unsure, clock_set = 0, False, False
-        give_up_at = time.monotonic() + _THROTTLE_PATIENCE_SECONDS
         while True:
             self._pacer.wait()
             # Made after the wait: a code does not outlive a long one.
             made = params() if callable(params) else params
+            self._way.begin()
             sent_at = self._clock.tick()
             try:
                 answer = method(**made)
             except botocore.exceptions.ClientError as error:
-                self._observe(error.response, sent_at)
-                code = error.response.get("Error", {}).get("Code", "")
-                text = error.response.get("Error", {}).get("Message", "")
-                status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-                kind = short_code(code)
-                if kind in _THROTTLES or status == 429:
-                    self._pacer.throttled(sent_at)
-                    if time.monotonic() < give_up_at:
-                        continue
-                    raise AwsRefused(
-                        f"AWS goes on throttling {name} ({text}). Run again later, or with a lower concurrency.",
-                        code,
-                        name,
-                        text,
-                        unsure,
-                    ) from None
+                self._refused(attempts, error.response, sent_at)
+            except Exception as error:  # noqa: BLE001  # pylint: disable=broad-except
+                # botocore's parsers meet a damaged answer with errors of many kinds, and some quote it.
+                self._failed(attempts, error)
+            else:
+                self._observe(answer, sent_at)
                 self._pacer.admitted()
-                if kind in _CLOCK_CODES and not clock_set and _is_about_time(text):
-                    clock_set = True
-                    continue
-                if (kind in _PASSING or status >= 500) and kind not in expected:
-                    failures += 1
-                    if status >= 500:
-                        unsure = True
-                    if failures < self._patience.attempts:
-                        _back_off(failures)
-                        continue
-                    self._patience.given_up()
-                else:
+                missing = [member for member in requires if not _has(answer, member)]
+                if not missing:
                     self._patience.answered()
-                raise AwsRefused(_explain(name, kind, code, text), code, name, text, unsure) from None
-            except (botocore.exceptions.ConnectTimeoutError, botocore.exceptions.ReadTimeoutError) as error:
-                text = self._no_answer(name, error)
-                raise (MfaError(text, operation=name) if resend else NoAnswer(text, operation=name)) from None
-            except (
-                botocore.exceptions.HTTPClientError,
-                botocore.exceptions.ConnectionError,
-                botocore.parsers.ResponseParserError,
-            ) as error:
-                if _is_certificate(error):
-                    raise MfaError(
-                        f"The certificate of {self._client.meta.endpoint_url} is not trusted: {error}. "
-                        "Set aws_ca_bundle to the authority's certificate.",
-                        operation=name,
-                    ) from None
-                failures += 1
-                never_sent = isinstance(error, botocore.exceptions.EndpointConnectionError)
-                unsure = unsure or not never_sent
-                text = f"No answer to {name} from {self._client.meta.endpoint_url}: {error}"
-                if not resend and not never_sent:
-                    raise ReplyLost(text, operation=name) from None
-                if failures < (min(self._patience.attempts, 4) if never_sent else self._patience.attempts):
-                    _back_off(failures)
-                    continue
-                self._patience.given_up()
-                raise MfaError(text + ". Check the network, and endpoint_url if it is set.", operation=name) from None
-            except (botocore.exceptions.NoCredentialsError, botocore.exceptions.PartialCredentialsError) as error:
-                raise MfaError(
-                    f"No complete AWS credentials were found ({error}). Set profile, or access_key and secret_key, "
-                    "or AWS_PROFILE in the environment.",
-                    operation=name,
-                ) from None
-            except (botocore.exceptions.BotoCoreError, OSError, ValueError) as error:
-                raise MfaError(f"{name} could not be called: {error}", operation=name) from None
-            self._pacer.admitted()
+                    return t.cast("Params", answer)
+                self._unreadable(attempts, f"lacks {', '.join(missing)}")
+
+    # What may become of an attempt: each of these returns if there shall be another one, and raises if not. ----------
+
+    def _refused(self, attempts: _Attempts, response: Params, sent_at: float) -> None:
+        """An error came back."""
+        self._observe(response, sent_at)
+        refusal = Refusal.of(response)
+        if refusal.is_throttle:
+            self._throttled(attempts, refusal, sent_at)
+            return
+        self._pacer.admitted()
+        if refusal.is_about_time and not attempts.clock_set and self._clock.known:
+            attempts.clock_set = True
+            return
+        if refusal.is_passing and refusal.kind not in attempts.expected:
+            attempts.unsure = attempts.unsure or refusal.status >= 500
+            if self._tries_again(attempts, self._patience.attempts):
+                return
+        else:
             self._patience.answered()
-            self._observe(answer, sent_at)
-            return t.cast("Params", answer)
+        text = explain(attempts.name, refusal)
+        raise AwsRefused(text, refusal.code, attempts.name, refusal.text, attempts.unsure) from None
+
+    def _throttled(self, attempts: _Attempts, refusal: Refusal, sent_at: float) -> None:
+        self._pacer.throttled(sent_at)
+        if time.monotonic() < attempts.give_up_at:
+            return
+        text = f"AWS goes on throttling {attempts.name} ({refusal.text}). Run again later, or with a lower concurrency."
+        raise AwsRefused(text, refusal.code, attempts.name, refusal.text, attempts.unsure) from None
+
+    def _failed(self, attempts: _Attempts, error: Exception) -> None:
+        """No answer came, or none that can be read."""
+        if isinstance(error, (botocore.exceptions.ConnectTimeoutError, botocore.exceptions.ReadTimeoutError)):
+            self._timed_out(attempts, error)
+        elif isinstance(error, (botocore.exceptions.HTTPClientError, botocore.exceptions.ConnectionError)):
+            self._unreached(attempts, error)
+        elif isinstance(error, (botocore.exceptions.NoCredentialsError, botocore.exceptions.PartialCredentialsError)):
+            raise MfaError(
+                f"No complete AWS credentials were found ({error}). Set profile, or access_key and secret_key, "
+                "or AWS_PROFILE in the environment.",
+                operation=attempts.name,
+            ) from None
+        elif self._way.sent or isinstance(error, botocore.parsers.ResponseParserError):
+            self._unreadable(attempts, "cannot be parsed")
+        elif isinstance(error, (botocore.exceptions.BotoCoreError, OSError, ValueError)):
+            raise MfaError(f"{attempts.name} could not be called: {error}", operation=attempts.name) from None
+        else:
+            raise error
+
+    def _timed_out(self, attempts: _Attempts, error: Exception) -> None:
+        config = self._client.meta.config
+        never_sent = isinstance(error, botocore.exceptions.ConnectTimeoutError)
+        option = "connect_timeout" if never_sent else "read_timeout"
+        text = (
+            f"{self._endpoint} gave no answer to {attempts.name} within {getattr(config, option)} s "
+            f"(aws_config.{option}). Check the network and endpoint_url, then run again: a rerun takes up from "
+            "whatever took effect."
+        )
+        attempts.unsure = attempts.unsure or not never_sent
+        if not attempts.resend and not never_sent:
+            raise NoAnswer(text, operation=attempts.name) from None
+        # An address where nothing ever answered is most likely wrong.
+        most = 1 if never_sent and not self._patience.was_answered else _TIMEOUT_ATTEMPTS
+        if not self._tries_again(attempts, most):
+            raise MfaError(text, operation=attempts.name) from None
+
+    def _unreached(self, attempts: _Attempts, error: Exception) -> None:
+        if isinstance(error, botocore.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+            raise MfaError(
+                f"The certificate of {self._endpoint} is not trusted: {error}. Set aws_ca_bundle to the authority's "
+                "certificate.",
+                operation=attempts.name,
+            ) from None
+        never_sent = isinstance(error, botocore.exceptions.EndpointConnectionError)
+        text = f"No answer to {attempts.name} from {self._endpoint}: {_told(error)}"
+        self._lost(attempts, text, never_sent, ". Check the network, and endpoint_url if it is set.")
+
+    def _unreadable(self, attempts: _Attempts, what: str) -> None:
+        status = f" (HTTP status {self._way.status})" if self._way.status not in (None, 200) else ""
+        text = (
+            f"The answer to {attempts.name} from {self._endpoint}{status} {what}, so it is no answer of AWS's or was "
+            "damaged on its way"
+        )
+        self._lost(attempts, text, False, ". Check endpoint_url, and what lies between this host and AWS.")
+
+    def _lost(self, attempts: _Attempts, text: str, never_sent: bool, advice: str) -> None:
+        attempts.unsure = attempts.unsure or not never_sent
+        if not attempts.resend and not never_sent:
+            raise ReplyLost(text + advice, operation=attempts.name) from None
+        if not self._tries_again(attempts, 4 if never_sent else self._patience.attempts):
+            raise MfaError(text + advice, operation=attempts.name) from None
+
+    def _tries_again(self, attempts: _Attempts, most: int) -> bool:
+        """Count a failure. Return whether the call is worth another attempt, after a pause."""
+        attempts.failures += 1
+        if attempts.failures < min(most, self._patience.attempts):
+            _back_off(attempts.failures)
+            return True
+        self._patience.given_up()
+        return False
 
     def _observe(self, answer: Params, sent_at: float) -> None:
         headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
         self._clock.observe(headers.get("date"), sent_at)
 
-    def _no_answer(self, name: str, error: Exception) -> str:
-        config = self._client.meta.config
-        if isinstance(error, botocore.exceptions.ConnectTimeoutError):
-            limit, option = config.connect_timeout, "connect_timeout"
-        else:
-            limit, option = config.read_timeout, "read_timeout"
-        return (
-            f"{self._client.meta.endpoint_url} gave no answer to {name} within {limit} s (aws_config.{option}). "
-            "Check the network and endpoint_url, then run again: a rerun takes up from whatever took effect."
-        )
+    @property
+    def _endpoint(self) -> str:
+        return t.cast(str, self._client.meta.endpoint_url)
+
+
+@dataclasses.dataclass
+class _Attempts:
+    """A call, and what has become of its attempts so far. I(unsure) is whether one of them may have taken effect."""
+
+    name: str
+    resend: bool
+    expected: t.Container[str]
+    failures: int = 0
+    unsure: bool = False
+    clock_set: bool = False
+    give_up_at: float = dataclasses.field(default_factory=lambda: time.monotonic() + _THROTTLE_PATIENCE_SECONDS)
+
+
+class _Way(threading.local):
+    """How far this thread's call came: botocore's own errors do not tell whether there was an answer."""
+
+    sent = False
+    status: int | None = None
+
+    def begin(self) -> None:
+        """A call begins."""
+        self.sent, self.status = False, None
+
+    def watch(self, boto3_client: t.Any) -> None:
+        """Follow the calls of a client."""
+        boto3_client.meta.events.register("before-send", self._leaves)
+        boto3_client.meta.events.register("before-parse", self._arrives)
+
+    def _leaves(self, **_kwargs: t.Any) -> None:
+        self.sent = True
+
+    def _arrives(self, response_dict: Params, **_kwargs: t.Any) -> None:
+        self.status = response_dict.get("status_code")
+
+
+def _has(answer: Params, member: str) -> bool:
+    """Whether an answer has a member, such as C(Parameter.Version)."""
+    found: t.Any = answer
+    for name in member.split("."):
+        if not isinstance(found, dict) or found.get(name) is None:
+            return False
+        found = found[name]
+    return True
+
+
+def _told(error: Exception) -> str:
+    """Return what an error of botocore's tells, without the part of an answer that some of them quote."""
+    if type(error) is botocore.exceptions.HTTPClientError:
+        cause = getattr(error, "kwargs", {}).get("error")
+        return f"what came is not HTTP, or was cut ({type(cause).__name__})"
+    return str(error).rstrip(".")
 
 
 def _connection_config(params: Params, concurrency: int) -> tuple[t.Any, int]:
@@ -340,33 +429,6 @@ def _sign_on_aws_clock(boto3_client: t.Any, clock: AwsClock) -> None:
     boto3_client.meta.events.register_first(f"choose-signer.{service}", choose)
 
 
-def _is_about_time(text: str) -> bool:
-    return bool(re.search(r"expired|not yet current|time", text, re.IGNORECASE))
-
-
-def _is_certificate(error: Exception) -> bool:
-    return isinstance(error, botocore.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error)
-
-
 def _back_off(failures: int) -> None:
     longest = min(_BACKOFF_CAP_SECONDS, _BACKOFF_SECONDS * 2**failures)
     time.sleep(random.uniform(longest / 4, longest))
-
-
-def _explain(name: str, kind: str, code: str, text: str) -> str:
-    """Say what to do about a refusal. I(name) is the call, C(service:Operation)."""
-    if kind in ("AccessDenied", "UnauthorizedOperation"):
-        action = re.search(r"not authorized to perform:? ?\[?([\w-]+:\w+)", text)
-        resource = re.search(r"on resource:? (\S+)", text)
-        missing = action.group(1) if action else name
-        where = f" on {resource.group(1)}" if resource else ""
-        if "explicit deny" in text:
-            return (
-                f"A policy explicitly denies the action {missing}{where}. Lift that deny for this caller. AWS: {text}"
-            )
-        return f"The IAM action {missing} is missing: allow it{where} to the caller. AWS: {text}"
-    if kind in _CREDENTIAL_CODES or kind in _CLOCK_CODES:
-        return f"AWS does not accept the credentials of the caller ({code}): renew or correct them. AWS: {text}"
-    if kind in _PASSING:
-        return f"AWS could not carry out {name} ({code}: {text}), also when tried again. Run again later."
-    return f"AWS refused {name} ({code}): {text}"

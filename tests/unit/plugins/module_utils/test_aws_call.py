@@ -48,40 +48,6 @@ def test_bad_configuration_names_the_option(params: dict[str, t.Any], problem: s
     assert problem in refusal.value.message
 
 
-DENIED = "User: arn:aws:iam::123456789012:user/ops is not authorized to perform: iam:TagMFADevice on resource: arn:x"
-
-
-@pytest.mark.parametrize(
-    ("code", "text", "said"),
-    [
-        (
-            "AccessDenied",
-            f"{DENIED} because no identity-based policy allows it",
-            "iam:TagMFADevice is missing: allow it",
-        ),
-        ("AccessDenied", f"{DENIED} with an explicit deny in a service control policy", "explicitly denies the action"),
-        ("AccessDenied", "You may not.", "The IAM action iam:CreateVirtualMFADevice is missing"),
-        (
-            "ExpiredToken",
-            "The security token is expired",
-            "does not accept the credentials of the caller (ExpiredToken)",
-        ),
-        ("ServiceFailure", "Oops", "also when tried again. Run again later."),
-        ("InvalidInput", "Strange", "AWS refused iam:CreateVirtualMFADevice (InvalidInput): Strange"),
-    ],
-)
-def test_refusals_say_what_to_do(code: str, text: str, said: str) -> None:
-    assert said in _aws_call._explain("iam:CreateVirtualMFADevice", code, code, text)
-
-
-@pytest.mark.parametrize(
-    ("code", "short"),
-    [("ResourceNotFoundException", "ResourceNotFound"), ("NoSuchEntity", "NoSuchEntity"), ("", "")],
-)
-def test_short_code(code: str, short: str) -> None:
-    assert _aws_call.short_code(code) == short
-
-
 @pytest.mark.parametrize(
     "value",
     [
