@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: iam_user_access
-version_added: 0.1.0
+version_added: 0.2.0
 short_description: Take away what IAM users sign in with
 description:
   - Takes from any number of AWS IAM users their sessions, console passwords, access keys, other credentials and MFA
