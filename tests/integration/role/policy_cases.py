@@ -81,7 +81,7 @@ OWN, OTHERS, ANY = "own", "others", "*"
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """A call: whether it is allowed without MFA, and with MFA by this policy alone. An administrator with MFA may all."""
+    """A call, and whether it is allowed without MFA, and with MFA by this policy alone."""
 
     action: str
     resource: str

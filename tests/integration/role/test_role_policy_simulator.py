@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The enforced policy judged by an evaluator that nobody here wrote, @cloud-copilot/iam-simulate.
 
-It is installed from npm into build/policy-simulator, as tests/policy-simulator pins it. Skipped where there is no Node.js.
+It is installed from npm into build/policy-simulator, as tests/policy-simulator pins it, and skipped without Node.js.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def test_stolen_keys_by_an_evaluator_of_others() -> None:
     cases = [
         case for partition in PARTITIONS for person in PEOPLE for case in policy_cases.thief(Variant(partition), person)
     ]
-    assert {verdict for verdict in verdicts(cases, documents)} <= {"ExplicitlyDenied", "ImplicitlyDenied"}
+    assert set(verdicts(cases, documents)) <= {"ExplicitlyDenied", "ImplicitlyDenied"}
 
 
 def test_the_evaluator_finds_what_was_wrong_before() -> None:

@@ -1,0 +1,280 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Attaches a managed policy to users and groups, or takes it off: reads who has it, plans, does it, judges doubts.
+
+This module is private to hardening.aws. Who has the policy is read in pages of up to 1,000, not user by user. A lost
+reply is judged by what AWS then lists.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+import typing as t
+
+from .._aws_call import Connection, short_code
+from .._errors import AwsRefused, MfaError, ReplyLost
+from . import attachment_plan as plans
+from .attachment_plan import ATTACH, DETACH, Key, Target
+from .bulk import Outcome, for_each
+
+_PAGE = 1000
+_FEW = 10  # up to so many names are looked up one by one
+_SETTLE_SECONDS = 10.0
+_OPERATIONS = {
+    (ATTACH, "user"): "AttachUserPolicy",
+    (ATTACH, "group"): "AttachGroupPolicy",
+    (DETACH, "user"): "DetachUserPolicy",
+    (DETACH, "group"): "DetachGroupPolicy",
+}
+
+
+class PolicyApi:
+    """IAM's calls on who has a managed policy."""
+
+    def __init__(self, connection: Connection, arn: str) -> None:
+        self._iam = connection.client("iam").open()
+        self.arn = arn
+
+    def attached(self, kinds: t.Sequence[str]) -> dict[Key, str]:
+        """Return who has the policy, and not as a permissions boundary: names by kind and name in lower case."""
+        params: dict[str, t.Any] = {"PolicyArn": self.arn, "PolicyUsageFilter": "PermissionsPolicy"}
+        if len(kinds) == 1:
+            params["EntityFilter"] = kinds[0].title()
+        found: dict[Key, str] = {}
+        for answer in self._pages("ListEntitiesForPolicy", params):
+            for kind in kinds:
+                names = [item[f"{kind.title()}Name"] for item in answer.get(f"Policy{kind.title()}s", [])]
+                found.update({(kind, name.lower()): name for name in names})
+        return found
+
+    def change(self, action: str, target: Target) -> None:
+        """Attach the policy to a target, or take it off."""
+        operation = _OPERATIONS[action, target.kind]
+        params = {"PolicyArn": self.arn, f"{target.kind.title()}Name": target.name}
+        self._iam.call(operation, params, expected=("NoSuchEntity", "LimitExceeded"))
+
+    def unknown(self, targets: t.Sequence[Target]) -> list[Target]:
+        """Return those who do not exist."""
+        return [target for kind in plans.KINDS for target in self._unknown(kind, targets)]
+
+    def _unknown(self, kind: str, targets: t.Sequence[Target]) -> list[Target]:
+        asked = [target for target in targets if target.kind == kind]
+        name = f"{kind.title()}Name"
+        if len(asked) <= _FEW:
+            return [target for target in asked if not self._exists(f"Get{kind.title()}", name, target)]
+        pages = self._pages(f"List{kind.title()}s", {})
+        known = {item[name].lower() for page in pages for item in page[f"{kind.title()}s"]}
+        return [target for target in asked if target.name.lower() not in known]
+
+    def _exists(self, operation: str, parameter: str, target: Target) -> bool:
+        try:
+            self._iam.call(operation, {parameter: target.name}, expected=("NoSuchEntity",))
+        except AwsRefused as refusal:
+            if short_code(refusal.code or "") == "NoSuchEntity":
+                return False
+            raise
+        return True
+
+    def _pages(self, operation: str, params: dict[str, t.Any]) -> t.Iterator[dict[str, t.Any]]:
+        marker: dict[str, t.Any] = {}
+        while True:
+            answer = self._iam.call(operation, {**params, **marker, "MaxItems": _PAGE})
+            yield answer
+            if not answer.get("IsTruncated"):
+                return
+            marker = {"Marker": answer["Marker"]}
+
+
+@dataclasses.dataclass
+class _Work:
+    """A target, what has to be done for it, and what of that is in doubt."""
+
+    target: Target
+    action: str | None
+    outcome: Outcome
+    doubt: MfaError | None = None
+
+
+class Attacher:
+    """Brings users and groups of one account into a state.
+
+    :param params: The module's options, which plans.problems found nothing wrong with.
+    """
+
+    def __init__(self, api: PolicyApi, params: t.Mapping[str, t.Any], check_mode: bool) -> None:
+        self._api = api
+        self._params = params
+        self._check_mode = check_mode
+        self._kinds = [kind for kind in plans.KINDS if params[f"{kind}s"] is not None]
+        self._settled_at = time.monotonic() + _SETTLE_SECONDS
+        self._lock = threading.Lock()
+        self.attached: dict[Key, str] = {}
+        """Who has the policy: as it was read, and then as it was changed, or in check mode would be."""
+
+    def run(self) -> list[Outcome]:
+        """Do what has to be done, and return what became of each: those who were named, then those who were purged.
+
+        :raises MfaError: Who has the policy could not be read, so nothing was changed.
+        """
+        self.attached = self._read()
+        named = plans.targets(self._params)
+        works = [self._work(target, plans.action(target, self._params["state"], self.attached)) for target in named]
+        works += [self._work(target, DETACH) for target in plans.purged(self._params, named, self.attached)]
+        self._look_for_unknown(works)
+        pending = {id(work.outcome): work for work in works if work.action and not work.outcome.failed}
+        outcomes = [work.outcome for work in pending.values()]
+        for_each(lambda outcome: self._change(pending[id(outcome)]), outcomes, self._params["concurrency"])
+        self._judge([work for work in works if work.doubt])
+        return [work.outcome for work in works]
+
+    def _work(self, target: Target, action: str | None) -> _Work:
+        return _Work(target, action, Outcome(target.label, {"kind": target.kind, "name": target.name}))
+
+    # Reading
+
+    def _read(self) -> dict[Key, str]:
+        while True:
+            try:
+                return self._api.attached(self._kinds)
+            except AwsRefused as refusal:
+                if not self._may_settle(refusal):
+                    raise self._explained(refusal, None) from None
+
+    def _look_for_unknown(self, works: t.Sequence[_Work]) -> None:
+        """Find names that nobody has, where no call for the target would: in check mode, and where it lacks the policy.
+
+        That nobody of such a name has the policy is what was asked for, so it is a warning; that it is to be attached
+        to one fails, as it would for real.
+        """
+        unsure = [
+            work
+            for work in works
+            if (work.action == ATTACH and self._check_mode)
+            or (work.action is None and self._params["state"] == "absent")
+        ]
+        if not unsure:
+            return
+        try:
+            unknown = {target.key for target in self._api.unknown([work.target for work in unsure])}
+        except AwsRefused as refusal:
+            unsure[0].outcome.warnings.append(f"whether all names are right could not be found out: {refusal.message}")
+            return
+        for work in unsure:
+            if work.target.key not in unknown:
+                continue
+            if work.action:
+                work.outcome.errors.append(MfaError(_nobody(work.target)))
+            else:
+                work.outcome.warnings.append(f"{_nobody(work.target)} The policy is not on it.")
+
+    # Changing
+
+    def _change(self, work: _Work) -> None:
+        action = work.action or ""
+        while not self._check_mode:
+            try:
+                self._api.change(action, work.target)
+                break
+            except AwsRefused as refusal:
+                if action == ATTACH and self._may_settle(refusal):
+                    continue
+                gone = action == DETACH and short_code(refusal.code or "") == "NoSuchEntity"
+                if not (refusal.unsure or gone):
+                    raise self._explained(refusal, work.target) from None
+                work.doubt = refusal
+                return
+            except MfaError as error:
+                if error.operation is None and not isinstance(error, ReplyLost):
+                    raise
+                work.doubt = error
+                return
+        self._done(work)
+
+    def _done(self, work: _Work, by_others: bool = False) -> None:
+        attach = work.action == ATTACH
+        with self._lock:
+            if attach:
+                self.attached[work.target.key] = work.target.name
+            else:
+                self.attached.pop(work.target.key, None)
+        if by_others or not work.action:
+            return
+        work.outcome.actions.append(work.action)
+        work.outcome.before.append(plans.shown(work.target, not attach))
+        work.outcome.after.append(plans.shown(work.target, attach))
+
+    def _judge(self, works: list[_Work]) -> None:
+        """Judge changes that may have taken effect by what AWS lists; the list may be a few seconds behind."""
+        give_up_at = time.monotonic() + _SETTLE_SECONDS
+        while works:
+            try:
+                listed = self._api.attached(self._kinds)
+            except MfaError as error:
+                for work in works:
+                    work.outcome.errors.append(_unjudged(work, error))
+                return
+            left = []
+            for work in works:
+                if (work.target.key in listed) == (work.action == ATTACH):
+                    # Without a lost reply of ours, somebody else took it off.
+                    self._done(work, by_others=isinstance(work.doubt, AwsRefused) and not work.doubt.unsure)
+                else:
+                    left.append(work)
+            works = left
+            if works and time.monotonic() > give_up_at:
+                for work in works:
+                    work.outcome.errors.append(self._explained(work.doubt, work.target))
+                return
+            if works:
+                time.sleep(0.5)
+
+    # Refusals
+
+    def _may_settle(self, refusal: AwsRefused) -> bool:
+        """Wait a moment if the policy is not there, as IAM takes a few seconds to know a new one everywhere."""
+        if not self._lacks_policy(refusal) or time.monotonic() > self._settled_at:
+            return False
+        time.sleep(0.5)
+        return True
+
+    def _lacks_policy(self, refusal: AwsRefused) -> bool:
+        return short_code(refusal.code or "") == "NoSuchEntity" and self._api.arn in refusal.aws_message
+
+    def _explained(self, error: MfaError | None, target: Target | None) -> MfaError:
+        """Return a refusal with words for the causes that are this module's own."""
+        if not isinstance(error, AwsRefused):
+            return error or MfaError("")
+        code = short_code(error.code or "")
+        text = error.message
+        if self._lacks_policy(error) or (code == "NoSuchEntity" and target is None):
+            text = (
+                f"There is no managed policy {self._api.arn} that this account can attach: correct policy_arn, or make "
+                f"the policy with amazon.aws.iam_managed_policy. AWS: {error.aws_message}"
+            )
+        elif code == "NoSuchEntity" and target is not None:
+            text = _nobody(target)
+        elif code == "LimitExceeded" and target is not None:
+            text = (
+                f"The {target.kind} {target.name} has as many managed policies as the account's quota allows: take one "
+                f"off, raise the quota, or attach the policy to a group. AWS: {error.aws_message}"
+            )
+        return AwsRefused(text, error.code or "", error.operation or "", error.aws_message, error.unsure)
+
+
+def _nobody(target: Target) -> str:
+    return (
+        f"There is no IAM {target.kind} {target.name} in this account: correct the name, or leave it out if the "
+        f"{target.kind} was deleted. None was created."
+    )
+
+
+def _unjudged(work: _Work, error: MfaError) -> MfaError:
+    doubt = work.doubt.message if work.doubt else ""
+    return MfaError(
+        f"It is not known whether the policy was {work.action}ed: {doubt} Who has it could not be read after that: "
+        f"{error.message} Run again.",
+        code=error.code,
+        operation=error.operation,
+    )
