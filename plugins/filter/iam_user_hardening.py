@@ -25,7 +25,8 @@ options:
     required: true
     choices:
       seeded: From a batch, O(results) and O(held), the devices to enable with their seeds.
-      counted: From a tally, O(batch), O(results) and O(msg), the tally with the batch in it.
+      empty_tally: The tally before the first batch.
+      counted: From a tally, O(batch), O(results), O(msg) and O(limit), the tally with the batch in it.
       failed_lines: From a tally and O(batch), whom of the batch could not be enrolled.
       predicted: From a batch and O(held), what check mode says.
       narrow: From a batch, the same batch with O(user_names) alone.
@@ -48,6 +49,9 @@ options:
   msg:
     description: Why users of the batch have no result.
     type: str
+  limit:
+    description: After how many equal failures in a row no other batch is tried.
+    type: int
   user_names:
     description: Names of users of the batch.
     type: list
@@ -83,6 +87,7 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening 
 
 _STEPS: dict[str, t.Callable[..., t.Any]] = {
     "seeded": batches.seeded,
+    "empty_tally": outcome.empty_tally,
     "counted": outcome.counted,
     "failed_lines": outcome.failed_lines,
     "predicted": batches.predicted,
@@ -100,7 +105,7 @@ def iam_user_hardening(value: t.Any, step: str, **arguments: t.Any) -> t.Any:
     """Make one of the role's decisions."""
     if step not in _STEPS:
         raise AnsibleFilterError(f"iam_user_hardening: there is no step {step!r}, there are {', '.join(_STEPS)}.")
-    return _STEPS[step](value, **arguments)
+    return _STEPS[step](*([] if step == "empty_tally" else [value]), **arguments)
 
 
 class FilterModule:

@@ -11,18 +11,14 @@ module: iam_user_hardening_plan
 version_added: 0.1.0
 short_description: Plan what the role iam_user_hardening does
 description:
-  - The inner works of the role P(hardening.aws.iam_user_hardening#role). Use the role; what this action takes and
-    returns may change with any release.
-  - Refuses inputs that cannot be right, reads the account with M(hardening.aws.iam_mfa_device_info), and returns what
-    has to be done for whom. Changes nothing.
+  - Private to this collection, the inner works of the role P(hardening.aws.iam_user_hardening#role). Use the role; what
+    this action takes and returns may change with any release.
+  - Reads the role's inputs from the variables of the task and types them as its argument spec says. Refuses what cannot
+    be right, reads the account with M(hardening.aws.iam_mfa_device_info), and returns what has to be done for whom.
+    Changes nothing.
 author:
   - hardening.aws contributors (@hardening-aws)
-options:
-  settings:
-    description:
-      - The role's inputs without their prefix.
-    type: dict
-    required: true
+options: {}
 requirements:
   - python >= 3.11
   - boto3 >= 1.34.0

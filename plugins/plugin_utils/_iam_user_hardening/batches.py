@@ -11,24 +11,40 @@ import typing as t
 
 from .common import Data
 
+# What the plan knows of a device and no module takes.
+_OF_THE_PLAN = ("serial_number", "user_since")
 
-def batches(devices: t.Sequence[Data], unassigned: t.Container[str], size: int) -> list[dict[str, t.Any]]:
-    """Return the devices in batches. What identifies a device by serial number is kept apart from what modules get."""
-    batches = []
-    total = f"{len(devices):,}"
-    for start in range(0, len(devices), size):
-        chunk = devices[start : start + size]
+
+def batches(
+    devices: t.Sequence[Data], unassigned: t.Container[str], size: int, first_size: int = 0
+) -> list[dict[str, t.Any]]:  # fmt: skip
+    """Return the devices in batches. What identifies a device by serial number is kept apart from what modules get.
+
+    :param first_size: How many users the first batch has at most, so that what is wrong for all of them shows early.
+        0 is as many as the others.
+    """
+    found = []
+    start, end = 0, min(size, first_size or size)
+    while start < len(devices):
+        chunk = devices[start:end]
         first, last = f"{start + 1:,}", f"{start + len(chunk):,}"
-        serials = [device["serial_number"] for device in chunk]
-        batches.append(
-            {
-                "label": f"user {first} of {total}" if len(chunk) == 1 else f"users {first}–{last} of {total}",
-                "devices": [{key: device[key] for key in device if key != "serial_number"} for device in chunk],
-                "serial_numbers": dict(zip((device["user_name"] for device in chunk), serials, strict=True)),
-                "unassigned": [serial for serial in serials if serial in unassigned],
-            }
-        )
-    return batches
+        label = f"user {first}" if len(chunk) == 1 else f"users {first}–{last}"
+        found.append({"label": f"{label} of {len(devices):,}", **_batch(chunk, unassigned)})
+        start, end = end, end + size
+    return found
+
+
+def _batch(chunk: t.Sequence[Data], unassigned: t.Container[str]) -> dict[str, t.Any]:
+    serials = [device["serial_number"] for device in chunk]
+    return {
+        "devices": [{key: device[key] for key in device if key not in _OF_THE_PLAN} for device in chunk],
+        "serial_numbers": {device["user_name"]: device["serial_number"] for device in chunk},
+        "owners": {
+            device["serial_number"]: {"user_name": device["user_name"], "create_date": device["user_since"]}
+            for device in chunk
+        },
+        "unassigned": [serial for serial in serials if serial in unassigned],
+    }
 
 
 def seeded(batch: Data, results: t.Sequence[Data], held: Data) -> dict[str, t.Any]:
@@ -72,6 +88,7 @@ def narrow(batch: Data, user_names: t.Container[str]) -> dict[str, t.Any]:
         "label": batch["label"],
         "devices": [device for device in batch["devices"] if device["user_name"] in user_names],
         "serial_numbers": serials,
+        "owners": {serial: batch["owners"][serial] for serial in serials.values()},
         "unassigned": [serial for serial in batch["unassigned"] if serial in serials.values()],
     }
 

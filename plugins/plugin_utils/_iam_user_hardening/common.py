@@ -23,25 +23,30 @@ def same_moment(one: t.Any, other: t.Any) -> bool:
 
 
 def moment(text: t.Any) -> datetime.datetime | None:
+    """Return the moment that an ISO 8601 text means, or None."""
     try:
-        moment = datetime.datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+        found = datetime.datetime.fromisoformat(str(text).replace("Z", "+00:00"))
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
+    return found if found.tzinfo else found.replace(tzinfo=datetime.timezone.utc)
 
 
 def count(items: t.Sized, noun: str) -> str:
+    """Return how many there are of something."""
     return f"{len(items):,} {noun}{'' if len(items) == 1 else 's'}"
 
 
 def listed(items: t.Sequence[str]) -> str:
+    """Return how many names there are, and the first of them."""
     return f"{len(items):,} ({some(items)})" if items else "0"
 
 
 def some(items: t.Sequence[str]) -> str:
+    """Return the first of many names, and how many more there are."""
     rest = f" and {len(items) - SHOWN:,} more" if len(items) > SHOWN else ""
     return ", ".join(items[:SHOWN]) + rest
 
 
 def more(items: t.Sized) -> list[str]:
+    """Return the line below the first of many lines."""
     return [f"  and {len(items) - SHOWN:,} more"] if len(items) > SHOWN else []

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the role has to do for whom.
 
-This module is private to hardening.aws.
+This module is private to hardening.aws. One pass over the users, whatever the number of them.
 """
 
 from __future__ import annotations
@@ -11,97 +11,160 @@ import datetime
 import re
 import typing as t
 
+from ansible_collections.hardening.aws.plugins.module_utils._seed_store import store_name
+
 from .batches import batches
-from .common import PREFIX, Data, moment, same_moment
-from .selection import Exclusions, Selector
+from .common import PREFIX, Data, count, listed, moment, same_moment, some
+from .inputs import device_problems, without_effect
+from .patterns import TooSlow, search, slow_problem
+from .selection import Exclusions, Selector, empty_problems
+
+# Where IAM, which has no regions, is asked for by clients that want one.
+_HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+_SERIAL = re.compile(r"[\w+=/:,.@-]{9,256}", re.ASCII)
+_ROOT_DEVICE = ":mfa/root-account-mfa-device"
 
 
 def plan(info: Data, settings: Data) -> dict[str, t.Any]:
     """Return what the role has to do.
 
+    Its C(refusals) say why nothing may be touched; then there may be nothing else in it.
+
     :param info: What M(hardening.aws.iam_mfa_device_info) returned of the whole account.
-    :param settings: The role's inputs without their prefix.
+    :param settings: The role's typed inputs without their prefix.
     """
+    names = [str(user["user_name"]) for user in info["users"]]
+    try:
+        exclusions = Exclusions(settings["exclude"], settings["exclude_patterns"], names)
+    except TooSlow as slow:
+        problem = slow_problem(settings["exclude_patterns"][slow.number])
+        return {"refusals": [f"{PREFIX}_exclude_patterns[{slow.number}]: {problem}"]}
+    orphans = Orphans([str(item["serial_number"]) for item in info["orphaned_devices"]], settings)
+    users = _Users(info, settings, exclusions)
+    refusals = _missing_facts(info, settings) or [
+        *empty_problems(settings, info["users"], users.selected, users.excluded),
+        *exclusions.problems(settings["allow_empty"]),
+        *_shielded(users.shielded, settings),
+        *orphans.problems,
+    ]
+    ours = {device["serial_number"] for device in users.devices}
     account = info["account"]
-    selector = Selector(settings["select"] or {})
-    exclusions = Exclusions(settings["exclude"], settings["exclude_patterns"])
-    wanted = dict.fromkeys(str(name) for name in settings["users"])
-    now = moment(info["retrieved"])
-    if now is None:
-        raise ValueError("the information has no date")
-    prefix = f"arn:{account['partition']}:iam::{account['account_id']}"
-    policy_arn = f"{prefix}:policy/{settings['enforce_policy_name']}"
-    group = settings["enforce_group"] if settings["enforce_policy"] == "group" else None
-
-    names: set[str] = set()
-    selected: list[str] = []
-    excluded: list[dict[str, str]] = []
-    has_mfa: list[str] = []
-    devices: list[dict[str, t.Any]] = []
-    uncovered: list[str] = []
-    passwords: list[dict[str, t.Any]] = []
-    keys: list[dict[str, t.Any]] = []
-    shielded: list[str] = []
-    for user in info["users"]:
-        name = str(user["user_name"])
-        names.add(name)
-        reason = exclusions.reason(name)
-        if reason and group is not None and group in (user["groups"] or ()):
-            shielded.append(name)
-        if name not in wanted and not selector.matches(user):
-            continue
-        if reason:
-            excluded.append({"user_name": name, "reason": reason})
-            continue
-        selected.append(name)
-        device = _device(name, settings, account["account_id"])
-        serial = f"{prefix}:mfa{device['device_path']}{device['device_name']}"
-        attached = [str(item["serial_number"]) for item in user["mfa_devices"]]
-        if serial in attached or (attached and settings["satisfied_by"] == "any"):
-            has_mfa.append(name)
-        elif settings["enrol"]:
-            devices.append({**device, "serial_number": serial})
-        if group is not None and group not in (user["groups"] or ()):
-            uncovered.append(name)
-        elif settings["enforce_policy"] == "users" and policy_arn not in (user["attached_policies"] or ()):
-            uncovered.append(name)
-        passwords += _old_password(user, attached, now, settings)
-        keys += _unused_keys(user, now, settings)
-
-    lowered = {name.lower() for name in names}
-    orphans = [str(item["serial_number"]) for item in info["orphaned_devices"]]
-    ours = {device["serial_number"] for device in devices}
     return {
-        "selected": selected,
-        "excluded": excluded,
-        "unknown_exclusions": [name for lower, name in exclusions.names.items() if lower not in lowered],
-        "not_found": [name for name in wanted if name not in names and not exclusions.reason(name)],
-        "has_mfa": has_mfa,
-        "batches": batches(devices, set(orphans), settings["batch_size"]),
+        "refusals": refusals,
+        "settings": dict(settings),
+        "account_id": str(account["account_id"]),
         "partition": str(account["partition"]),
-        "policy_arn": policy_arn,
-        "uncovered": uncovered,
-        "passwords": passwords,
-        "keys": keys,
-        "orphans": [serial for serial in orphans if serial not in ours],
-        "removable_orphans": [
-            serial for serial in orphans if serial not in ours and _removable(serial, settings)
-        ],  # fmt: skip
-        "nobody": _unused_name(lowered),
+        "retrieved": info["retrieved"],
+        "iam_region": _HOME_REGIONS.get(str(account["partition"]), ""),
+        "caller": (account.get("caller") or {}).get("user_name"),
+        "selected": users.selected,
+        "excluded": users.excluded,
+        "has_mfa": users.has_mfa,
+        "failed": users.failed,
+        "batches": batches(
+            users.devices, set(orphans.serials), settings["batch_size"], settings["stop_after_failures"]
+        ),
+        "policy_arn": users.policy_arn,
+        "uncovered": users.uncovered,
+        "passwords": users.passwords,
+        "keys": users.keys,
+        "orphans": [serial for serial in orphans.serials if serial not in ours],
+        "removable_orphans": [serial for serial in orphans.removable if serial not in ours],
+        "nobody": _unused_name({name.lower() for name in names}),
         "credential_report": info["credential_report"]["generated_time"],
-        "refusals": [*_missing_facts(info, settings), *_shielded(shielded, settings)],
+        "warnings": [*_warnings(settings, users), *orphans.warnings],
     }
 
 
-def _device(user_name: str, settings: Data, account_id: str) -> dict[str, t.Any]:
-    device: dict[str, t.Any] = {
-        "user_name": user_name,
-        "device_name": str(settings["device_name"]).format(user_name=user_name, account_id=account_id),
-        "device_path": str(settings["device_path"]),
-    }
-    if settings["tags"]:
-        device["tags"] = dict(settings["tags"])
-    return device
+class _Users:
+    """What is to be done for the users of the account: one pass over them."""
+
+    def __init__(self, info: Data, settings: Data, exclusions: Exclusions) -> None:
+        account = info["account"]
+        self._settings = settings
+        self._account_id = str(account["account_id"])
+        self._prefix = f"arn:{account['partition']}:iam::{account['account_id']}"
+        self._group = settings["enforce_group"] if settings["enforce_policy"] == "group" else None
+        now = moment(info["retrieved"])
+        if now is None:
+            raise ValueError("the information has no date")
+        self._now = now
+        self._store_names: dict[str, str] = {}
+        self.policy_arn = f"{self._prefix}:policy/{settings['enforce_policy_name']}"
+        self.selected: list[str] = []
+        self.excluded: list[dict[str, str]] = []
+        self.has_mfa: list[str] = []
+        self.failed: list[dict[str, str]] = []
+        self.devices: list[dict[str, t.Any]] = []
+        self.uncovered: list[str] = []
+        self.passwords: list[dict[str, t.Any]] = []
+        self.keys: list[dict[str, t.Any]] = []
+        self.shielded: list[str] = []
+        self.unjudged: list[str] = []
+        self._read(info["users"], exclusions)
+
+    def _read(self, users: t.Iterable[Data], exclusions: Exclusions) -> None:
+        selector = Selector(self._settings["select"])
+        wanted = frozenset(self._settings["users"])
+        for user in users:
+            name = str(user["user_name"])
+            reason = exclusions.reason(name)
+            if reason and self._group is not None and self._group in (user["groups"] or ()):
+                self.shielded.append(name)
+            if name not in wanted and not selector.matches(user):
+                if not reason and selector.unjudged(user):
+                    self.unjudged.append(name)
+            elif reason:
+                self.excluded.append({"user_name": name, "reason": reason})
+            else:
+                self.selected.append(name)
+                self._select(name, user)
+
+    def _select(self, name: str, user: Data) -> None:
+        """Note what is to be done for a user who is selected."""
+        device = self._device(name, user)
+        attached = [str(item["serial_number"]) for item in user["mfa_devices"]]
+        if device["serial_number"] in attached or (attached and self._settings["satisfied_by"] == "any"):
+            self.has_mfa.append(name)
+        elif self._settings["enrol"]:
+            self._enrol(name, device)
+        if self._is_uncovered(user):
+            self.uncovered.append(name)
+        self.passwords += _old_password(user, attached, self._now, self._settings)
+        self.keys += _unused_keys(user, self._now, self._settings)
+
+    def _is_uncovered(self, user: Data) -> bool:
+        """Whether the policy does not reach a user yet; with a group: will not, as the user is no member."""
+        if self._group is not None:
+            return self._group not in (user["groups"] or ())
+        return self._settings["enforce_policy"] == "users" and self.policy_arn not in (user["attached_policies"] or ())
+
+    def _device(self, name: str, user: Data) -> dict[str, t.Any]:
+        settings = self._settings
+        device_name = settings["device_name"].format(user_name=name, account_id=self._account_id)
+        device: dict[str, t.Any] = {"user_name": name, "device_name": device_name}
+        device["device_path"] = settings["device_path"]
+        if settings["tags"]:
+            device["tags"] = dict(settings["tags"])
+        device["serial_number"] = f"{self._prefix}:mfa{device['device_path']}{device_name}"
+        device["user_since"] = user["create_date"]
+        return device
+
+    def _enrol(self, name: str, device: dict[str, t.Any]) -> None:
+        """Note a device to be made. One whose name cannot be is its user's failure, and not that of the batch."""
+        problems = device_problems(
+            {key: value for key, value in device.items() if key not in ("serial_number", "user_since")}, self._settings
+        )
+        store = self._settings["seed_store"]
+        if store and not problems:
+            place = store_name(store, name, device["device_name"], self._account_id)
+            first = self._store_names.setdefault(place, name)
+            if first != name:
+                problems = [f"seed_store.name: the seed would be kept as {place}, which is the place of {first}'s."]
+        if problems:
+            self.failed.append({"user_name": name, "msg": " ".join(problems)})
+        else:
+            self.devices.append(device)
 
 
 def _old_password(
@@ -133,10 +196,34 @@ def _unused_keys(user: Data, now: datetime.datetime, settings: Data) -> list[dic
     return found
 
 
-def _removable(serial: str, settings: Data) -> bool:
-    if not settings["remove_orphans"]:
-        return False
-    return re.search(settings["orphan_pattern"], serial.split(":mfa", 1)[1]) is not None
+class Orphans:
+    """Virtual devices that belong to nobody, and which of them are to be removed."""
+
+    def __init__(self, serials: list[str], settings: Data) -> None:
+        self.serials = serials
+        self.removable: list[str] = []
+        self.problems: list[str] = []
+        self.warnings: list[str] = []
+        if settings["remove_orphans"]:
+            self._choose(settings["orphan_pattern"])
+
+    def _choose(self, pattern: str) -> None:
+        by_name = {serial.split(":mfa", 1)[1]: serial for serial in self.serials}
+        try:
+            found = search([pattern], list(by_name))[0]
+        except TooSlow:
+            self.problems.append(f"{PREFIX}_orphan_pattern: {slow_problem(pattern)}")
+            return
+        matching = [serial for name, serial in by_name.items() if name in found]
+        # Any user may make a device in a path that no call takes. One such must not stop the removal of the others.
+        odd = [serial for serial in matching if not _SERIAL.fullmatch(serial) or serial.endswith(_ROOT_DEVICE)]
+        self.removable = [serial for serial in matching if serial not in set(odd)]
+        if odd:
+            self.warnings.append(
+                f"{count(odd, 'unassigned device')} cannot be removed here, as it is the root user's, or its name has "
+                f"signs that IAM's calls do not take: {some([repr(serial) for serial in odd])}. Remove such devices in "
+                "the console, as root if need be."
+            )
 
 
 def _unused_name(taken: t.Container[str]) -> str:
@@ -154,15 +241,29 @@ def _shielded(names: t.Sequence[str], settings: Data) -> list[str]:
         return []
     return [
         f"{PREFIX}_enforce_group: the group {settings['enforce_group']} has members who are excluded, and whom the "
-        f"policy would lock out without MFA: {', '.join(names)}. Take them out of the group."
+        f"policy would lock out without MFA: {some(names)}. Take them out of the group."
     ]
+
+
+def _warnings(settings: Data, users: _Users) -> list[str]:
+    found = []
+    idle = without_effect(settings)
+    if idle:
+        names = ", ".join(f"{PREFIX}_{name}" for name in idle)
+        found.append(f"{PREFIX}_enrol is false, so these have no effect: {names}")
+    if users.unjudged:
+        found.append(
+            f"whether these users have a console password is not known yet, so {PREFIX}_select leaves them out: "
+            f"{listed(users.unjudged)}. The credential report can be 4 hours old: run again later, or name them in "
+            f"{PREFIX}_users"
+        )
+    return found
 
 
 def _missing_facts(info: Data, settings: Data) -> list[str]:
     """Return why the account's lists do not suffice for what was asked."""
-    select = settings["select"] or {}
     needs = {
-        "console_password": select.get("console_password") is not None
+        "console_password": settings["select"].get("console_password") is not None
         or settings["delete_passwords_after_days"]
         or settings["deactivate_keys_unused_days"],
         "user_details": needs_details(settings),
@@ -178,7 +279,7 @@ def _missing_facts(info: Data, settings: Data) -> list[str]:
 
 def needs_details(settings: Data) -> bool:
     """Whether groups, tags or attached policies of the users decide anything."""
-    select = settings["select"] or {}
+    select = settings["select"]
     return bool(select.get("groups") or select.get("tags") or settings["enforce_policy"] != "none")
 
 

@@ -1,40 +1,55 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is meant by the role's inputs, and who is never touched.
+"""Who is meant by the role's inputs, who is never touched, and what in these inputs means nobody.
 
 This module is private to hardening.aws.
 """
 
 from __future__ import annotations
 
-import fnmatch
-import re
 import typing as t
 
 from .common import PREFIX, Data
+from .patterns import match_names
+
+_ALLOW = f"or set {PREFIX}_allow_empty to true, if it need not mean anybody in each account."
 
 
 class Exclusions:
-    """Who is never touched. IAM does not tell names apart by case, and neither does this."""
+    """Who is never touched. IAM does not tell names apart by case, and neither does this.
 
-    def __init__(self, names: t.Iterable[str], patterns: t.Iterable[str]) -> None:
-        self.names = {str(name).lower(): str(name) for name in names}
-        self._patterns = [(pattern, _compiled(pattern)) for pattern in patterns]
+    :param user_names: Those of the account.
+    :raises TooSlow: A pattern takes too long.
+    """
+
+    def __init__(self, names: t.Iterable[str], patterns: t.Sequence[str], user_names: t.Sequence[str]) -> None:
+        self._names = {name.lower(): name for name in names}
+        self._matches = list(zip(patterns, match_names(patterns, user_names), strict=True))
+        existing = {name.lower() for name in user_names}
+        self._unknown = [name for lower, name in self._names.items() if lower not in existing]
 
     def reason(self, user_name: str) -> str | None:
         """Return why a user is excluded, or None."""
-        if user_name.lower() in self.names:
+        if user_name.lower() in self._names:
             return f"named in {PREFIX}_exclude"
-        for pattern, compiled in self._patterns:
-            if compiled.search(user_name):
+        for pattern, names in self._matches:
+            if user_name in names:
                 return f"matches {pattern} of {PREFIX}_exclude_patterns"
         return None
 
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    if pattern.startswith("~"):
-        return re.compile(pattern[1:], re.IGNORECASE)
-    return re.compile(fnmatch.translate(pattern), re.IGNORECASE)
+    def problems(self, allow_empty: bool) -> list[str]:
+        """Return what excludes nobody, and so may be mistyped."""
+        found = [
+            f"{PREFIX}_exclude: there is no IAM user {name} in this account: correct the name, or remove it."
+            for name in self._unknown
+        ]
+        if not allow_empty:
+            found += [
+                f"{PREFIX}_exclude_patterns: {pattern!r} matches no user of this account: correct it, {_ALLOW}"
+                for pattern, names in self._matches
+                if not names
+            ]
+        return found
 
 
 class Selector:
@@ -43,28 +58,81 @@ class Selector:
     def __init__(self, select: Data) -> None:
         self._paths = tuple(select.get("paths") or ())
         self._groups = frozenset(select.get("groups") or ())
-        self._tags = dict(select.get("tags") or {})
+        self._tags = {key: _values(wanted) for key, wanted in (select.get("tags") or {}).items()}
         self._console = select.get("console_password")
         self.active = bool(self._paths or self._groups or self._tags or self._console is not None)
 
     def matches(self, user: Data) -> bool:
         """Whether a user of the information module's RV(users) is meant."""
+        return self._fits(user) and (self._console is None or user["console_password"] is self._console)
+
+    def unjudged(self, user: Data) -> bool:
+        """Whether a user is not meant for this reason alone, that nobody knows whether there is a password."""
+        return self._console is not None and user["console_password"] is None and self._fits(user)
+
+    def problems(self, users: t.Sequence[Data]) -> list[str]:
+        """Return which criteria no user meets, each on its own."""
+        groups = {group for user in users for group in user["groups"] or ()}
+        tags = [user["tags"] or {} for user in users]
+        found = [
+            f"{PREFIX}_select.paths: no user of this account has a path that begins with {path}: correct it, {_ALLOW}"
+            for path in self._paths
+            if not any((user["path"] or "").startswith(path) for user in users)
+        ]
+        found += [
+            f"{PREFIX}_select.groups: no user of this account is in a group {group}: correct the name, {_ALLOW}"
+            for group in sorted(self._groups - groups)
+        ]
+        for key, wanted in self._tags.items():
+            for one in [None] if wanted is None else [[value] for value in wanted]:
+                if not any(_has_tag(have, key, one) for have in tags):
+                    shown = key if one is None else f"{key}={one[0]}"
+                    found.append(
+                        f"{PREFIX}_select.tags: no user of this account has the tag {shown}: correct it, {_ALLOW}"
+                    )
+        return found
+
+    def _fits(self, user: Data) -> bool:
+        """Whether a user meets all criteria but that of the password."""
         if not self.active:
             return False
         if self._paths and not (user["path"] or "").startswith(self._paths):
             return False
         if self._groups and self._groups.isdisjoint(user["groups"] or ()):
             return False
-        if self._tags:
-            tags = user["tags"] or {}
-            if not all(key in tags and _tag_matches(wanted, tags[key]) for key, wanted in self._tags.items()):
-                return False
-        return self._console is None or user["console_password"] is self._console
+        return all(_has_tag(user["tags"] or {}, key, wanted) for key, wanted in self._tags.items())
 
 
-def _tag_matches(wanted: t.Any, value: str) -> bool:
+def _values(wanted: t.Any) -> list[str] | None:
+    """Return the values of which a tag has to have one, None for any."""
     if wanted is None:
-        return True
-    if isinstance(wanted, (list, tuple)):
-        return value in [str(item) for item in wanted]
-    return value == str(wanted)
+        return None
+    return [str(item) for item in wanted] if isinstance(wanted, (list, tuple)) else [str(wanted)]
+
+
+def _has_tag(have: Data, key: str, wanted: t.Sequence[str] | None) -> bool:
+    return key in have and (wanted is None or have[key] in wanted)
+
+
+def empty_problems(settings: Data, users: t.Sequence[Data], selected: t.Sized, excluded: t.Sized) -> list[str]:
+    """Return what in the selection means nobody, before anything is done for the others.
+
+    :param selected: Who is selected and not excluded.
+    """
+    existing = {str(user["user_name"]).lower(): str(user["user_name"]) for user in users}
+    found = []
+    for number, name in enumerate(settings["users"]):
+        known = existing.get(name.lower())
+        if known != name:
+            remedy = f"write it {known}" if known else "correct the name, or remove it"
+            found.append(f"{PREFIX}_users[{number}]: there is no IAM user {name} in this account: {remedy}.")
+    if settings["allow_empty"]:
+        return found
+    found += Selector(settings["select"]).problems(users)
+    if not found and not selected:
+        why = "everybody who is meant is excluded" if excluded else "nobody meets all criteria"
+        found.append(
+            f"{PREFIX}_select: selects nobody, as {why}: correct {PREFIX}_users, {PREFIX}_select or {PREFIX}_exclude, "
+            f"{_ALLOW}"
+        )
+    return found

@@ -49,7 +49,7 @@ def test_enforcement(role: Role, emulator: Emulator, controller: Controller) -> 
     # By users; what was changed by hand is put right.
     document = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}'
     iam.create_policy_version(PolicyArn=POLICY, PolicyDocument=document, SetAsDefault=True)
-    one_by_one = {**group, "enforce_policy": "users"}
+    one_by_one = {**group, "enforce_policy": "users", "enforce_group": ""}
     run = role(**one_by_one)
     for name in ("alice", "bob", "carol"):
         assert attached(iam, UserName=name) == [POLICY]

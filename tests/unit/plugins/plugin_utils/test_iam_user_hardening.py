@@ -7,35 +7,21 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+import yaml
 
-from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import batches, inputs, outcome, plan
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import (
+    batches,
+    inputs,
+    outcome,
+    patterns,
+    plan,
+    steps,
+)
 
 NOW = "2026-06-30T12:00:00+00:00"
 PREFIX = "arn:aws-cn:iam::123456789012"
-SETTINGS: dict[str, t.Any] = {
-    "users": [],
-    "select": {},
-    "exclude": [],
-    "exclude_patterns": [],
-    "enrol": True,
-    "device_name": "{user_name}",
-    "device_path": "/",
-    "tags": {},
-    "satisfied_by": "any",
-    "batch_size": 100,
-    "concurrency": 16,
-    "seed_store": {"type": "secretsmanager"},
-    "seed_vault_file": {},
-    "seed_tasks": "",
-    "seed_tasks_found": "",
-    "enforce_policy": "none",
-    "enforce_group": "",
-    "enforce_policy_name": "deny-unless-mfa",
-    "delete_passwords_after_days": 0,
-    "deactivate_keys_unused_days": 0,
-    "remove_orphans": False,
-    "orphan_pattern": "",
-}
+SETTINGS: dict[str, t.Any] = {name: option["default"] for name, option in inputs.spec().items()}
+SETTINGS["seed_store"] = {"type": "secretsmanager"}
 
 
 def user(name: str, devices: t.Sequence[str] = (), **known: t.Any) -> dict[str, t.Any]:
@@ -68,7 +54,7 @@ def info(*users: dict[str, t.Any], orphans: t.Sequence[str] = (), **more: t.Any)
 
 
 def planned(account: dict[str, t.Any], **settings: t.Any) -> dict[str, t.Any]:
-    return plan.plan(account, {**SETTINGS, **settings})
+    return plan.plan(account, {**SETTINGS, "allow_empty": True, **settings})
 
 
 PEOPLE = [
@@ -115,7 +101,60 @@ def test_exclusions_are_shown_with_their_reason() -> None:
         {"user_name": "alice", "reason": "named in iam_user_hardening_exclude"},
         {"user_name": "bob", "reason": "matches b* of iam_user_hardening_exclude_patterns"},
     ]
-    assert made["unknown_exclusions"] == ["alicia"] and made["not_found"] == ["ghost"]
+    assert made["refusals"] == [
+        "iam_user_hardening_users[2]: there is no IAM user ghost in this account: correct the name, or remove it.",
+        "iam_user_hardening_exclude: there is no IAM user alicia in this account: correct the name, or remove it.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"users": ["Alice"]}, "users[0]: there is no IAM user Alice in this account: write it alice."),
+        ({"select": {"groups": ["dev", "employes"]}}, "select.groups: no user of this account is in a group employes"),
+        (
+            {"select": {"paths": ["/staff/", "/stafff/"]}},
+            "select.paths: no user of this account has a path that begins",
+        ),
+        ({"select": {"tags": {"taem": "red"}}}, "select.tags: no user of this account has the tag taem=red"),
+        ({"select": {"tags": {"team": ["red", "gren"]}}}, "select.tags: no user of this account has the tag team=gren"),
+        ({"select": {"tags": {"taem": None}}}, "select.tags: no user of this account has the tag taem:"),
+        ({"select": {"groups": ["ops"], "paths": ["/ext/"]}}, "select: selects nobody, as nobody meets all criteria"),
+        (
+            {"users": ["alice"], "exclude_patterns": ["a*"]},
+            "select: selects nobody, as everybody who is meant is excluded",
+        ),
+        (
+            {"users": ["alice"], "exclude_patterns": ["b*", "break-glas-*"]},
+            "exclude_patterns: 'break-glas-*' matches no",
+        ),
+        ({"users": ["alice"], "exclude": ["glas"]}, "exclude: there is no IAM user glas in this account"),
+    ],
+)
+def test_what_means_nobody_is_refused(settings: dict[str, t.Any], message: str) -> None:
+    refusals = planned(info(*PEOPLE), **settings, allow_empty=False)["refusals"]
+    assert len(refusals) == 1 and refusals[0].startswith(f"iam_user_hardening_{message}")
+    named = "users" in message[:6] or message.startswith("exclude:")
+    assert bool(planned(info(*PEOPLE), **settings)["refusals"]) is named
+
+
+def test_who_may_have_a_password_is_told() -> None:
+    people = [*PEOPLE, user("new", console_password=None), user("new-too", console_password=None, path="/ext/")]
+    made = planned(info(*people), select={"console_password": True, "paths": ["/ext/"]})
+    assert made["selected"] == ["Carol"] and "leaves them out: 1 (new-too)." in made["warnings"][0]
+
+
+@pytest.mark.parametrize("option", ["exclude_patterns", "orphan_pattern"])
+def test_a_regular_expression_cannot_hang_the_run(option: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patterns, "PATIENCE_SECONDS", 1.0)
+    endless = "(a+)+$"
+    assert inputs.problems({**SETTINGS, "users": ["x"], "exclude_patterns": [f"~{endless}"]}) == []
+    account = info(user("a" * 40 + "b"), user("alice"), orphans=["/" + "a" * 40 + "b"])
+    given: t.Any = {"exclude_patterns": ["x*", "alice", f"~{endless}"]}
+    if option == "orphan_pattern":
+        given = {"orphan_pattern": endless, "remove_orphans": True}
+    (refusal,) = planned(account, users=["alice"], **given)["refusals"]
+    assert refusal.startswith(f"iam_user_hardening_{option}") and "a repetition inside of a repetition" in refusal
 
 
 @pytest.mark.parametrize(
@@ -123,8 +162,10 @@ def test_exclusions_are_shown_with_their_reason() -> None:
     [
         (0, 100, []),
         (1, 100, ["user 1 of 1"]),
-        (101, 100, ["users 1–100 of 101", "user 101 of 101"]),
-        (1432, 1000, ["users 1–1,000 of 1,432", "users 1,001–1,432 of 1,432"]),
+        (20, 100, ["users 1–20 of 20"]),
+        (121, 100, ["users 1–20 of 121", "users 21–120 of 121", "user 121 of 121"]),
+        (11, 5, ["users 1–5 of 11", "users 6–10 of 11", "user 11 of 11"]),
+        (1432, 1000, ["users 1–20 of 1,432", "users 21–1,020 of 1,432", "users 1,021–1,432 of 1,432"]),
     ],
 )
 def test_batches(count: int, size: int, labels: list[str]) -> None:
@@ -147,6 +188,8 @@ def test_devices_and_who_has_mfa() -> None:
     (batch,) = made["batches"]
     device = {"user_name": "carol", "device_name": "carol-mfa", "device_path": "/staff/", "tags": {"a": "b"}}
     assert batch["devices"] == [device] and batch["unassigned"] == [f"{PREFIX}:mfa/staff/carol-mfa"]
+    created = {"user_name": "carol", "create_date": "2025-01-01T00:00:00+00:00"}
+    assert batch["owners"] == {f"{PREFIX}:mfa/staff/carol-mfa": created}
     made = planned(info(*people), **options, satisfied_by="this")
     assert made["has_mfa"] == ["bob"] and list(made["batches"][0]["serial_numbers"]) == ["alice", "carol"]
     assert planned(info(*people), **options, enrol=False)["batches"] == []
@@ -231,46 +274,106 @@ def test_orphans() -> None:
 
 def test_missing_facts() -> None:
     account = info(unknown=[{"what": "console_password", "why": "no"}, {"what": "account_alias", "why": "no"}])
-    assert planned(account, users=["alice"])["refusals"] == []
+    assert planned(account)["refusals"] == []
     text = "console_password could not be read, and the inputs need it: no"
     assert planned(account, select={"console_password": False})["refusals"] == [text]
-    assert planned(account, users=["alice"], deactivate_keys_unused_days=1)["refusals"] == [text]
+    assert planned(account, deactivate_keys_unused_days=1)["refusals"] == [text]
 
 
 @pytest.mark.parametrize(
-    ("settings", "option"),
+    ("name", "path", "store", "message"),
     [
-        ({"users": []}, "users: is empty"),
-        ({"users": ["a b"]}, "users[0]"),
-        ({"select": {"paths": ["staff"]}}, "select.paths[0]"),
-        ({"select": {"console_password": "yes"}}, "select.console_password"),
-        ({"exclude_patterns": ["x", "~["]}, "exclude_patterns[1]"),
-        ({"exclude_patterns": ["~"]}, "exclude_patterns[0]"),
-        ({"batch_size": 0}, "batch_size"),
-        ({"concurrency": 257}, "concurrency"),
-        ({"delete_passwords_after_days": -1}, "delete_passwords_after_days"),
-        ({"seed_store": {}}, "seed_store: is missing"),
-        ({"seed_vault_file": {"path": "x"}}, "seed_store: excludes iam_user_hardening_seed_vault_file"),
-        ({"seed_store": {}, "seed_vault_file": {"vault_id": "x"}}, "seed_vault_file.path"),
-        ({"seed_store": {}, "seed_tasks": "x.yml"}, "seed_tasks: there is no file x.yml"),
-        ({"device_name": "mfa"}, "device_name: 'mfa' lacks {user_name}"),
-        ({"device_name": "{user_name}{x}"}, "device_name: '{user_name}{x}' has the unknown placeholder {x}"),
-        ({"device_name": "{user_name!r}"}, "device_name"),
-        ({"device_name": "{user_name"}, "device_name"),
-        ({"device_name": "a b {user_name}"}, "device_name"),
-        ({"device_path": "staff"}, "device_path"),
-        ({"enforce_policy": "group"}, "enforce_group"),
-        ({"enforce_policy": "users", "enforce_policy_name": "a b"}, "enforce_policy_name"),
-        ({"remove_orphans": True}, "orphan_pattern: is missing"),
-        ({"orphan_pattern": "("}, "orphan_pattern"),
+        ("u" * 64, f"/{'p' * 180}/", {"type": "secretsmanager"}, "an ARN of over 256 characters"),
+        ("u" * 64, "/", {"type": "secretsmanager", "name": "n" * 480 + "/{user_name}"}, "seed_store.name: "),
+        ("a_x40_b", "/", {"type": "ssm_parameter"}, "which is the place of a@b's"),
     ],
 )
-def test_refusals(settings: dict[str, t.Any], option: str) -> None:
-    found = inputs.problems({**SETTINGS, "users": ["alice"], **settings})
-    assert len(found) == 1 and found[0].startswith(f"iam_user_hardening_{option}"), found
-    assert inputs.problems({**SETTINGS, "users": ["alice"]}) == []
-    if "seed" in option or "device" in option:
-        assert inputs.problems({**SETTINGS, "users": ["alice"], **settings, "enrol": False}) == []
+def test_a_name_that_cannot_be_made_fails_its_user_alone(name: str, path: str, store: t.Any, message: str) -> None:
+    people = [user("a@b"), user("bob"), user(name)]
+    made = planned(info(*people), select={"paths": ["/"]}, device_path=path, seed_store=store)
+    assert made["refusals"] == [] and [item["user_name"] for item in made["failed"]] == [name]
+    assert message in made["failed"][0]["msg"]
+    assert list(made["batches"][0]["serial_numbers"]) == ["a@b", "bob"]
+
+
+def test_orphans_that_no_call_takes_do_not_stop_the_others() -> None:
+    account = info(user("alice"), orphans=["/old/{{x}}/a", "/root-account-mfa-device", "/old/b"])
+    made = planned(account, users=["alice"], remove_orphans=True, orphan_pattern=".")
+    assert made["removable_orphans"] == [f"{PREFIX}:mfa/old/b"] and len(made["orphans"]) == 3
+    assert "2 unassigned devices cannot be removed" in made["warnings"][0] and "{{x}}" in made["warnings"][0]
+
+
+def test_idle_inputs_of_enrolment_are_told() -> None:
+    made = planned(info(user("alice")), users=["alice"], enrol=False, tags={"a": "b"})
+    assert made["warnings"] == [
+        "iam_user_hardening_enrol is false, so these have no effect: iam_user_hardening_tags, "
+        "iam_user_hardening_seed_store"
+    ]
+
+
+def test_the_defaults_are_those_of_the_argument_spec() -> None:
+    path = inputs._SPEC.parent.parent / "defaults" / "main.yml"
+    defaults = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert defaults == {f"iam_user_hardening_{name}": option["default"] for name, option in inputs.spec().items()}
+
+
+@pytest.mark.parametrize(
+    ("run", "skip", "tags", "expected"),
+    [
+        (["all"], [], ["always"], ""),
+        ([], [], ["always"], ""),
+        (["enrol"], [], ["always"], "enforce, tidy"),
+        (["all"], ["enforce"], ["always"], "enforce"),
+        (["nightly"], [], ["always", "nightly"], ""),
+        (["nightly"], [], ["always"], "enrol, enforce, tidy"),
+        (["tagged"], ["tidy"], ["always"], "tidy"),
+    ],
+)
+def test_steps_that_tags_leave_out(run: list[str], skip: list[str], tags: list[str], expected: str) -> None:
+    found = steps.left_out({"ansible_run_tags": run, "ansible_skip_tags": skip}, tags)
+    assert [text.split(": ")[1].split(". ")[0] for text in found] == ([expected] if expected else [])
+
+
+def account_of(count: int) -> tuple[t.Any, list[dict[str, t.Any]]]:
+    """A batch of users, and results in which AWS refused all of them."""
+    people = [user(f"user-{number:04}") for number in range(count)]
+    made = planned(info(*people), select={"paths": ["/"]}, batch_size=5000, stop_after_failures=0)
+    results = []
+    for device in made["batches"][0]["devices"]:
+        name = device["user_name"]
+        text = f"The IAM action secretsmanager:CreateSecret is missing: allow it on arn:aws:x:mfa/{name} to the caller."
+        error = {"code": "AccessDeniedException", "operation": "secretsmanager:CreateSecret"}
+        results.append({"user_name": name, "failed": True, "msg": text, "actions": [], "error": error})
+    return made["batches"][0], results
+
+
+def test_failures_are_told_by_cause() -> None:
+    batch, results = account_of(1000)
+    tally = outcome.counted(outcome.empty_tally(), batch, results)
+    tally["failed"].append({"user_name": "zoe", "msg": "something else"})
+    lines = outcome.causes(tally["failed"])
+    assert len(lines) == 2 and lines[1] == "zoe: something else"
+    assert lines[0].startswith(
+        "1,000 users, first user-0000, user-0001, user-0002 and 997 more: The IAM action secretsm"
+    )
+    text = outcome.failure({"failed": tally["failed"]})
+    assert len(text) < 500 and text.startswith("1,001 failed") and text.count("CreateSecret") == 1
+
+
+def test_equal_failures_in_a_row_stop_enrolling() -> None:
+    batch, results = account_of(20)
+    tally = outcome.counted(outcome.empty_tally(), batch, results[:19], limit=20, msg="x")
+    assert tally["stopped"] == ""  # the last one failed otherwise
+    tally = outcome.counted(outcome.empty_tally(), batch, results, limit=20)
+    assert tally["stopped"].startswith("was not tried, as 20 users in a row had failed for the same reason.")
+    assert outcome.counted(outcome.empty_tally(), batch, results)["stopped"] == ""  # 0 is never
+    half = {**results[10], "failed": False, "actions": ["enable"]}
+    mixed = [*results[:10], half, *results[11:]]
+    tally = outcome.counted(outcome.empty_tally(), batch, mixed, limit=20)
+    assert tally["stopped"] == "" and tally["streak"]["length"] == 9
+    assert outcome.counted(tally, batch, results, limit=20)["stopped"]  # batches count together
+    passing = [{**result, "error": {"code": "ServiceFailure"}} for result in results]
+    assert outcome.counted(outcome.empty_tally(), batch, passing, limit=20)["stopped"] == ""
 
 
 def test_joining_devices_and_seeds() -> None:
@@ -291,7 +394,7 @@ def test_counting_a_batch() -> None:
     (batch,) = planned(info(*(user(name) for name in ("alice", "bob", "carol", "dave"))), select={"paths": ["/"]})[
         "batches"
     ]
-    before = {"enabled": ["zoe"], "had_mfa": [], "failed": [{"user_name": "yan", "msg": "no"}]}
+    before = {**outcome.empty_tally(), "enabled": ["zoe"], "failed": [{"user_name": "yan", "msg": "no"}]}
     results = [
         {"user_name": "carol", "failed": False, "msg": "", "actions": []},
         {"user_name": "bob", "failed": True, "msg": "down", "actions": ["create"]},
@@ -303,6 +406,8 @@ def test_counting_a_batch() -> None:
         "enabled": ["zoe", "alice"],
         "had_mfa": ["carol"],
         "failed": [*before["failed"], {"user_name": "bob", "msg": "down"}, {"user_name": "dave", "msg": "not reached"}],
+        "stopped": "",
+        "streak": {"cause": "not reached", "length": 1},
     }
     assert before["enabled"] == ["zoe"]
     assert outcome.failed_lines(tally, batch) == ["bob: down", "dave: not reached"]
@@ -311,7 +416,7 @@ def test_counting_a_batch() -> None:
 def test_report_of_many_stays_readable() -> None:
     people = [user(f"user-{number:04}") for number in range(5000)]
     made = planned(info(*people), select={"paths": ["/"]})
-    tally: t.Any = {"enabled": [], "had_mfa": [], "failed": []}
+    tally: t.Any = outcome.empty_tally()
     for batch in made["batches"]:
         tally = outcome.counted(tally, batch, batches.predicted(batch, []))
     done = {"tally": tally, "failures": [], "orphans_removed": [], "passwords_deleted": [], "keys_deactivated": []}
