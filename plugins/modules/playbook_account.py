@@ -54,9 +54,9 @@ arn:
   sample: arn:aws:sts::123456789012:assumed-role/hardening/session
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.hardening.aws.plugins.module_utils import _messages
 from ansible_collections.hardening.aws.plugins.module_utils._aws_call import Connection
+from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError
 
 
@@ -75,7 +75,7 @@ def account_of_caller(connection: Connection) -> dict[str, str | None]:
 
 
 def main() -> None:
-    module = AnsibleAWSModule(argument_spec={}, supports_check_mode=True)
+    module = bulk_module(argument_spec={}, supports_check_mode=True)
     try:
         module.exit_json(changed=False, **account_of_caller(Connection(module)))
     except MfaError as error:

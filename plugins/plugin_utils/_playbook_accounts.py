@@ -75,7 +75,11 @@ def _problems(values: Variables) -> list[str]:
         for name, (form, remedy) in _FORMS.items()
         if name in values and not form.fullmatch(values[name])
     ]
-    found += [f"{name}: needs {other}, which is not given." for name, other in _NEEDS.items() if name in values and other not in values]
+    found += [
+        f"{name}: needs {other}, which is not given."
+        for name, other in _NEEDS.items()
+        if name in values and other not in values
+    ]
     if "aws_profile" in values and "aws_access_key" in values:
         found.append("aws_profile: cannot be combined with aws_access_key: remove one of the two.")
     bundle = values.get("aws_ca_bundle")
@@ -106,8 +110,8 @@ def host_problems(hosts: t.Sequence[str], accounts: t.Mapping[str, Variables]) -
     for names in twins.values():
         if len(names) > 1:
             found.append(
-                f"{', '.join(names)}: the variables of these hosts name the same account ({_said(accounts[names[0]])}). "
-                "Leave out all but one, or correct them."
+                f"{', '.join(names)}: the variables of these hosts name the same account "
+                f"({_said(accounts[names[0]])}). Leave out all but one, or correct them."
             )
     return found
 
