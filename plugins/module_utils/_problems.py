@@ -36,6 +36,10 @@ class Problems:
         """Note what is wrong with an option, and the remedy."""
         self.found.append(f"{self._prefix}{option}: {text}")
 
+    def take(self, problems: t.Iterable[str]) -> None:
+        """Note problems that others found, which begin with the option's name."""
+        self.found += [f"{self._prefix}{text}" for text in problems]
+
 
 def check_concurrency(problems: Problems, value: int | None) -> None:
     """Refuse a number of calls at a time that is out of bounds."""

@@ -181,7 +181,7 @@ def _typed(value: t.Any, option: t.Mapping[str, t.Any]) -> t.Any:
         return option.get("default")
     typed = _READERS[option.get("type", "str")](value, option)
     choices = option.get("choices")
-    if choices and typed not in choices:
+    if choices and not isinstance(typed, list) and typed not in choices:
         names = [str(choice) for choice in choices]
         raise _Wrong(
             f"is {shown(value, option)}: choose one of {', '.join(names)}. {_meant(str(typed), names)}".strip()

@@ -1,0 +1,44 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Shows which account a host of a playbook is, or refuses it. Its documentation is that of the module."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.hardening.aws.plugins.plugin_utils import _playbook_accounts as accounts
+
+
+class ActionModule(ActionBase):
+    """The action."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Compare the account with what was expected, and with those of the play's other hosts."""
+        super().run(tmp, task_vars)
+        variables = task_vars or {}
+        _result, args = self.validate_argument_spec(
+            argument_spec={
+                "registered": {"type": "str", "required": True},
+                "expected_account_id": {"type": "str"},
+            }
+        )
+        own = variables["inventory_hostname"]
+        numbers: dict[str, str] = {}
+        for host in variables.get("ansible_play_hosts_all") or [own]:
+            known = variables["hostvars"][host].get(args["registered"])
+            if isinstance(known, t.Mapping) and known.get("account_id"):
+                numbers[host] = str(known["account_id"])
+        account = variables[args["registered"]]
+        problem = accounts.account_problem(own, account, args["expected_account_id"], numbers)
+        if problem:
+            raise AnsibleActionFail(f"Nothing was touched. {problem}")
+        # As ansible.builtin.debug does it: people shall read this line.
+        return {"changed": False, "msg": accounts.account_line(account), "_ansible_verbose_always": True}

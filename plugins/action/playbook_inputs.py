@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads the inputs of a playbook of this collection. Its documentation is that of the module."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.hardening.aws.plugins.plugin_utils import _playbook_accounts as accounts
+from ansible_collections.hardening.aws.plugins.plugin_utils import _playbook_inputs as playbooks
+from ansible_collections.hardening.aws.plugins.plugin_utils._inputs import read
+
+
+class ActionModule(ActionBase):
+    """The action. It makes no call."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Return the typed inputs, and what the host's variables say of its account; or refuse them all at once."""
+        super().run(tmp, task_vars)
+        variables = task_vars or {}
+        _result, args = self.validate_argument_spec(
+            argument_spec={"playbook": {"type": "str", "required": True, "choices": list(playbooks.SPECS)}}
+        )
+        name = args["playbook"]
+        inputs = read(f"{name}_", playbooks.SPECS[name], variables, self._templar.template, playbooks.ALLOWED)
+        values, problems = inputs.values, list(inputs.problems)
+        if not problems:
+            values, problems = playbooks.completed(name, values, self._loader.get_basedir())
+        host, host_problems = self._hosts(variables)
+        problems += host_problems
+        if problems:
+            raise AnsibleActionFail("\n- ".join(["Nothing was touched.", *accounts.shortened(problems)]))
+        return {
+            "changed": False,
+            "inputs": values,
+            "role_arn": host.get("aws_role_arn"),
+            "expected_account_id": host.get("expected_account_id"),
+        }
+
+    def _hosts(self, variables: t.Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[str]]:
+        """Return what this host's variables say of its account, and the problems of all hosts of the play."""
+        own = variables["inventory_hostname"]
+        found: dict[str, dict[str, t.Any]] = {}
+        problems = []
+        for host in variables.get("ansible_play_hosts_all") or [own]:
+            if host == own:
+                found[host], wrong = accounts.read_host(variables, self._templar.template)
+            else:
+                # What other hosts have, Ansible templates as it is looked at.
+                found[host], wrong = accounts.read_host(variables["hostvars"][host], lambda value: value)
+            problems += wrong if host == own else [f"{host}: {text}" for text in wrong]
+        return found[own], problems or accounts.host_problems(list(found), found)

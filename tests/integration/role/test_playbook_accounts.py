@@ -1,0 +1,199 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each host of a playbook is the account that its variables say, or the run is refused before anything is touched."""
+
+from __future__ import annotations
+
+import collections
+import json
+import pathlib
+import subprocess
+import typing as t
+
+import pytest
+from aws_emulator.client import Emulator
+from controller import VENV, Controller
+
+ONE, TWO = "111111111111", "222222222222"
+
+
+def key(name: str) -> str:
+    """An access key ID, as long as AWS makes them."""
+    return f"AKIA{name.upper():X<16}"
+
+
+STORE = {"type": "secretsmanager"}
+INPUTS: dict[str, dict[str, t.Any]] = {
+    "audit": {},
+    "harden": {"iam_user_hardening_users": ["bob"], "iam_user_hardening_seed_store": STORE},
+    "offboard": {"offboard_users": ["bob"]},
+    "rotate": {"rotate_users": ["bob"], "rotate_suffix": "2026", "rotate_seed_store": STORE},
+}
+
+
+class Fleet:
+    """Two accounts, each with an administrator's key and a user bob, and a run of a playbook on hosts of them."""
+
+    def __init__(self, controller: Controller) -> None:
+        self.controller = controller
+        self.emulator = controller.emulator
+        for number, name in ((ONE, "one"), (TWO, "two")):
+            bob = {"user_name": "bob", "console_password": True, "access_keys": [{"access_key_id": key(f"bob{name}")}]}
+            admin = {"user_name": "admin", "access_keys": [{"access_key_id": key(name)}]}
+            self.emulator.fixture({"account_id": number, "account_alias": f"account-{name}", "users": [bob, admin]})
+        self.emulator.fixture({"users": [{"user_name": "bob", "console_password": True}]})
+        self.emulator.clear_requests()
+
+    def host(self, name: str, **more: t.Any) -> dict[str, t.Any]:
+        return {"aws_access_key": key(name), "aws_secret_key": f"secret-of-{name}", **more}
+
+    def run(
+        self,
+        playbook: str,
+        hosts: dict[str, dict[str, t.Any]],
+        *arguments: str,
+        environment: dict[str, str] | None = None,
+        **variables: t.Any,
+    ) -> subprocess.CompletedProcess[str]:
+        inventory = self.controller.home / "inventory.json"
+        local = {"ansible_connection": "local"}
+        entries = {name: {**local, **values} for name, values in hosts.items()}
+        inventory.write_text(json.dumps({"all": {"hosts": entries}}), encoding="utf-8")
+        given = {f"{playbook}_hosts": ",".join(hosts), **INPUTS[playbook], **variables}
+        command = [str(VENV / "bin/ansible-playbook"), f"hardening.aws.{playbook}", "-i", str(inventory)]
+        found = {
+            **self.controller.environment(RECORDED_RESULTS="/dev/null"),
+            **self.emulator.env(),
+            **(environment or {}),
+        }
+        found.update(ANSIBLE_LOCALHOST_WARNING="0", ANSIBLE_DEPRECATION_WARNINGS="0")
+        done = subprocess.run(
+            [*command, "-e", json.dumps(given), *arguments],
+            env=found,
+            cwd=self.controller.home,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=240,
+        )
+        assert "Traceback" not in done.stdout + done.stderr, done.stdout + done.stderr
+        return done
+
+    def calls(self) -> dict[str, int]:
+        """How many calls each access key made."""
+        return dict(collections.Counter(request["access_key"] for request in self.emulator.requests()))
+
+
+@pytest.fixture
+def fleet(controller: Controller, emulator: Emulator) -> Fleet:
+    """Two accounts besides that of the environment's credentials."""
+    return Fleet(controller)
+
+
+@pytest.mark.parametrize("playbook", list(INPUTS))
+def test_two_hosts_are_two_accounts(fleet: Fleet, playbook: str) -> None:
+    hosts = {"first": fleet.host("one", expected_account_id=ONE), "second": fleet.host("two", expected_account_id=TWO)}
+    # Credentials of the environment must not be mixed with those of a host.
+    done = fleet.run(playbook, hosts, environment={"AWS_SESSION_TOKEN": "of-the-environment"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    calls = fleet.calls()
+    assert set(calls) == {key("one"), key("two")}, calls
+    assert min(calls.values()) > 2
+    shown = [line.strip() for line in done.stdout.splitlines() if '"msg": "AWS account' in line]
+    assert shown == [
+        f'"msg": "AWS account {ONE} (account-one), as arn:aws:iam::{ONE}:user/admin"',
+        f'"msg": "AWS account {TWO} (account-two), as arn:aws:iam::{TWO}:user/admin"',
+    ]
+    assert "secret-of" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("playbook", list(INPUTS))
+@pytest.mark.parametrize(
+    ("hosts", "refusal"),
+    [
+        ({"dev": {"profile": "dev", "access_key": "AKIAONE"}}, "dev: no variable says which AWS account this host is"),
+        ({"first": {}, "second": {"aws_profile": "x"}}, "first: no variable says which AWS account this host is"),
+        (
+            {"first": {"aws_profile": "x"}, "second": {"aws_profile": "x", "aws_region": "eu-west-1"}},
+            "first, second: the variables of these hosts name the same account (aws_profile x)",
+        ),
+        ({"dev": {"aws_profile": "x", "aws_access_key": "y", "aws_secret_key": "z"}}, "cannot be combined"),
+        ({"dev": {"aws_access_key": "AKIAONE"}}, "aws_access_key: needs aws_secret_key"),
+        ({"dev": {"aws_role_arn": "hardening"}}, "aws_role_arn: is 'hardening': give the ARN"),
+        ({"dev": {"aws_profile": "x", "expected_account_id": 12345}}, "expected_account_id: is '12345': give the 12"),
+        (
+            {"dev": {"aws_role_arn": f"arn:aws:iam::{ONE}:role/r", "expected_account_id": TWO}},
+            "is a role of another account",
+        ),
+    ],
+    ids=["other names", "one without", "twins", "profile and keys", "half a key", "role", "number", "role's account"],
+)
+def test_hosts_that_leave_a_doubt_are_refused(
+    fleet: Fleet, playbook: str, hosts: dict[str, t.Any], refusal: str
+) -> None:
+    done = fleet.run(playbook, hosts)
+    assert done.returncode == 2 and refusal in done.stdout + done.stderr, done.stdout + done.stderr
+    assert "Nothing was touched" in done.stdout + done.stderr
+    assert not fleet.emulator.requests()
+
+
+@pytest.mark.parametrize("playbook", list(INPUTS))
+def test_another_account_than_expected_is_refused(fleet: Fleet, playbook: str) -> None:
+    done = fleet.run(playbook, {"dev": fleet.host("one")}, "-e", f"expected_account_id={TWO}")
+    output = done.stdout + done.stderr
+    assert done.returncode == 2 and f"expected_account_id is {TWO}" in output, output
+    assert f"AWS account {ONE} (account-one)" in output
+    assert {request["action"] for request in fleet.emulator.requests()} == {"GetCallerIdentity", "ListAccountAliases"}
+
+
+def test_two_hosts_that_turn_out_to_be_one_account(fleet: Fleet) -> None:
+    fleet.emulator.fixture(
+        {"account_id": ONE, "users": [{"user_name": "other", "access_keys": [{"access_key_id": key("other")}]}]}
+    )
+    hosts = {"first": fleet.host("one"), "second": fleet.host("other"), "third": fleet.host("two")}
+    done = fleet.run("offboard", hosts)
+    output = done.stdout + done.stderr
+    assert done.returncode == 2, output
+    assert output.count("turned out to be the same account") >= 2
+    writes = [
+        (request["access_key"], request["action"])
+        for request in fleet.emulator.requests()
+        if not request["action"].startswith(("Get", "List"))
+    ]
+    assert writes and {key for key, _action in writes} == {key("two")}
+
+
+@pytest.mark.parametrize("arguments", [(), ("--check",)], ids=["run", "check mode"])
+def test_a_role_is_assumed_for_all_modules(fleet: Fleet, arguments: tuple[str, ...]) -> None:
+    """The role's account gets the calls of this collection's and of amazon.aws's modules, in check mode too."""
+    role = f"arn:aws:iam::{ONE}:role/hardening"
+    hosts = {"dev": {"aws_role_arn": role, "expected_account_id": ONE}}
+    done = fleet.run("harden", hosts, "-vvv", *arguments, iam_user_hardening_password_policy={"min_pw_length": 14})
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output
+    calls = [(request["access_key"][:4], request["action"]) for request in fleet.emulator.requests()]
+    assert calls[0] == ("test", "AssumeRole")
+    assert {key for key, _action in calls[1:]} == {"ASIA"}
+    # This one is amazon.aws's; all others are made by this collection's modules.
+    assert arguments or any("AccountPasswordPolicy" in action for _key, action in calls)
+    assert f"AWS account {ONE}" in output
+    for line in output.splitlines():
+        assert "SessionToken" not in line and '"sts_creds"' not in line, line
+
+
+def test_a_role_that_cannot_be_assumed(fleet: Fleet) -> None:
+    fleet.emulator.set(denied_actions=["sts:AssumeRole"])
+    done = fleet.run("offboard", {"dev": {"aws_role_arn": f"arn:aws:iam::{ONE}:role/hardening"}})
+    output = done.stdout + done.stderr
+    assert done.returncode == 2 and "could not be assumed" in output and "AccessDenied" in output, output
+    assert {request["action"] for request in fleet.emulator.requests()} == {"AssumeRole"}
+
+
+def test_a_profile_of_a_host(fleet: Fleet, tmp_path: pathlib.Path) -> None:
+    credentials = tmp_path / "credentials"
+    credentials.write_text(f"[dev]\naws_access_key_id = {key('two')}\naws_secret_access_key = x\n", encoding="utf-8")
+    done = fleet.run(
+        "audit", {"dev": {"aws_profile": "dev"}}, environment={"AWS_SHARED_CREDENTIALS_FILE": str(credentials)}
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert set(fleet.calls()) == {key("two")}
