@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """AWS's credential report: its rows, and what its words mean.
 
-This module is private to hardening.aws. It is pure. AWS writes the names and paths of users into the report as they are,
-and both may hold commas and quotes: a row is read from both ends, and the number of its other columns is known.
+This module is private to hardening.aws. It is pure. AWS writes the names and paths of users into the report as they
+are, and both may hold commas and quotes: a row is read from both ends, and the number of its other columns is known.
 """
 
 from __future__ import annotations

@@ -187,6 +187,12 @@ class MfaApi:
             marker = {"Marker": answer["Marker"]}
 
 
+def user_of_caller(arn: str) -> str | None:
+    """Return the name of the IAM user who makes the calls; None for a role's session and for the root user."""
+    resource = arn.split(":", 5)[5]
+    return resource.rsplit("/", 1)[1] if resource.startswith("user/") else None
+
+
 def _account_of(arn: str) -> tuple[str, str]:
     parts = arn.split(":")
     return parts[1], parts[4]

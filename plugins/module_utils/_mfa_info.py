@@ -15,7 +15,7 @@ import typing as t
 from . import _credential_report as credentials
 from ._aws_call import Connection
 from ._errors import AwsRefused, MfaError
-from ._mfa_api import MfaApi
+from ._mfa_api import MfaApi, user_of_caller
 from ._mfa_plan import Device, VirtualDevice, device_type, split_virtual_arn
 
 if t.TYPE_CHECKING:
@@ -348,8 +348,7 @@ def _caller(arn: str | None) -> Result | None:
     """Return who calls; only an IAM user has a name, a role's session and root have none."""
     if arn is None:
         return None
-    resource = arn.split(":", 5)[5]
-    return {"arn": arn, "user_name": resource.rsplit("/", 1)[1] if resource.startswith("user/") else None}
+    return {"arn": arn, "user_name": user_of_caller(arn)}
 
 
 def _orphan(device: VirtualDevice) -> Result:

@@ -244,6 +244,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._access.apply import
 from ansible_collections.hardening.aws.plugins.module_utils._aws_call import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._mfa_api import user_of_caller
 
 
 def run(module: AnsibleAWSModule) -> None:
@@ -252,7 +253,7 @@ def run(module: AnsibleAWSModule) -> None:
     # Ansible returns the parameters with the result: what was not given is not worth sending for each of thousands.
     params["users"] = [{name: value for name, value in item.items() if value is not None} for item in params["users"]]
     api = AccessApi(Connection(module, params["concurrency"]))
-    options.refuse_caller(wanted, api.caller() if wanted else None)
+    options.refuse_caller(wanted, user_of_caller(api.caller()) if wanted else None)
     outcomes = take_access(api, wanted, module.check_mode, params["ignore_missing_users"], params["concurrency"])
     bulk.finish(module, outcomes, "users")
 

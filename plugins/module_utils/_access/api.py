@@ -33,12 +33,6 @@ class UserGone(MfaError):
 class AccessApi(MfaApi):
     """IAM's calls on one account about what users sign in with."""
 
-    def caller(self) -> str | None:
-        """Return the name of the IAM user whose credentials are used; None for a role and for the root user."""
-        arn = self._connection.client("sts").call("GetCallerIdentity", {})["Arn"]
-        kind, _slash, name = arn.split(":", 5)[5].partition("/")
-        return name.rsplit("/", 1)[-1] if kind in ("user", "federated-user") else None
-
     def user(self, user_name: str) -> dict[str, t.Any] | None:
         """Return a user in IAM's own shape, or None if there is no such user."""
         with contextlib.suppress(UserGone):
