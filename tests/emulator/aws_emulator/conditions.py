@@ -7,6 +7,7 @@ Settings can be changed at any time; a change takes effect with the next request
 
 from __future__ import annotations
 
+import importlib.util
 import random
 import threading
 import time
@@ -45,6 +46,12 @@ def _integer(low: int, high: int) -> Callable[[str, Any], Any]:
 def _boolean(name: str, value: Any) -> Any:
     if not isinstance(value, bool):
         raise SettingError(f"{name} must be true or false, not {value!r}")
+    return value
+
+
+def _with_segno(name: str, value: Any) -> Any:
+    if _boolean(name, value) and importlib.util.find_spec("segno") is None:
+        raise SettingError(f"{name} needs the package segno: pip install segno")
     return value
 
 
@@ -106,6 +113,7 @@ SETTINGS: dict[str, tuple[Any, Callable[[str, Any], Any]]] = {
     "virtual_device_quota": (5000, _integer(0, 10**7)),
     "policies_per_user": (10, _integer(0, 1000)),
     "policies_per_group": (10, _integer(0, 1000)),
+    "qr_codes": (False, _with_segno),
     "any_case_names": (True, _boolean),
     "credential_report_max_age": (14400, _number(0, 1e9)),
     "quoted_report": (False, _boolean),

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import base64
 import hmac
+import io
 import secrets
 import struct
 import zlib
 from collections.abc import Callable
+from urllib.parse import quote
 
 from . import call as params
 from . import totp
@@ -23,7 +25,7 @@ BAD_CODE = "Authentication code for device is not valid"
 
 
 def _png() -> bytes:
-    """A valid, small PNG in place of the QR code: drawing a real one costs 50 times what the whole call may."""
+    """A valid, small PNG in place of the QR code: drawing a real one takes 50 times as long as the whole call."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -34,7 +36,22 @@ def _png() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + pieces
 
 
-QR_CODE_BASE64 = base64.b64encode(_png()).decode()
+PLACEHOLDER_BASE64 = base64.b64encode(_png()).decode()
+
+
+def otpauth_uri(device: Device, account_id: str) -> str:
+    """What AWS's QR code says, which an authenticator app reads."""
+    issuer = quote("Amazon Web Services")
+    return f"otpauth://totp/{issuer}:{quote(device.name)}@{account_id}?secret={device.seed}&issuer={issuer}"
+
+
+def qr_code_base64(uri: str) -> str:
+    """A QR code that can be read, as PNG. The mask is given, since trying all eight takes most of the time."""
+    import segno
+
+    stream = io.BytesIO()
+    segno.make(uri, micro=False, error="m", boost_error=False, mask=2).save(stream, kind="png", scale=4)
+    return base64.b64encode(stream.getvalue()).decode()
 
 
 def new_seed() -> str:
@@ -155,9 +172,12 @@ def create_virtual_mfa_device(call: Call) -> str:
     call.account.add(device)
     seed = base64.b64encode(str(device.seed).encode()).decode()
     shown_tags = tags_xml(list(tag_map.items())) if tag_map else ""
+    qr_code = PLACEHOLDER_BASE64
+    if call.conditions["qr_codes"]:
+        qr_code = qr_code_base64(otpauth_uri(device, call.account.account_id))
     return (
         f"<VirtualMFADevice><SerialNumber>{text(serial_number)}</SerialNumber>"
-        f"<Base32StringSeed>{seed}</Base32StringSeed><QRCodePNG>{QR_CODE_BASE64}</QRCodePNG>"
+        f"<Base32StringSeed>{seed}</Base32StringSeed><QRCodePNG>{qr_code}</QRCodePNG>"
         f"{shown_tags}</VirtualMFADevice>"
     )
 

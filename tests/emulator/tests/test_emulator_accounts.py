@@ -132,6 +132,32 @@ def test_credential_report_is_made_every_four_hours(bench: Any, refused: Any) ->
     assert refused(get)[:2] == ("ReportInProgress", 404)
 
 
+def test_credential_report_is_older_than_the_latest_users(bench: Any) -> None:
+    users = [{"user_name": "old", "console_password": True}, {"user_name": "late", "in_report": False}]
+    bench.emulator.fixture({"users": users, "credential_report_age": 3600})
+    bench.iam.create_user(UserName="later")
+    bench.iam.delete_login_profile(UserName="old")
+    assert bench.iam.generate_credential_report()["State"] == "COMPLETE"
+    answer = bench.iam.get_credential_report()
+    rows = answer["Content"].decode().splitlines()
+    assert [row.split(",")[0] for row in rows[1:]] == ["<root_account>", "old"]
+    assert rows[2].split(",")[3] == "true"
+    age = time.time() - answer["GeneratedTime"].timestamp()
+    assert 3600 <= age < 3660
+    bench.emulator.set(clock_offset=10801, check_signature_age=False)
+    assert list(report(bench)) == ["<root_account>", "late", "later", "old"]
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+def test_comma_in_a_name(bench: Any, quoted: bool) -> None:
+    bench.emulator.fixture({"users": [{"user_name": "a,b", "path": "/x/"}]})
+    bench.emulator.set(quoted_report=quoted)
+    bench.iam.generate_credential_report()
+    row = bench.iam.get_credential_report()["Content"].decode().splitlines()[2]
+    name, arn = "a,b", f"arn:aws:iam::{ACCOUNT}:user/x/a,b"
+    assert row.startswith(f'"{name}","{arn}",' if quoted else f"{name},{arn},")
+
+
 def test_summary(bench: Any) -> None:
     bench.emulator.fixture({"generate": {"count": 3, "device": "virtual"}})
     bench.create("spare")
@@ -176,6 +202,16 @@ def test_another_account_through_a_role(bench: Any) -> None:
         ({"root": {"mfa": "maybe"}}, "root.mfa must be"),
         ({"root": {"mfa": "virtual", "mfa_devices": [{"device_name": "x"}]}}, "not both"),
         ({"generate": {"count": "many"}}, "must be integers"),
+        ({"users": [{"user_name": "x"}, {"user_name": "X"}]}, "in another case"),
+        ({"groups": ["x", "X"]}, "in another case"),
+        ({"groups": [{"path": "/x/"}]}, "needs name"),
+        ({"policies": [{"policy_name": "x"}, {"policy_name": "X", "path": "/y/"}]}, "there already"),
+        ({"users": [{"user_name": "x", "policies": ["none"]}]}, "there is no policy 'none'"),
+        ({"users": [{"user_name": "x", "inline_policies": ["none"]}]}, "must be an object"),
+        ({"users": [{"user_name": "x", "service_specific_credentials": [{"service_name": "s3"}]}]}, "must be one of"),
+        ({"users": [{"user_name": "x", "ssh_public_keys": [{"body": "x"}]}]}, "unknown body"),
+        ({"admin_access_keys": ["short"]}, "not 20 capital letters"),
+        ({"credential_report_age": "old"}, "must be a number"),
     ],
 )
 def test_bad_fixtures(bench: Any, fixture: dict[str, Any], message: str) -> None:

@@ -43,6 +43,35 @@ def test_create_returns_seed_and_png_once(bench: Any) -> None:
     assert listed == [{"SerialNumber": device["SerialNumber"]}]
 
 
+def test_qr_code_can_be_read(bench: Any) -> None:
+    segno = pytest.importorskip("segno")
+    bench.emulator.set(qr_codes=True)
+    device = bench.iam.create_virtual_mfa_device(VirtualMFADeviceName="a=b@x", Path="/p/")["VirtualMFADevice"]
+    seed = device["Base32StringSeed"].decode()
+    issuer = "Amazon%20Web%20Services"
+    uri = f"otpauth://totp/{issuer}:a%3Db%40x@{ACCOUNT}?secret={seed}&issuer={issuer}"
+    wanted = segno.make(uri, micro=False, error="m", boost_error=False, mask=2)
+    modules = [[bool(module) for module in row] for row in wanted.matrix_iter(border=4)]
+    assert dark_modules(device["QRCodePNG"], 4) == modules
+
+
+def dark_modules(png: bytes, scale: int) -> list[list[bool]]:
+    """The modules of a QR code out of a PNG of one bit a pixel."""
+    width, height, depth, colour = struct.unpack(">IIBB", png[16:26])
+    assert (depth, colour) == (1, 0)
+    data, at = b"", 8
+    while at < len(png):
+        (length,) = struct.unpack(">I", png[at : at + 4])
+        data += png[at + 8 : at + 8 + length] if png[at + 4 : at + 8] == b"IDAT" else b""
+        at += length + 12
+    rows, pixels, line = [], zlib.decompress(data), (width + 7) // 8 + 1
+    for y in range(0, height, scale):
+        row = pixels[y * line : (y + 1) * line]
+        assert row[0] == 0
+        rows.append([not row[1 + x // 8] >> (7 - x % 8) & 1 for x in range(0, width, scale)])
+    return rows
+
+
 def test_names_are_unique_per_path(bench: Any, refused: Any) -> None:
     bench.create("alice")
     bench.create("alice", Path="/team/")
