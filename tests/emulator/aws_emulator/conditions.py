@@ -113,6 +113,7 @@ SETTINGS: dict[str, tuple[Any, Callable[[str, Any], Any]]] = {
     "virtual_device_quota": (5000, _integer(0, 10**7)),
     "policies_per_user": (10, _integer(0, 1000)),
     "policies_per_group": (10, _integer(0, 1000)),
+    "enforce_denials": (False, _boolean),
     "qr_codes": (False, _with_segno),
     "any_case_names": (True, _boolean),
     "credential_report_max_age": (14400, _number(0, 1e9)),

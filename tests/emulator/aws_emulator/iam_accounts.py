@@ -84,11 +84,11 @@ def get_user(call: Call) -> str:
     return f"<User>{_identity_xml(call.account, holder)}{_last_used_xml(holder)}{shown_tags}</User>"
 
 
-def _groups_by_user(account: Account) -> dict[int, list[str]]:
-    groups: dict[int, list[str]] = {}
-    for group in account.backend.groups.values():
-        for user in group.users:
-            groups.setdefault(id(user), []).append(group.name)
+def _groups_by_user(call: Call) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for group in call.account.backend.groups.values():
+        for name in call.seen(group, "members"):
+            groups.setdefault(name, []).append(group.name)
     return groups
 
 
@@ -159,19 +159,19 @@ def get_account_authorization_details(call: Call) -> str:
     account = call.account
     users = account.backend.users
     names, end = call.page(_seen_names(call), size, after)
-    groups = _groups_by_user(account)
+    groups = _groups_by_user(call)
     members = []
     for name in names:
         user = users[name]
-        in_groups = "".join(f"<member>{text(group)}</member>" for group in groups.get(id(user), ()))
+        in_groups = "".join(f"<member>{text(group)}</member>" for group in groups.get(user.name, ()))
         attached = "".join(
             f"<member><PolicyName>{text(policy.name)}</PolicyName><PolicyArn>{text(policy.arn)}</PolicyArn></member>"
-            for policy in user.managed_policies.values()
+            for policy in call.seen(user, "attached").values()
         )
         inline = "".join(
             f"<member><PolicyName>{text(policy)}</PolicyName><PolicyDocument>{quote(document, safe='')}"
             "</PolicyDocument></member>"
-            for policy, document in user.policies.items()
+            for policy, document in call.seen(user, "inline").items()
         )
         members.append(
             f"<member>{_identity_xml(account, user)}<UserPolicyList>{inline}</UserPolicyList>"

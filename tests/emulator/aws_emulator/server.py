@@ -38,6 +38,7 @@ from .answers import (
 from .call import Call
 from .conditions import Conditions, Dropped, denied_error, matches, throttling_error, unavailable_error
 from .control import PREFIX, control
+from .denials import check_denials
 from .facts import changing
 from .request_log import RequestLog
 from .secret_stores import SecretStores, check_parameter_name
@@ -55,6 +56,8 @@ _IAM_HANDLERS = {
     **iam_credentials.HANDLERS,
     **iam_policies.HANDLERS,
 }
+# Without a user's name, these are about the caller
+_OWN_BY_DEFAULT = frozenset({"GetUser", "ListAccessKeys", "ListMFADevices"})
 # What has to be looked at before moto answers
 _BEFORE_MOTO: dict[str, Callable[[Call], None]] = {
     "CreateGroup": iam_accounts.refuse_twin,
@@ -200,6 +203,9 @@ class Emulator:
             conditions.hang(f"{service}:{action}", entry)
             if matches(f"{service}:{action}", conditions["denied_actions"]):
                 raise denied_error(service, action, self._principal(request), self._resource(request))
+            if conditions["enforce_denials"]:
+                with self.world.iam_lock:
+                    check_denials(self._call(request), self._resource(request))
             fault = conditions.fault(service, action)
             if fault is not None:
                 entry["fault"] = True
@@ -260,6 +266,8 @@ class Emulator:
                 return f"{root}:user/{params['UserName']}" if user is None else account.user_arn(user)
             if serial.startswith("arn:"):
                 return serial
+            if request.action in _OWN_BY_DEFAULT:
+                return self._principal(request)
             return {"ListUsers": f"{root}:user/", "ListVirtualMFADevices": f"{root}:mfa/"}.get(request.action, "*")
         name = str(params.get("SecretId") or params.get("Name") or "*")
         if request.service == "ssm" and name != "*":

@@ -57,6 +57,7 @@ class Session:
 
     holder: Holder | None
     token: str
+    issued: float
     expires: float
     mfa: bool
 

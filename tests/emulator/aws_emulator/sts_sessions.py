@@ -69,8 +69,9 @@ def get_session_token(call: Call) -> str:
     duration = min(int(raw), ROOT_SESSION_SECONDS) if isinstance(holder, Root) else int(raw)
     key = call.account.backend.create_temp_access_key()
     token = secrets.token_urlsafe(120)
-    expires = call.world.clock.now() + duration
-    call.world.sessions[key.access_key_id] = Session(holder, token, expires, mfa)
+    now = call.world.clock.now()
+    expires = now + duration
+    call.world.sessions[key.access_key_id] = Session(holder, token, now, expires, mfa)
     return (
         f"<Credentials><AccessKeyId>{key.access_key_id}</AccessKeyId>"
         f"<SecretAccessKey>{text(key.secret_access_key)}</SecretAccessKey>"
