@@ -140,6 +140,10 @@ class Timeline:
             del entries[0]
         entries.append((moment, after))
 
+    def known(self, name: str) -> list[str]:
+        """Whatever has an earlier value under this name."""
+        return [ident for ident, entry_name in self._entries if entry_name == name]
+
     def seen(self, key: tuple[str, str], present: Any, lag: float) -> Any:
         """The value as a reader sees it who is ``lag`` seconds behind."""
         entries = self._entries.get(key) if lag > 0 else None

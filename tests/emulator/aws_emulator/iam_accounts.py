@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
@@ -82,6 +83,29 @@ def get_user(call: Call) -> str:
     tags = _user_tags(call.account, holder)
     shown_tags = tags_xml(tags) if tags else ""
     return f"<User>{_identity_xml(call.account, holder)}{_last_used_xml(holder)}{shown_tags}</User>"
+
+
+def update_user(call: Call) -> None:
+    """Another name or path. moto forgets tags and keys on the way."""
+    call.optional("NewPath", params.PATH)
+    name = call.required("UserName", params.EXISTING_USER)
+    new_name = call.optional("NewUserName", params.NEW_USER)
+    call.valid()
+    user = call.user_named(name)
+    if new_name is not None and canonical_name(call.account, "UserName", new_name) is not None:
+        raise ApiError("EntityAlreadyExists", f"User with name {new_name} already exists.")
+    tagger = call.account.backend.tagger
+    tags = tagger.tags.pop(call.account.user_arn(user), None)
+    user.path = call.params.get("NewPath", user.path)
+    if new_name is not None:
+        call.account.backend.users[new_name] = call.account.backend.users.pop(name)
+        user.name = new_name
+        for key in user.access_keys:
+            key.user_name = new_name
+        owned = service_credentials(user)
+        owned.update({ident: dataclasses.replace(item, user_name=new_name) for ident, item in owned.items()})
+    if tags is not None:
+        tagger.tags[call.account.user_arn(user)] = tags
 
 
 def _groups_by_user(call: Call) -> dict[str, list[str]]:
@@ -328,4 +352,5 @@ HANDLERS: dict[str, Callable[[Call], str | None]] = {
     "GetCredentialReport": get_credential_report,
     "GetUser": get_user,
     "ListUsers": list_users,
+    "UpdateUser": update_user,
 }

@@ -19,7 +19,7 @@ from moto.iam.policy_validation import IAMPolicyDocumentValidator
 
 from . import call as params
 from .answers import ApiError, iso, tags_xml, text
-from .call import Call
+from .call import Call, entity_seen
 from .facts import Version, changing, timeline
 from .iam_mfa import merged_tags
 
@@ -167,21 +167,48 @@ def attachment_count(call: Call, arn: str) -> int:
     return sum(1 for holder in _holders(call) if arn in holder.managed_policies)
 
 
-def get_policy(call: Call) -> str:
-    arn = _arn(call)
-    policy = policy_named(call, arn)
+def _policy_xml(call: Call, policy: ManagedPolicy, details: bool = True) -> str:
+    """A policy; lists leave out description and tags."""
+    arn = policy.arn
     versions: dict[str, Version] = call.seen(policy, "versions")
     default = next((item.ident for item in versions.values() if item.default), policy.default_version_id)
-    tags = list(call.seen(policy, "tags").items())
-    description = f"<Description>{text(policy.description)}</Description>" if policy.description else ""
+    more = ""
+    if details:
+        more = f"<Description>{text(policy.description)}</Description>" if policy.description else ""
+        more += tags_xml(list(call.seen(policy, "tags").items()))
     return (
-        f"<Policy><PolicyName>{text(policy.name)}</PolicyName><PolicyId>{policy.id}</PolicyId><Arn>{text(arn)}</Arn>"
+        f"<PolicyName>{text(policy.name)}</PolicyName><PolicyId>{policy.id}</PolicyId><Arn>{text(arn)}</Arn>"
         f"<Path>{text(policy.path)}</Path><DefaultVersionId>{default}</DefaultVersionId>"
         f"<AttachmentCount>{attachment_count(call, arn)}</AttachmentCount>"
         f"<PermissionsBoundaryUsageCount>0</PermissionsBoundaryUsageCount><IsAttachable>true</IsAttachable>"
-        f"{description}<CreateDate>{iso(policy.create_date)}</CreateDate>"
-        f"<UpdateDate>{iso(policy.update_date)}</UpdateDate>{tags_xml(tags)}</Policy>"
+        f"{more}<CreateDate>{iso(policy.create_date)}</CreateDate><UpdateDate>{iso(policy.update_date)}</UpdateDate>"
     )
+
+
+def get_policy(call: Call) -> str:
+    return f"<Policy>{_policy_xml(call, policy_named(call, _arn(call)))}</Policy>"
+
+
+def list_policies(call: Call) -> str:
+    """The policies that are known: AWS's own become known when somebody names them."""
+    scope = call.choice("Scope", ("AWS", "All", "Local"), "All")
+    prefix = call.optional("PathPrefix", params.PATH_PREFIX) or "/"
+    only_attached = call.flag("OnlyAttached")
+    size = call.page_size()
+    after = call.start_after()
+    call.valid()
+    shown: dict[str, ManagedPolicy] = {}
+    for arn in {*call.account.backend.managed_policies, *timeline(call.account).known("policy")}:
+        policy = _seen_policy(call, arn)
+        if policy is None or not policy.path.startswith(prefix):
+            continue
+        if scope != "All" and isinstance(policy, AWSManagedPolicy) != (scope == "AWS"):
+            continue
+        if not only_attached or attachment_count(call, arn):
+            shown[arn] = policy
+    arns, end = call.page(sorted(shown), size, after)
+    members = "".join(f"<member>{_policy_xml(call, shown[arn], details=False)}</member>" for arn in arns)
+    return f"<Policies>{members}</Policies>{end}"
 
 
 def check_new_policy(call: Call) -> None:
@@ -412,6 +439,22 @@ def _user_xml(call: Call, user: User) -> str:
     )
 
 
+def list_groups(call: Call) -> str:
+    prefix = call.optional("PathPrefix", params.PATH_PREFIX) or "/"
+    size = call.page_size()
+    after = call.start_after()
+    call.valid()
+    groups = call.account.backend.groups
+    names, end = call.page(
+        sorted(
+            name for name, group in groups.items() if group.path.startswith(prefix) and entity_seen(group, call.lag)
+        ),
+        size,
+        after,
+    )
+    return f"<Groups>{''.join(f'<member>{_group_xml(groups[name])}</member>' for name in names)}</Groups>{end}"
+
+
 def get_group(call: Call) -> str:
     _check_holder(call, "group")
     size = call.page_size()
@@ -531,8 +574,10 @@ HANDLERS: dict[str, Callable[[Call], str | None]] = {
     "ListAttachedGroupPolicies": _of("group", _list_attached),
     "ListAttachedUserPolicies": _of("user", _list_attached),
     "ListEntitiesForPolicy": list_entities_for_policy,
+    "ListGroups": list_groups,
     "ListGroupPolicies": _of("group", _list_inline),
     "ListGroupsForUser": list_groups_for_user,
+    "ListPolicies": list_policies,
     "ListPolicyTags": list_policy_tags,
     "ListPolicyVersions": list_policy_versions,
     "ListUserPolicies": _of("user", _list_inline),

@@ -66,7 +66,6 @@ _BEFORE_MOTO: dict[str, Callable[[Call], None]] = {
     "DeleteGroup": iam_policies.delete_group_conflict,
     "DeleteUser": iam_accounts.delete_user_conflict,
     "UpdateGroup": iam_accounts.refuse_twin,
-    "UpdateUser": iam_accounts.refuse_twin,
 }
 
 

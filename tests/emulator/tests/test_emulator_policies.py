@@ -291,6 +291,50 @@ def test_rename_to_a_twin(bench: Any, refused: Any) -> None:
     bench.iam.update_user(UserName="alice", NewUserName="carol")
 
 
+def test_rename_keeps_all(people: Any) -> None:
+    key = "AKIAAAAAAAAAAAAAABOB"
+    people.emulator.fixture(
+        {
+            "users": [
+                {
+                    "user_name": "carl",
+                    "tags": {"k": "v"},
+                    "access_keys": [{"access_key_id": key}],
+                    "service_specific_credentials": [{}],
+                }
+            ]
+        }
+    )
+    iam = people.iam
+    iam.add_user_to_group(GroupName="staff", UserName="carl")
+    iam.update_user(UserName="carl", NewUserName="carla", NewPath="/p/")
+    own = people.client("iam", key).get_user()["User"]
+    assert (own["UserName"], own["Path"], own["Tags"]) == ("carla", "/p/", [{"Key": "k", "Value": "v"}])
+    assert [user["UserName"] for user in iam.get_group(GroupName="staff")["Users"]] == ["alice", "carla"]
+    (credential,) = iam.list_service_specific_credentials(UserName="carla")["ServiceSpecificCredentials"]
+    assert credential["UserName"] == "carla"
+
+
+def test_lists_of_policies_and_groups(people: Any) -> None:
+    iam = people.iam
+    iam.create_policy(PolicyName="own", PolicyDocument=POLICY)
+    iam.create_group(GroupName="other")
+
+    def names(**options: Any) -> list[str]:
+        pages = iam.get_paginator("list_policies").paginate(PaginationConfig={"PageSize": 1}, **options)
+        return [policy["PolicyName"] for page in pages for policy in page["Policies"]]
+
+    assert names() == ["own", "mfa", "ReadOnlyAccess"]
+    assert names(Scope="Local") == ["own", "mfa"] and names(Scope="AWS") == ["ReadOnlyAccess"]
+    assert names(Scope="Local", OnlyAttached=True) == names(PathPrefix="/security/") == ["mfa"]
+    pages = iam.get_paginator("list_groups").paginate(PaginationConfig={"PageSize": 1})
+    assert [group["GroupName"] for page in pages for group in page["Groups"]] == ["other", "staff"]
+    people.emulator.set(lag=30)
+    assert names() == ["mfa", "ReadOnlyAccess"]
+    assert [group["GroupName"] for group in iam.list_groups(PathPrefix="/g/")["Groups"]] == ["staff"]
+    assert [group["GroupName"] for group in iam.list_groups()["Groups"]] == ["staff"]
+
+
 def test_users_and_groups_are_found_in_any_case(people: Any, refused: Any) -> None:
     iam = people.iam
     assert iam.get_user(UserName="ALICE")["User"]["UserName"] == "alice"
