@@ -216,6 +216,7 @@ class Conditions:
             self._wait_for_release()
         finally:
             self._holding = None
+            self._condition.notify_all()
 
     def _wait_for_release(self) -> None:
         epoch, releases = self._halt_epoch, self._releases
@@ -246,6 +247,7 @@ class Conditions:
             self._releases += 1
             self._values = {**self._values, "halt": None}
             self._condition.notify_all()
+            self._condition.wait_for(lambda: self._holding is None, 5)
             return held
 
     def halted(self) -> dict[str, Any]:
