@@ -14,6 +14,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+from . import _shape as shape
 from ._errors import BadInput
 
 if t.TYPE_CHECKING:
@@ -489,66 +490,59 @@ def _read_exemption(index: int, item: Json, problems: list[str]) -> Exemption:
 
 
 def check_info(info: t.Any) -> None:
-    """Refuse what is no result of hardening.aws.iam_mfa_device_info, with every problem that was found."""
-    hint = "Register a task of hardening.aws.iam_mfa_device_info with account=true and hand in its whole result."
-    if not isinstance(info, dict):
-        raise BadInput([f"account_info: is not a dictionary. {hint}"])
-    problems = []
-    for name, kinds in _INFO:
-        value = info.get(name)
-        if not isinstance(value, kinds):
-            problems.append(f"account_info.{name}: is {'missing' if value is None else 'of the wrong type'}. {hint}")
+    """Refuse what is no result of hardening.aws.iam_mfa_device_info, with the problems that were found."""
+    problems = shape.problems(info, _INFO, "account_info")
     if problems:
+        problems[
+            0
+        ] += " Register a task of hardening.aws.iam_mfa_device_info with account=true; hand in its whole result."
         raise BadInput(problems)
-    for index, user in enumerate(info["users"]):
-        label = f"account_info.users[{index}]"
-        if not _shaped(user, _USER):
-            problems.append(f"{label}: is not a user as hardening.aws.iam_mfa_device_info returns it.")
-        elif not all(_shaped(device, _DEVICE) for device in user["mfa_devices"]):
-            problems.append(f"{label}.mfa_devices: are not as hardening.aws.iam_mfa_device_info returns them.")
-        elif not all(isinstance(key, dict) for key in user.get("access_keys") or []):
-            problems.append(f"{label}.access_keys: are not as hardening.aws.iam_mfa_device_info returns them.")
-    if not all(_shaped(device, _ORPHAN) for device in info["orphaned_devices"] or []):
-        problems.append("account_info.orphaned_devices: are not as hardening.aws.iam_mfa_device_info returns them.")
-    if not all(_shaped(item, _WHY) for item in info["unknown"]):
-        problems.append("account_info.unknown: is not as hardening.aws.iam_mfa_device_info returns it.")
-    if problems:
-        shown = problems[:20]
-        raise BadInput(shown + ([f"and {len(problems) - 20} more"] if len(problems) > 20 else []))
 
 
-_NONE = type(None)
-_Shape = t.Sequence[tuple[str, t.Any]]
-_INFO: _Shape = (
-    ("users", list),
-    ("orphaned_devices", (list, _NONE)),
-    ("root", (dict, _NONE)),
-    ("account", (dict, _NONE)),
-    ("credential_report", dict),
-    ("unknown", list),
-    ("retrieved", str),
+_TEXT, _FLAG = shape.optional(shape.text), shape.optional(shape.flag)
+_TAGS = shape.optional(shape.map_of(shape.text))
+_TEXTS = shape.optional(shape.list_of(shape.text))
+_DEVICE = shape.record({"serial_number": shape.text, "type": shape.text, "enable_date": _TEXT, "tags": _TAGS})
+_KEY = shape.record({"active": _FLAG, "last_rotated": _TEXT})
+_USER = shape.record(
+    {
+        "user_name": shape.text,
+        "exists": _FLAG,
+        "arn": _TEXT,
+        "path": _TEXT,
+        "create_date": _TEXT,
+        "mfa_devices": shape.list_of(_DEVICE),
+        "mfa_devices_complete": _FLAG,
+        "mfa_active": _FLAG,
+        "console_password": _FLAG,
+        "password_last_used": _TEXT,
+        "password_last_changed": _TEXT,
+        "access_keys": shape.optional(shape.list_of(_KEY)),
+        "groups": _TEXTS,
+        "tags": _TAGS,
+        "attached_policies": _TEXTS,
+    }
 )
-_USER: _Shape = (
-    ("user_name", str),
-    ("mfa_devices", list),
-    ("mfa_active", (bool, _NONE)),
-    ("console_password", (bool, _NONE)),
-    ("access_keys", (list, _NONE)),
-    ("groups", (list, _NONE)),
-    ("attached_policies", (list, _NONE)),
-    ("tags", (dict, _NONE)),
-    ("path", (str, _NONE)),
-    ("arn", (str, _NONE)),
+_ROOT = shape.record(
+    {
+        "mfa_active": _FLAG,
+        "mfa_type": _TEXT,
+        "console_password": _FLAG,
+        "access_keys_active": _FLAG,
+        "password_last_used": _TEXT,
+    }
 )
-_DEVICE: _Shape = (
-    ("serial_number", str),
-    ("type", str),
-    ("enable_date", (str, _NONE)),
-    ("tags", (dict, _NONE)),
+_ORPHAN = shape.record({"serial_number": shape.text, "device_name": _TEXT, "device_path": _TEXT})
+# The number goes into file names.
+_ACCOUNT_ID = shape.matching(r"\d{12}", "a number of 12 digits, as text")
+_INFO = shape.record(
+    {
+        "users": shape.list_of(_USER),
+        "orphaned_devices": shape.optional(shape.list_of(_ORPHAN)),
+        "root": shape.optional(_ROOT),
+        "account": shape.optional(shape.record({"account_id": _ACCOUNT_ID, "partition": _TEXT, "alias": _TEXT})),
+        "credential_report": shape.record({"available": _FLAG, "generated_time": _TEXT, "msg": _TEXT}),
+        "unknown": shape.list_of(shape.record({"what": shape.text, "why": shape.text})),
+        "retrieved": shape.text,
+    }
 )
-_ORPHAN: _Shape = (("serial_number", str),)
-_WHY: _Shape = (("what", str), ("why", str))
-
-
-def _shaped(value: t.Any, shape: _Shape) -> bool:
-    return isinstance(value, dict) and all(isinstance(value.get(name), kinds) for name, kinds in shape)

@@ -365,12 +365,13 @@ def write(module: AnsibleAWSModule, report: dict, paths: dict[str, str]) -> bool
     changed = False
     dates = _report.Dates(report)
     directory = module.params["dest"]
+    artifact = _report_formats.artifact(paths)
     if not os.path.isdir(directory):
         changed = True
         if not module.check_mode:
             os.makedirs(directory, 0o750, exist_ok=True)
     for form, path in paths.items():
-        text = _report_formats.render(dates.report, form)
+        text = _report_formats.render(dates.report, form, artifact)
         written = None if module.params["force"] else _report.read_text(path)
         if written is not None and dates.same(_report.encode(text).decode("utf-8"), written):
             changed = module.set_mode_if_different(path, module.params["mode"], changed)
