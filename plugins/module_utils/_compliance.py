@@ -9,6 +9,7 @@ output. No verdict's reason holds a date that moves by itself, so that two repor
 from __future__ import annotations
 
 import datetime
+import difflib
 import fnmatch
 import re
 import typing as t
@@ -243,12 +244,57 @@ def worst_check(verdicts: t.Iterable[str]) -> str:
 
 def active_checks(info: Json, options: Options) -> list[str]:
     """Return the checks that are made: those asked for, or else all that the information is enough for."""
-    checks = set(CHECK_IDS if options.checks is None else options.checks)
+    return sorted(set(CHECK_IDS) - set(checks_not_made(options, all_kinds=not lacks_kinds(info))))
+
+
+def checks_not_made(options: Options, all_kinds: bool) -> dict[str, str]:
+    """Return the checks that are not made, each with what it takes to have it made.
+
+    :param all_kinds: Whether the devices of all kinds are known of each user.
+    """
+    remedies: dict[str, list[str]] = {check: [] for check in CHECK_IDS}
+    for check in CHECK_IDS:
+        if options.checks is not None and check not in options.checks:
+            remedies[check].append("add it to checks")
     if options.max_device_age_days is None:
-        checks.discard("device_age")
-    if options.checks is None and lacks_kinds(info):
-        checks.discard("single_device")
-    return sorted(checks)
+        remedies["device_age"].append("set max_device_age_days")
+    if options.checks is None and not all_kinds:
+        remedies["single_device"].append("set all_kinds=true where the account is read")
+    return {check: " and ".join(what) for check, what in remedies.items() if what}
+
+
+# What a pipeline is stopped by
+
+
+def gated_checks(fail_on: t.Collection[str]) -> list[str]:
+    """Return the checks that I(fail_on) stands for: those named, and those as severe as a severity named."""
+    worst_named = max((SEVERITIES.index(name) for name in fail_on if name in SEVERITIES), default=-1)
+    return [check.id for check in CHECKS if check.id in fail_on or SEVERITIES.index(check.severity) <= worst_named]
+
+
+def gate_problems(fail_on: t.Sequence[str], not_made: t.Mapping[str, str]) -> list[str]:
+    """Return what is wrong with I(fail_on): words that are none, and checks that could never fail, as none is made.
+
+    :param not_made: A result of M(checks_not_made).
+    """
+    problems = []
+    for word in dict.fromkeys(fail_on):
+        if word in not_made:
+            problems.append(f"fail_on: {word} is not checked, so it could not fail: {not_made[word]}.")
+        elif word in SEVERITIES and all(check in not_made for check in gated_checks([word])):
+            names = " and ".join(gated_checks([word]))
+            problems.append(f"fail_on: no check of severity {word} or above is made, so none could fail: make {names}.")
+        elif word not in SEVERITIES and word not in CHECK_IDS:
+            near = difflib.get_close_matches(word.lower(), [*SEVERITIES, *CHECK_IDS], 1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join([*SEVERITIES, *CHECK_IDS])}."
+            problems.append(f"fail_on: {word!r} is neither a check nor a severity. {hint}")
+    return problems
+
+
+def gate_gaps(fail_on: t.Sequence[str], not_made: t.Mapping[str, str]) -> str:
+    """Return a warning that names the checks that a severity in I(fail_on) stands for and that are not made, if any."""
+    gaps = [f"{check} ({not_made[check]})" for check in gated_checks(fail_on) if check in not_made]
+    return f"fail_on does not cover these checks, as they are not made: {', '.join(gaps)}." if gaps else ""
 
 
 def lacks_kinds(info: Json) -> bool:
@@ -443,24 +489,28 @@ def parse_date(text: t.Any) -> datetime.date | None:
 def read_options(params: Json) -> Options:
     """Return the operator's options, or refuse them with every problem that was found.
 
-    :param params: I(benchmark), I(checks), I(max_device_age_days) and I(exemptions) as the module takes them.
+    :param params: I(benchmark), I(checks), I(max_device_age_days), I(exemptions), I(fail_on), I(all_kinds) and
+        I(account_info) as the module takes them.
     """
     problems: list[str] = []
     limit = params.get("max_device_age_days")
     if limit is not None and limit < 1:
         problems.append(f"max_device_age_days: {limit} is less than 1. Leave it out to have no such check.")
     checks = params.get("checks")
-    exemptions = tuple(
-        _read_exemption(index, item, problems) for index, item in enumerate(params.get("exemptions") or [])
-    )
-    if problems:
-        raise BadInput(problems)
-    return Options(
+    options = Options(
         benchmark=params["benchmark"],
         checks=None if checks is None else tuple(checks),
         max_device_age_days=limit,
-        exemptions=exemptions,
+        exemptions=tuple(
+            _read_exemption(index, item, problems) for index, item in enumerate(params.get("exemptions") or [])
+        ),
     )
+    # What was read already tells itself which kinds of devices are known.
+    all_kinds = params.get("account_info") is not None or bool(params.get("all_kinds"))
+    problems += gate_problems(params.get("fail_on") or [], checks_not_made(options, all_kinds))
+    if problems:
+        raise BadInput(problems)
+    return options
 
 
 def _read_exemption(index: int, item: Json, problems: list[str]) -> Exemption:

@@ -215,30 +215,27 @@ def account_name(report: Json) -> str:
 
 def gate(report: Json, fail_on: t.Sequence[str], unknown_too: bool) -> list[Json]:
     """Return the findings that stop a pipeline: of the checks named, and of those as severe as one named."""
-    worst = max((rules.SEVERITIES.index(name) for name in fail_on if name in rules.SEVERITIES), default=-1)
     wanted = {rules.FAIL, rules.UNKNOWN} if unknown_too else {rules.FAIL}
-    found = findings(report, *wanted)
-    checks = {
-        check["id"]
-        for check in report["checks"]
-        if check["id"] in fail_on or rules.SEVERITIES.index(check["severity"]) <= worst
-    }
-    return [item for item in found if item["check"] in checks]
+    checks = rules.gated_checks(fail_on)
+    return [item for item in findings(report, *wanted) if item["check"] in checks]
 
 
-def gate_text(stopped: t.Sequence[Json]) -> str:
-    """Return the message of a task that fails: the checks, and the first names of each."""
+def gate_text(stopped: t.Sequence[Json], paths: t.Mapping[str, str]) -> str:
+    """Return the message of a task that fails: the checks, the first names of each, and where all of them are."""
     by_check: dict[str, list[Json]] = {}
     for item in stopped:
         by_check.setdefault(item["check"], []).append(item)
     lines = [f"{len(by_check)} of the checks in fail_on {'fails' if len(by_check) == 1 else 'fail'}:"]
     for check, items in by_check.items():
         names = ", ".join(visible(item["subject"]) for item in items[:_SHOWN_NAMES])
-        more = f" and {len(items) - _SHOWN_NAMES} more" if len(items) > _SHOWN_NAMES else ""
+        more = f" and {len(items) - _SHOWN_NAMES:,} more" if len(items) > _SHOWN_NAMES else ""
         unknown = next((item["reason"] for item in items if item["verdict"] == rules.UNKNOWN), None)
         why = f" (unknown: {visible(unknown)})" if unknown else ""
         lines.append(f"- {check}: {names}{more}{why}")
-    return "\n".join(lines)
+    where = (
+        f"All findings are in {' and '.join(paths.values())}." if paths else "Set dest to have a report of them all."
+    )
+    return "\n".join([*lines, where])
 
 
 def summary_diff(before: Json | None, after: Json) -> dict[str, str]:

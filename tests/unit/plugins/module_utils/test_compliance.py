@@ -299,6 +299,71 @@ def test_options_that_are_refused(params: dict[str, t.Any], problem: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "fail_on, params, problem",
+    [
+        (["device_age"], {}, "fail_on: device_age is not checked, so it could not fail: set max_device_age_days."),
+        (["single_device"], {}, "fail_on: single_device is not checked, so it could not fail: set all_kinds=true"),
+        (
+            ["console_mfa"],
+            {"checks": ["root_mfa"]},
+            "fail_on: console_mfa is not checked, so it could not fail: add it",
+        ),
+        (["device_age"], {"checks": ["root_mfa"]}, "add it to checks and set max_device_age_days."),
+        (["root_mfa"], {"checks": []}, "fail_on: root_mfa is not checked"),
+        (["critical"], {"checks": ["console_mfa"]}, "fail_on: no check of severity critical or above is made"),
+        (
+            ["high"],
+            {"checks": ["access_key_mfa", "device_age"]},
+            "make root_mfa and root_hardware_mfa and console_mfa.",
+        ),
+        (["low"], {"checks": ["device_age"]}, "fail_on: no check of severity low or above is made"),
+        (["consol_mfa"], {}, "fail_on: 'consol_mfa' is neither a check nor a severity. Did you mean console_mfa?"),
+        (["High"], {}, "fail_on: 'High' is neither a check nor a severity. Did you mean high?"),
+        (["everything"], {}, "fail_on: 'everything' is neither a check nor a severity. There are critical, high,"),
+        (["high", "x" * 20], {}, "is neither a check nor a severity"),
+    ],
+)
+def test_a_gate_that_could_not_close_is_refused(fail_on: list[str], params: dict[str, t.Any], problem: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        read(fail_on=fail_on, **params)
+    assert problem in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "fail_on, params, gaps",
+    [
+        ([], {}, ""),
+        (["high", "console_mfa"], {}, ""),
+        (["console_mfa"], {"checks": ["console_mfa"]}, ""),
+        (["single_device"], {"all_kinds": True}, ""),
+        (["single_device"], {"checks": ["single_device"]}, ""),
+        (["low"], {"all_kinds": True, "max_device_age_days": 90}, ""),
+        (["low"], {"all_kinds": True}, "device_age (set max_device_age_days)."),
+        (
+            ["low"],
+            {},
+            "device_age (set max_device_age_days), single_device (set all_kinds=true where the account is read).",
+        ),
+        (["critical", "high"], {"checks": ["root_mfa", "console_mfa"]}, "root_hardware_mfa (add it to checks)."),
+    ],
+)
+def test_what_a_severity_does_not_cover_is_named(fail_on: list[str], params: dict[str, t.Any], gaps: str) -> None:
+    options = read(fail_on=fail_on, **params)
+    found = rules.gate_gaps(fail_on, rules.checks_not_made(options, bool(params.get("all_kinds"))))
+    assert found == (gaps and f"fail_on does not cover these checks, as they are not made: {gaps}")
+
+
+def test_what_was_read_tells_itself_which_kinds_are_known() -> None:
+    """Given account_info, it is looked at after the options."""
+    options = read(fail_on=["single_device"], account_info={})
+    complete, narrow = account(user("a", "fido")), account(user("a", "virtual", mfa_devices_complete=False))
+    for info, made in ((complete, True), (narrow, False)):
+        not_made = rules.checks_not_made(options, all_kinds=not rules.lacks_kinds(info))
+        assert ("single_device" not in not_made) == made == ("single_device" in rules.active_checks(info, options))
+        assert (rules.gate_problems(["single_device"], not_made) == []) == made
+
+
+@pytest.mark.parametrize(
     "info, problem",
     [
         ("text", "account_info: is not a dictionary"),

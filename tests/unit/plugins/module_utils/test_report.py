@@ -310,13 +310,16 @@ def test_an_exempt_user_stops_no_gate() -> None:
 
 def test_gate_names_checks_and_first_users() -> None:
     report = make(account(*[user(f"user-{number:02d}") for number in range(25)], root=root("none")))
-    text = _report.gate_text(_report.gate(report, ["high"], True))
+    stopped = _report.gate(report, ["high"], True)
+    text = _report.gate_text(stopped, {"html": "reports/x.html", "json": "reports/x.json"})
     assert text.splitlines() == [
         "3 of the checks in fail_on fail:",
         "- root_mfa: <root_account>",
         "- root_hardware_mfa: <root_account>",
         "- console_mfa: " + ", ".join(f"user-{number:02d}" for number in range(10)) + " and 15 more",
+        "All findings are in reports/x.html and reports/x.json.",
     ]
+    assert _report.gate_text(stopped, {}).splitlines()[-1] == "Set dest to have a report of them all."
 
 
 # Files
