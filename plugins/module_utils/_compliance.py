@@ -9,11 +9,13 @@ output. No verdict's reason holds a date that moves by itself, so that two repor
 from __future__ import annotations
 
 import datetime
+import difflib
 import fnmatch
 import re
 import typing as t
 from dataclasses import dataclass, field
 
+from . import _shape as shape
 from ._errors import BadInput
 
 if t.TYPE_CHECKING:
@@ -242,12 +244,57 @@ def worst_check(verdicts: t.Iterable[str]) -> str:
 
 def active_checks(info: Json, options: Options) -> list[str]:
     """Return the checks that are made: those asked for, or else all that the information is enough for."""
-    checks = set(CHECK_IDS if options.checks is None else options.checks)
+    return sorted(set(CHECK_IDS) - set(checks_not_made(options, all_kinds=not lacks_kinds(info))))
+
+
+def checks_not_made(options: Options, all_kinds: bool) -> dict[str, str]:
+    """Return the checks that are not made, each with what it takes to have it made.
+
+    :param all_kinds: Whether the devices of all kinds are known of each user.
+    """
+    remedies: dict[str, list[str]] = {check: [] for check in CHECK_IDS}
+    for check in CHECK_IDS:
+        if options.checks is not None and check not in options.checks:
+            remedies[check].append("add it to checks")
     if options.max_device_age_days is None:
-        checks.discard("device_age")
-    if options.checks is None and lacks_kinds(info):
-        checks.discard("single_device")
-    return sorted(checks)
+        remedies["device_age"].append("set max_device_age_days")
+    if options.checks is None and not all_kinds:
+        remedies["single_device"].append("set all_kinds=true where the account is read")
+    return {check: " and ".join(what) for check, what in remedies.items() if what}
+
+
+# What a pipeline is stopped by
+
+
+def gated_checks(fail_on: t.Collection[str]) -> list[str]:
+    """Return the checks that I(fail_on) stands for: those named, and those as severe as a severity named."""
+    worst_named = max((SEVERITIES.index(name) for name in fail_on if name in SEVERITIES), default=-1)
+    return [check.id for check in CHECKS if check.id in fail_on or SEVERITIES.index(check.severity) <= worst_named]
+
+
+def gate_problems(fail_on: t.Sequence[str], not_made: t.Mapping[str, str]) -> list[str]:
+    """Return what is wrong with I(fail_on): words that are none, and checks that could never fail, as none is made.
+
+    :param not_made: A result of M(checks_not_made).
+    """
+    problems = []
+    for word in dict.fromkeys(fail_on):
+        if word in not_made:
+            problems.append(f"fail_on: {word} is not checked, so it could not fail: {not_made[word]}.")
+        elif word in SEVERITIES and all(check in not_made for check in gated_checks([word])):
+            names = " and ".join(gated_checks([word]))
+            problems.append(f"fail_on: no check of severity {word} or above is made, so none could fail: make {names}.")
+        elif word not in SEVERITIES and word not in CHECK_IDS:
+            near = difflib.get_close_matches(word.lower(), [*SEVERITIES, *CHECK_IDS], 1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join([*SEVERITIES, *CHECK_IDS])}."
+            problems.append(f"fail_on: {word!r} is neither a check nor a severity. {hint}")
+    return problems
+
+
+def gate_gaps(fail_on: t.Sequence[str], not_made: t.Mapping[str, str]) -> str:
+    """Return a warning that names the checks that a severity in I(fail_on) stands for and that are not made, if any."""
+    gaps = [f"{check} ({not_made[check]})" for check in gated_checks(fail_on) if check in not_made]
+    return f"fail_on does not cover these checks, as they are not made: {', '.join(gaps)}." if gaps else ""
 
 
 def lacks_kinds(info: Json) -> bool:
@@ -442,24 +489,28 @@ def parse_date(text: t.Any) -> datetime.date | None:
 def read_options(params: Json) -> Options:
     """Return the operator's options, or refuse them with every problem that was found.
 
-    :param params: I(benchmark), I(checks), I(max_device_age_days) and I(exemptions) as the module takes them.
+    :param params: I(benchmark), I(checks), I(max_device_age_days), I(exemptions), I(fail_on), I(all_kinds) and
+        I(account_info) as the module takes them.
     """
     problems: list[str] = []
     limit = params.get("max_device_age_days")
     if limit is not None and limit < 1:
         problems.append(f"max_device_age_days: {limit} is less than 1. Leave it out to have no such check.")
     checks = params.get("checks")
-    exemptions = tuple(
-        _read_exemption(index, item, problems) for index, item in enumerate(params.get("exemptions") or [])
-    )
-    if problems:
-        raise BadInput(problems)
-    return Options(
+    options = Options(
         benchmark=params["benchmark"],
         checks=None if checks is None else tuple(checks),
         max_device_age_days=limit,
-        exemptions=exemptions,
+        exemptions=tuple(
+            _read_exemption(index, item, problems) for index, item in enumerate(params.get("exemptions") or [])
+        ),
     )
+    # What was read already tells itself which kinds of devices are known.
+    all_kinds = params.get("account_info") is not None or bool(params.get("all_kinds"))
+    problems += gate_problems(params.get("fail_on") or [], checks_not_made(options, all_kinds))
+    if problems:
+        raise BadInput(problems)
+    return options
 
 
 def _read_exemption(index: int, item: Json, problems: list[str]) -> Exemption:
@@ -489,66 +540,59 @@ def _read_exemption(index: int, item: Json, problems: list[str]) -> Exemption:
 
 
 def check_info(info: t.Any) -> None:
-    """Refuse what is no result of hardening.aws.iam_mfa_device_info, with every problem that was found."""
-    hint = "Register a task of hardening.aws.iam_mfa_device_info with account=true and hand in its whole result."
-    if not isinstance(info, dict):
-        raise BadInput([f"account_info: is not a dictionary. {hint}"])
-    problems = []
-    for name, kinds in _INFO:
-        value = info.get(name)
-        if not isinstance(value, kinds):
-            problems.append(f"account_info.{name}: is {'missing' if value is None else 'of the wrong type'}. {hint}")
+    """Refuse what is no result of hardening.aws.iam_mfa_device_info, with the problems that were found."""
+    problems = shape.problems(info, _INFO, "account_info")
     if problems:
+        problems[
+            0
+        ] += " Register a task of hardening.aws.iam_mfa_device_info with account=true; hand in its whole result."
         raise BadInput(problems)
-    for index, user in enumerate(info["users"]):
-        label = f"account_info.users[{index}]"
-        if not _shaped(user, _USER):
-            problems.append(f"{label}: is not a user as hardening.aws.iam_mfa_device_info returns it.")
-        elif not all(_shaped(device, _DEVICE) for device in user["mfa_devices"]):
-            problems.append(f"{label}.mfa_devices: are not as hardening.aws.iam_mfa_device_info returns them.")
-        elif not all(isinstance(key, dict) for key in user.get("access_keys") or []):
-            problems.append(f"{label}.access_keys: are not as hardening.aws.iam_mfa_device_info returns them.")
-    if not all(_shaped(device, _ORPHAN) for device in info["orphaned_devices"] or []):
-        problems.append("account_info.orphaned_devices: are not as hardening.aws.iam_mfa_device_info returns them.")
-    if not all(_shaped(item, _WHY) for item in info["unknown"]):
-        problems.append("account_info.unknown: is not as hardening.aws.iam_mfa_device_info returns it.")
-    if problems:
-        shown = problems[:20]
-        raise BadInput(shown + ([f"and {len(problems) - 20} more"] if len(problems) > 20 else []))
 
 
-_NONE = type(None)
-_Shape = t.Sequence[tuple[str, t.Any]]
-_INFO: _Shape = (
-    ("users", list),
-    ("orphaned_devices", (list, _NONE)),
-    ("root", (dict, _NONE)),
-    ("account", (dict, _NONE)),
-    ("credential_report", dict),
-    ("unknown", list),
-    ("retrieved", str),
+_TEXT, _FLAG = shape.optional(shape.text), shape.optional(shape.flag)
+_TAGS = shape.optional(shape.map_of(shape.text))
+_TEXTS = shape.optional(shape.list_of(shape.text))
+_DEVICE = shape.record({"serial_number": shape.text, "type": shape.text, "enable_date": _TEXT, "tags": _TAGS})
+_KEY = shape.record({"active": _FLAG, "last_rotated": _TEXT})
+_USER = shape.record(
+    {
+        "user_name": shape.text,
+        "exists": _FLAG,
+        "arn": _TEXT,
+        "path": _TEXT,
+        "create_date": _TEXT,
+        "mfa_devices": shape.list_of(_DEVICE),
+        "mfa_devices_complete": _FLAG,
+        "mfa_active": _FLAG,
+        "console_password": _FLAG,
+        "password_last_used": _TEXT,
+        "password_last_changed": _TEXT,
+        "access_keys": shape.optional(shape.list_of(_KEY)),
+        "groups": _TEXTS,
+        "tags": _TAGS,
+        "attached_policies": _TEXTS,
+    }
 )
-_USER: _Shape = (
-    ("user_name", str),
-    ("mfa_devices", list),
-    ("mfa_active", (bool, _NONE)),
-    ("console_password", (bool, _NONE)),
-    ("access_keys", (list, _NONE)),
-    ("groups", (list, _NONE)),
-    ("attached_policies", (list, _NONE)),
-    ("tags", (dict, _NONE)),
-    ("path", (str, _NONE)),
-    ("arn", (str, _NONE)),
+_ROOT = shape.record(
+    {
+        "mfa_active": _FLAG,
+        "mfa_type": _TEXT,
+        "console_password": _FLAG,
+        "access_keys_active": _FLAG,
+        "password_last_used": _TEXT,
+    }
 )
-_DEVICE: _Shape = (
-    ("serial_number", str),
-    ("type", str),
-    ("enable_date", (str, _NONE)),
-    ("tags", (dict, _NONE)),
+_ORPHAN = shape.record({"serial_number": shape.text, "device_name": _TEXT, "device_path": _TEXT})
+# The number goes into file names.
+_ACCOUNT_ID = shape.matching(r"\d{12}", "a number of 12 digits, as text")
+_INFO = shape.record(
+    {
+        "users": shape.list_of(_USER),
+        "orphaned_devices": shape.optional(shape.list_of(_ORPHAN)),
+        "root": shape.optional(_ROOT),
+        "account": shape.optional(shape.record({"account_id": _ACCOUNT_ID, "partition": _TEXT, "alias": _TEXT})),
+        "credential_report": shape.record({"available": _FLAG, "generated_time": _TEXT, "msg": _TEXT}),
+        "unknown": shape.list_of(shape.record({"what": shape.text, "why": shape.text})),
+        "retrieved": shape.text,
+    }
 )
-_ORPHAN: _Shape = (("serial_number", str),)
-_WHY: _Shape = (("what", str), ("why", str))
-
-
-def _shaped(value: t.Any, shape: _Shape) -> bool:
-    return isinstance(value, dict) and all(isinstance(value.get(name), kinds) for name, kinds in shape)

@@ -18,6 +18,7 @@ import tempfile
 import typing as t
 
 from . import _compliance as rules
+from . import _shape as shape
 from ._errors import BadInput
 from ._report_text import visible
 
@@ -214,30 +215,27 @@ def account_name(report: Json) -> str:
 
 def gate(report: Json, fail_on: t.Sequence[str], unknown_too: bool) -> list[Json]:
     """Return the findings that stop a pipeline: of the checks named, and of those as severe as one named."""
-    worst = max((rules.SEVERITIES.index(name) for name in fail_on if name in rules.SEVERITIES), default=-1)
     wanted = {rules.FAIL, rules.UNKNOWN} if unknown_too else {rules.FAIL}
-    found = findings(report, *wanted)
-    checks = {
-        check["id"]
-        for check in report["checks"]
-        if check["id"] in fail_on or rules.SEVERITIES.index(check["severity"]) <= worst
-    }
-    return [item for item in found if item["check"] in checks]
+    checks = rules.gated_checks(fail_on)
+    return [item for item in findings(report, *wanted) if item["check"] in checks]
 
 
-def gate_text(stopped: t.Sequence[Json]) -> str:
-    """Return the message of a task that fails: the checks, and the first names of each."""
+def gate_text(stopped: t.Sequence[Json], paths: t.Mapping[str, str]) -> str:
+    """Return the message of a task that fails: the checks, the first names of each, and where all of them are."""
     by_check: dict[str, list[Json]] = {}
     for item in stopped:
         by_check.setdefault(item["check"], []).append(item)
     lines = [f"{len(by_check)} of the checks in fail_on {'fails' if len(by_check) == 1 else 'fail'}:"]
     for check, items in by_check.items():
         names = ", ".join(visible(item["subject"]) for item in items[:_SHOWN_NAMES])
-        more = f" and {len(items) - _SHOWN_NAMES} more" if len(items) > _SHOWN_NAMES else ""
+        more = f" and {len(items) - _SHOWN_NAMES:,} more" if len(items) > _SHOWN_NAMES else ""
         unknown = next((item["reason"] for item in items if item["verdict"] == rules.UNKNOWN), None)
         why = f" (unknown: {visible(unknown)})" if unknown else ""
         lines.append(f"- {check}: {names}{more}{why}")
-    return "\n".join(lines)
+    where = (
+        f"All findings are in {' and '.join(paths.values())}." if paths else "Set dest to have a report of them all."
+    )
+    return "\n".join([*lines, where])
 
 
 def summary_diff(before: Json | None, after: Json) -> dict[str, str]:
@@ -327,19 +325,63 @@ def read_previous(path: str, report: Json) -> Json | None:
         return None
     except OSError as error:
         raise BadInput([f"previous: {path} cannot be read: {error.strerror}."]) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput([f"previous: {path} is not a JSON report of {GENERATOR}: {error}."]) from error
     version = previous.get("schema_version") if isinstance(previous, dict) else None
     if not isinstance(version, str) or version.split(".")[0] != SCHEMA_VERSION.split(".", maxsplit=1)[0]:
         raise BadInput([f"previous: {path} is not a JSON report of {GENERATOR} with schema version 1."])
-    try:
-        changes_since(previous, report)
-        without_dates(previous)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise BadInput([f"previous: {path} is a damaged report, {error!r}."]) from error
+    damages = shape.problems(previous, _PREVIOUS, "", most=3)
+    if damages:
+        raise BadInput([f"previous: {path} is a damaged report. {' '.join(damages)}"])
     if previous["account"] != report["account"] and account_name(previous) != account_name(report):
         raise BadInput([f"previous: {path} is about {account_name(previous)}, and not {account_name(report)}."])
     return previous
+
+
+# What of an earlier report is used: to compare it with a new one, and in the new one's text.
+_VERDICT = shape.one_of(rules.VERDICTS)
+_JUDGED = {"checks": shape.map_of(shape.record({"verdict": _VERDICT}))}
+_PART = shape.record(
+    {
+        **dict.fromkeys(("users", "with_mfa", "without_mfa", "exempt", "unknown"), shape.number),
+        "percent": shape.optional(shape.number),
+    }
+)
+_COVERAGE = shape.record({"all_users": _PART, "console_users": _PART})
+_ATTACHED = shape.record({"serial_number": shape.text, "type": shape.text})
+_CHANGED_VERDICT = shape.record(
+    {"check": shape.text, "subject_type": shape.text, "subject": shape.text, "before": _VERDICT, "after": _VERDICT}
+)
+_CHANGED_DEVICE = shape.record({"user_name": shape.text, "serial_number": shape.text, "type": shape.text})
+_NAMES = ("users_added", "users_removed", "orphans_added", "orphans_removed")
+_CHANGES = shape.record(
+    {
+        "since": shape.text,
+        "coverage_before": _COVERAGE,
+        "verdicts": shape.list_of(_CHANGED_VERDICT),
+        **dict.fromkeys(_NAMES, shape.list_of(shape.text)),
+        **dict.fromkeys(("devices_added", "devices_removed"), shape.list_of(_CHANGED_DEVICE)),
+    }
+)
+_PREVIOUS = shape.record(
+    {
+        "retrieved": shape.text,
+        "credential_report": shape.record({}),
+        "account": shape.optional(shape.record({"account_id": shape.optional(shape.text)})),
+        "benchmark": shape.record({"version": shape.text}),
+        "verdict": _VERDICT,
+        "coverage": _COVERAGE,
+        "checks": shape.list_of(
+            shape.record({"id": shape.text, "verdict": _VERDICT, "counts": shape.map_of(shape.number)})
+        ),
+        "changes": shape.optional(_CHANGES),
+        "root": shape.optional(shape.record(_JUDGED)),
+        "users": shape.list_of(
+            shape.record({"user_name": shape.text, "mfa_devices": shape.list_of(_ATTACHED), **_JUDGED})
+        ),
+        "orphaned_devices": shape.list_of(shape.record({"serial_number": shape.text, **_JUDGED})),
+    }
+)
 
 
 # Files

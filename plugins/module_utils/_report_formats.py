@@ -11,7 +11,9 @@ import csv
 import hashlib
 import io
 import json
+import os
 import typing as t
+import urllib.parse
 from xml.etree import ElementTree
 
 from . import _report, _report_html
@@ -42,9 +44,17 @@ FORMATS = tuple(SUFFIXES)
 _MARKDOWN_LINES = 500
 
 
-def render(report: Json, name: str) -> str:
-    """Return the report in a format of I(FORMATS)."""
-    return _RENDERERS[name](report)
+def render(report: Json, name: str, artifact: str = "iam-mfa-report.json") -> str:
+    """Return the report in a format of I(FORMATS).
+
+    :param artifact: The name of the file that SARIF says its results are found in.
+    """
+    return render_sarif(report, artifact) if name == "sarif" else _RENDERERS[name](report)
+
+
+def artifact(paths: t.Mapping[str, str]) -> str:
+    """Return the name of the file among I(paths), by format, that SARIF's results are found in: JSON, or its own."""
+    return os.path.basename(paths.get("json") or paths.get("sarif") or "")
 
 
 # JSON
@@ -226,7 +236,8 @@ def render_junit(report: Json) -> str:
         _junit_suite(ElementTree.SubElement(root, "testsuite"), check, by_check[check["id"]])
         root[-1].set("timestamp", report["retrieved"])
     for name in _JUNIT_COUNTS:
-        root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
+        if name != "skipped":  # Jenkins' schema has it for a suite, and not for all of them
+            root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     ElementTree.indent(root, " ")
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
@@ -261,8 +272,9 @@ _LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "no
 _SCORES = {"critical": "9.0", "high": "8.0", "medium": "5.0", "low": "2.0"}
 
 
-def render_sarif(report: Json) -> str:
+def render_sarif(report: Json, artifact: str) -> str:
     """Return SARIF 2.1.0. An exempt finding is a suppressed result, an unknown one is open and has a notification."""
+    uri = urllib.parse.quote(artifact)
     rules = [_sarif_rule(check, report["benchmark"]) for check in report["checks"]]
     index = {check["id"]: number for number, check in enumerate(report["checks"])}
     results = []
@@ -279,7 +291,7 @@ def render_sarif(report: Json) -> str:
             "locations": [
                 {
                     "physicalLocation": {
-                        "artifactLocation": {"uri": "iam-mfa-report.json"},
+                        "artifactLocation": {"uri": uri},
                         "region": {"startLine": 1},
                     },
                     "logicalLocations": [{"name": name, "fullyQualifiedName": _qualified(report, item), "kind": kind}],
@@ -347,5 +359,4 @@ _RENDERERS: dict[str, t.Callable[[Json], str]] = {
     "csv": render_csv,
     "md": render_markdown,
     "junit": render_junit,
-    "sarif": render_sarif,
 }

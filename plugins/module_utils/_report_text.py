@@ -35,6 +35,8 @@ _PLAIN = re.compile(r"[\w+=,.@/: -]*", re.ASCII)
 _XML_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A cell that begins so is a formula to some spreadsheet; the last four are the full-width forms.
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+# Where lists are separated by semicolons, as in much of Europe, a cell begins after each, and a quote may open it.
+_FORMULA_INSIDE = re.compile(r";(?=[\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 def visible(text: str) -> str:
@@ -72,8 +74,9 @@ def markdown_text(text: str) -> str:
 
 
 def csv_text(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{visible(text)}" if _FORMULA.match(text) else visible(text)
+    """Return a cell that no spreadsheet takes for a formula, also if it splits the line at semicolons."""
+    shown = _FORMULA_INSIDE.sub(";'", visible(text))
+    return f"'{shown}" if _FORMULA.match(text) else shown
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
@@ -148,7 +151,7 @@ def change_lines(report: Json) -> list[tuple[str, list[tuple[str, str]]]]:
     def moved(items: list[Json]) -> list[tuple[str, str]]:
         by_subject: dict[str, list[str]] = {}
         for item in items:
-            text = f"{titles[item['check']]}: {words[item['before']]} → {words[item['after']]}"
+            text = f"{titles.get(item['check'], item['check'])}: {words[item['before']]} → {words[item['after']]}"
             by_subject.setdefault(item["subject"], []).append(text)
         return [(name, "; ".join(texts)) for name, texts in by_subject.items()]
 

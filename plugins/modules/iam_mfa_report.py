@@ -123,21 +123,13 @@ options:
   fail_on:
     description:
       - Fail the task, after writing the report, if one of these checks fails.
-      - A severity stands for all checks that are as severe or more.
+      - The names are those of O(checks), and the severities V(critical), V(high), V(medium) and V(low). A severity
+        stands for all checks that are as severe or more.
+      - A check that is not made could never fail, so naming one here is refused before the account is read. If some of
+        the checks that a severity stands for are not made, a warning names them.
+      - The failed result has RV(paths), and neither RV(findings) nor RV(changes), as Ansible prints all of it.
     type: list
     elements: str
-    choices:
-      - critical
-      - high
-      - medium
-      - low
-      - root_mfa
-      - root_hardware_mfa
-      - console_mfa
-      - access_key_mfa
-      - device_age
-      - single_device
-      - orphaned_devices
     default: []
   fail_on_unknown:
     description:
@@ -211,7 +203,7 @@ checks:
       counts: {"pass": 480, "fail": 2, "exempt": 1, "not_applicable": 17, "unknown": 0}
 findings:
   description: What fails, is unknown or is exempt, of each user, root and orphaned device.
-  returned: when the account was judged
+  returned: success
   type: list
   elements: dict
   sample:
@@ -235,7 +227,7 @@ unknown:
   sample: []
 changes:
   description: What changed since the earlier report, null if there is none.
-  returned: when the account was judged
+  returned: success
   type: dict
   sample:
     since: "2026-03-11T23:25:36Z"
@@ -252,7 +244,7 @@ changes:
         before: fail
         after: pass
 paths:
-  description: The files of the report, by format.
+  description: The files of the report, by format. Empty without O(dest).
   returned: when the account was judged
   type: dict
   sample:
@@ -306,6 +298,7 @@ def run(module: AnsibleAWSModule, info: t.Any) -> None:
         info = read_account(module)
     else:
         _compliance.check_info(info)
+    check_gate(module, info, options)
     generated = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     report = _report.assemble(info, options, generated)
     paths = report_paths(params, report)
@@ -315,17 +308,26 @@ def run(module: AnsibleAWSModule, info: t.Any) -> None:
         "changed": changed,
         "verdict": report["verdict"],
         "checks": report["checks"],
-        "findings": _report.findings(report),
         "coverage": report["coverage"],
         "unknown": report["unknown"],
-        "changes": report["changes"],
         "paths": paths,
         "diff": _report.summary_diff(earlier, report),
     }
     stopped = _report.gate(report, params["fail_on"], params["fail_on_unknown"])
     if stopped:
-        module.fail_json(msg=_report.gate_text(stopped), **answer)
-    module.exit_json(**answer)
+        # Ansible prints a failed result as a whole: it has no list of users.
+        module.fail_json(msg=_report.gate_text(stopped, paths), **answer)
+    module.exit_json(findings=_report.findings(report), changes=report["changes"], **answer)
+
+
+def check_gate(module: AnsibleAWSModule, info: dict[str, t.Any], options: _compliance.Options) -> None:
+    """Refuse a gate that could not close, and name what it does not cover."""
+    fail_on = module.params["fail_on"]
+    not_made = _compliance.checks_not_made(options, all_kinds=not _compliance.lacks_kinds(info))
+    _problems.refuse(_compliance.gate_problems(fail_on, not_made))
+    gaps = _compliance.gate_gaps(fail_on, not_made)
+    if gaps:
+        _messages.warn(gaps)
 
 
 def report_paths(params: dict, report: dict) -> dict[str, str]:
@@ -365,12 +367,13 @@ def write(module: AnsibleAWSModule, report: dict, paths: dict[str, str]) -> bool
     changed = False
     dates = _report.Dates(report)
     directory = module.params["dest"]
+    artifact = _report_formats.artifact(paths)
     if not os.path.isdir(directory):
         changed = True
         if not module.check_mode:
             os.makedirs(directory, 0o750, exist_ok=True)
     for form, path in paths.items():
-        text = _report_formats.render(dates.report, form)
+        text = _report_formats.render(dates.report, form, artifact)
         written = None if module.params["force"] else _report.read_text(path)
         if written is not None and dates.same(_report.encode(text).decode("utf-8"), written):
             changed = module.set_mode_if_different(path, module.params["mode"], changed)
@@ -420,7 +423,6 @@ def main() -> None:
             "fail_on": {
                 "type": "list",
                 "elements": "str",
-                "choices": [*_compliance.SEVERITIES, *checks],
                 "default": [],
             },
             "fail_on_unknown": {"type": "bool", "default": True},

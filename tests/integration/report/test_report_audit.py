@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 import pytest
 from audit_runner import NAME, audit
 from aws_emulator.client import Emulator
-from controller import INFO, REPORT, Controller, arn, task
+from controller import INFO, REPORT, Controller, arn, may_fail, task
 
 REFUSED = "iam:GenerateCredentialReport"
 
@@ -256,6 +256,71 @@ def test_gate(controller: Controller, emulator: Emulator) -> None:
     assert run.report["verdict"] == "fail"
 
 
+def test_a_gate_that_could_not_close_is_refused_before_the_account_is_read(
+    controller: Controller, emulator: Emulator
+) -> None:
+    """A check that is not made can never fail."""
+    emulator.fixture(ACCOUNT)
+    book = [
+        task(REPORT, fail_on=["device_age"]),
+        task(REPORT, fail_on=["single_device"]),
+        task(REPORT, fail_on=["console_mfa"], checks=["root_mfa"]),
+        task(REPORT, fail_on=["critical"], checks=["console_mfa"]),
+        task(REPORT, fail_on=["consol_mfa", "High"]),
+    ]
+    emulator.clear_requests()
+    play = controller.play(*may_fail(*book))
+    for result, problem in zip(
+        play.results,
+        (
+            "device_age is not checked, so it could not fail: set max_device_age_days",
+            "single_device is not checked, so it could not fail: set all_kinds=true",
+            "console_mfa is not checked, so it could not fail: add it to checks",
+            "no check of severity critical or above is made",
+            "'consol_mfa' is neither a check nor a severity. Did you mean console_mfa?",
+        ),
+        strict=True,
+    ):
+        assert result.failed and f"fail_on: {problem}" in result.msg, result.msg
+    assert emulator.requests() == []
+
+
+def test_the_playbook_refuses_such_a_gate_too(controller: Controller, emulator: Emulator) -> None:
+    emulator.fixture(ACCOUNT)
+    run = audit(controller, fail_on=["device_age"], code=2)
+    assert "audit_fail_on: device_age is not checked" in run.output and not run.folder.exists()
+
+
+def test_a_gate_looks_at_what_account_info_knows(controller: Controller, emulator: Emulator) -> None:
+    emulator.fixture(ACCOUNT)
+    book = [task(INFO, account=True, all_kinds=kinds, register=f"kinds_{kinds}") for kinds in (True, False)]
+    book += may_fail(
+        task(REPORT, account_info="{{ kinds_True }}", fail_on=["single_device"]),
+        task(REPORT, account_info="{{ kinds_False }}", fail_on=["single_device"]),
+        task(REPORT, account_info="{{ kinds_False }}", fail_on=["low"]),
+    )
+    play = controller.play(*book)
+    closed, refused, gaps = play.results[2:]
+    assert "- single_device: fido, hardware, no-password, sms, virtual" in closed.msg
+    assert "single_device is not checked, so it could not fail: set all_kinds=true where" in refused.msg
+    assert "3 of the checks in fail_on fail" in gaps.msg
+    assert "does not cover these checks, as they are not made: device_age" in play.output.replace("\n", " ")
+
+
+def test_a_gate_that_closes_prints_no_list_of_users(controller: Controller, emulator: Emulator) -> None:
+    """Ansible shows a failed result as a whole, so it names the report, which has them all."""
+    emulator.fixture({"generate": {"count": 1500, "prefix": "user-", "console_password": True}})
+    run = audit(controller, fail_on=["console_mfa"], formats=["html", "json", "sarif"], code=2)
+    assert "and 1,490 more" in run.result["msg"] and str(run.folder / f"{NAME}.html") in run.result["msg"]
+    assert not {"findings", "changes"} & set(run.result)
+    assert run.output.count("user-") < 30 and len(run.output) < 20_000
+    assert run.verdicts("console_mfa")["user-1500"] == "fail"
+    places = [
+        result["locations"][0]["physicalLocation"] for result in json.loads(run.text("sarif"))["runs"][0]["results"]
+    ]
+    assert {place["artifactLocation"]["uri"] for place in places} == {f"{NAME}.json"}
+
+
 def test_gate_with_exemptions(controller: Controller, emulator: Emulator) -> None:
     emulator.fixture(ACCOUNT)
     exempt = {"user_name": "cons*", "checks": ["console_mfa"], "reason": "sealed", "until": "2999-12-31"}
@@ -315,6 +380,7 @@ TEXTS = [
     "=cmd|' /C calc'!A0",
     "@SUM(1+1)*cmd|' /C calc'!A0",
     "a|b`c`\n# d",
+    'x,"y;=1+1',
     "[x](javascript:alert(1))",
     "]]><failure/>",
     "données 数据 🔑",
@@ -323,9 +389,8 @@ TEXTS = [
 
 
 def as_path(text: str) -> str:
-    """The text with what a path of IAM's can hold of it: printable ASCII and no blank. A comma is left out too, as the
-    credential report is CSV."""
-    return f"/{re.sub('[^!-~]|,', '_', text)}/"
+    """The text with what a path of IAM's can hold of it: printable ASCII and no blank."""
+    return f"/{re.sub('[^!-~]', '_', text)}/"
 
 
 def hostile_fixture() -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.hardening.aws.plugins.module_utils import _compliance as rules
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
 from ansible_collections.hardening.aws.tests.unit.plugins.module_utils.report_cases import (
+    ACCOUNT,
     REFUSED,
     account,
     device,
@@ -298,21 +299,127 @@ def test_options_that_are_refused(params: dict[str, t.Any], problem: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "fail_on, params, problem",
+    [
+        (["device_age"], {}, "fail_on: device_age is not checked, so it could not fail: set max_device_age_days."),
+        (["single_device"], {}, "fail_on: single_device is not checked, so it could not fail: set all_kinds=true"),
+        (
+            ["console_mfa"],
+            {"checks": ["root_mfa"]},
+            "fail_on: console_mfa is not checked, so it could not fail: add it",
+        ),
+        (["device_age"], {"checks": ["root_mfa"]}, "add it to checks and set max_device_age_days."),
+        (["root_mfa"], {"checks": []}, "fail_on: root_mfa is not checked"),
+        (["critical"], {"checks": ["console_mfa"]}, "fail_on: no check of severity critical or above is made"),
+        (
+            ["high"],
+            {"checks": ["access_key_mfa", "device_age"]},
+            "make root_mfa and root_hardware_mfa and console_mfa.",
+        ),
+        (["low"], {"checks": ["device_age"]}, "fail_on: no check of severity low or above is made"),
+        (["consol_mfa"], {}, "fail_on: 'consol_mfa' is neither a check nor a severity. Did you mean console_mfa?"),
+        (["High"], {}, "fail_on: 'High' is neither a check nor a severity. Did you mean high?"),
+        (["everything"], {}, "fail_on: 'everything' is neither a check nor a severity. There are critical, high,"),
+        (["high", "x" * 20], {}, "is neither a check nor a severity"),
+    ],
+)
+def test_a_gate_that_could_not_close_is_refused(fail_on: list[str], params: dict[str, t.Any], problem: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        read(fail_on=fail_on, **params)
+    assert problem in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "fail_on, params, gaps",
+    [
+        ([], {}, ""),
+        (["high", "console_mfa"], {}, ""),
+        (["console_mfa"], {"checks": ["console_mfa"]}, ""),
+        (["single_device"], {"all_kinds": True}, ""),
+        (["single_device"], {"checks": ["single_device"]}, ""),
+        (["low"], {"all_kinds": True, "max_device_age_days": 90}, ""),
+        (["low"], {"all_kinds": True}, "device_age (set max_device_age_days)."),
+        (
+            ["low"],
+            {},
+            "device_age (set max_device_age_days), single_device (set all_kinds=true where the account is read).",
+        ),
+        (["critical", "high"], {"checks": ["root_mfa", "console_mfa"]}, "root_hardware_mfa (add it to checks)."),
+    ],
+)
+def test_what_a_severity_does_not_cover_is_named(fail_on: list[str], params: dict[str, t.Any], gaps: str) -> None:
+    options = read(fail_on=fail_on, **params)
+    found = rules.gate_gaps(fail_on, rules.checks_not_made(options, bool(params.get("all_kinds"))))
+    assert found == (gaps and f"fail_on does not cover these checks, as they are not made: {gaps}")
+
+
+def test_what_was_read_tells_itself_which_kinds_are_known() -> None:
+    """Given account_info, it is looked at after the options."""
+    options = read(fail_on=["single_device"], account_info={})
+    complete, narrow = account(user("a", "fido")), account(user("a", "virtual", mfa_devices_complete=False))
+    for info, made in ((complete, True), (narrow, False)):
+        not_made = rules.checks_not_made(options, all_kinds=not rules.lacks_kinds(info))
+        assert ("single_device" not in not_made) == made == ("single_device" in rules.active_checks(info, options))
+        assert (rules.gate_problems(["single_device"], not_made) == []) == made
+
+
+@pytest.mark.parametrize(
     "info, problem",
     [
-        ("text", "is not a dictionary"),
+        ("text", "account_info: is not a dictionary"),
         ({"users": []}, "account_info.retrieved: is missing"),
         ({"skipped": True, "changed": False}, "account_info.users: is missing"),
-        (account(users="x"), "account_info.users: is of the wrong type"),
-        (account({"user_name": "a"}), "account_info.users[0]: is not a user"),
-        (account(user("a", mfa_devices=["x"])), "account_info.users[0].mfa_devices"),
-        (account(user("a", access_keys=["x"])), "account_info.users[0].access_keys"),
-        (account(user("a", mfa_active="yes")), "account_info.users[0]: is not a user"),
-        (account(orphaned_devices=["x"]), "account_info.orphaned_devices"),
-        (account(unknown=["x"]), "account_info.unknown"),
+        (account(users="x"), "account_info.users: is not a list"),
+        (account({"user_name": "a"}), "account_info.users[0].mfa_devices: is missing"),
+        (account(user("a"), "x"), "account_info.users[1]: is not a dictionary"),
+        (account(user("a", mfa_devices=["x"])), "account_info.users[0].mfa_devices[0]: is not a dictionary"),
+        (account(user("a", access_keys=["x"])), "account_info.users[0].access_keys[0]: is not a dictionary"),
+        (account(user("a", mfa_active="yes")), "account_info.users[0].mfa_active: is not true or false"),
+        (account(user("a", mfa_active=1)), "account_info.users[0].mfa_active: is not true or false"),
+        (account(user("a", exists="no")), "account_info.users[0].exists: is not true or false"),
+        (account(user("a", groups=[1])), "account_info.users[0].groups[0]: is not a text"),
+        (account(user("a", tags={"team": 1})), "account_info.users[0].tags.team: is not a text"),
+        (account(user("a", tags={1: "x"})), "account_info.users[0].tags: has a key that is no text"),
+        (account(user("a", attached_policies=[1])), "account_info.users[0].attached_policies[0]: is not a text"),
+        (account(user("a", password_last_used=1)), "account_info.users[0].password_last_used: is not a text"),
+        (account(user("a", create_date=[])), "account_info.users[0].create_date: is not a text"),
+        (account(user("a", mfa_devices_complete="x")), "account_info.users[0].mfa_devices_complete: is not true"),
+        (
+            account(user("a", access_keys=[{"active": "no"}])),
+            "account_info.users[0].access_keys[0].active: is not true",
+        ),
+        (account(user("a", access_keys=[{"active": True, "last_rotated": 1}])), "[0].last_rotated: is not a text"),
+        (account(user("a", mfa_devices=[{**device("fido"), "type": 1}])), "mfa_devices[0].type: is not a text"),
+        (account(user("a", mfa_devices=[{**device("fido"), "tags": {"a": 1}}])), "[0].tags.a: is not a text"),
+        (account(orphaned_devices=["x"]), "account_info.orphaned_devices[0]: is not a dictionary"),
+        (account(orphaned_devices=[{**orphan(), "device_name": 1}]), "orphaned_devices[0].device_name: is not a text"),
+        (account(orphaned_devices=[{**orphan(), "device_path": 1}]), "orphaned_devices[0].device_path: is not a text"),
+        (account(unknown=["x"]), "account_info.unknown[0]: is not a dictionary"),
+        (account(unknown=[{"what": "x", "why": 1}]), "account_info.unknown[0].why: is not a text"),
+        (account(root={"mfa_active": "no"}), "account_info.root.mfa_active: is not true or false"),
+        (account(root=root(mfa_type=1)), "account_info.root.mfa_type: is not a text"),
+        (account(root=root(password_last_used=1)), "account_info.root.password_last_used: is not a text"),
+        (
+            account(account={"account_id": 123456789012}),
+            "account_info.account.account_id: is not a number of 12 digits",
+        ),
+        (account(account={"account_id": "../../x"}), "account_info.account.account_id: is not a number of 12 digits"),
+        (account(account={"account_id": "12345678901\n"}), "account_info.account.account_id: is not a number of 12"),
+        (account(account={}), "account_info.account.account_id: is missing"),
+        (account(account={"account_id": ACCOUNT, "alias": 1}), "account_info.account.alias: is not a text"),
+        (account(credential_report={"available": 1}), "account_info.credential_report.available: is not true or false"),
+        (account(credential_report={"msg": ["x"]}), "account_info.credential_report.msg: is not a text"),
+        (account(credential_report={"generated_time": 1}), "account_info.credential_report.generated_time: is not a"),
+        (account(retrieved=1), "account_info.retrieved: is not a text"),
     ],
 )
 def test_information_that_is_refused(info: t.Any, problem: str) -> None:
     with pytest.raises(BadInput) as caught:
         rules.check_info(info)
     assert problem in caught.value.message
+
+
+def test_all_problems_are_named_up_to_a_number() -> None:
+    with pytest.raises(BadInput) as caught:
+        rules.check_info(account(*({} for _number in range(30))))
+    assert len(caught.value.problems) == 21 and "and 40 more" in caught.value.problems[-1]

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import copy
+import functools
 import json
+import operator
 import os
 import pathlib
 import re
@@ -227,6 +229,43 @@ def test_a_previous_report_that_is_none(tmp_path: pathlib.Path, text: str, probl
         _report.read_previous(str(path), make(account()))
 
 
+def nodes(value: t.Any, path: tuple[t.Any, ...] = ()) -> t.Iterator[tuple[t.Any, ...]]:
+    """The places of everything in a document."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield (*path, key)
+        yield from nodes(item, (*path, key))
+
+
+def test_a_damaged_previous_report_is_refused_or_used_and_never_a_traceback(tmp_path: pathlib.Path) -> None:
+    """Whatever single thing in it is something else."""
+    old = make(account(user("a"), user("b", "virtual"), orphaned_devices=[orphan("x")]))
+    now = make(account(user("a", "virtual"), user("c", "fido"), orphaned_devices=[orphan("y")]))
+    now["changes"] = _report.changes_since(old, now)
+    path = tmp_path / "report.json"
+    refused = used = 0
+    for place in nodes(now):
+        for wrong in (None, 1, True, "x", "pass", [], {}, ["x"], [{}], {"x": 1}):
+            previous = copy.deepcopy(now)
+            functools.reduce(operator.getitem, place[:-1], previous)[place[-1]] = wrong
+            path.write_text(json.dumps(previous), encoding="utf-8")
+            report = {**now}
+            try:
+                before = _report.read_previous(str(path), report)
+            except BadInput as error:
+                assert str(path) in error.message
+                refused += 1
+                continue
+            assert before is not None
+            _report.without_dates(before)
+            _report.summary_diff(before, report)
+            for changes in (before["changes"], _report.changes_since(before, report)):
+                for form in ("html", "md", "json"):
+                    assert _report_formats.render({**report, "changes": changes}, form)
+            used += 1
+    assert refused > 500 and used > 500
+
+
 def test_a_previous_report_may_be_missing(tmp_path: pathlib.Path) -> None:
     assert _report.read_previous(str(tmp_path / "none.json"), make(account())) is None
 
@@ -271,13 +310,16 @@ def test_an_exempt_user_stops_no_gate() -> None:
 
 def test_gate_names_checks_and_first_users() -> None:
     report = make(account(*[user(f"user-{number:02d}") for number in range(25)], root=root("none")))
-    text = _report.gate_text(_report.gate(report, ["high"], True))
+    stopped = _report.gate(report, ["high"], True)
+    text = _report.gate_text(stopped, {"html": "reports/x.html", "json": "reports/x.json"})
     assert text.splitlines() == [
         "3 of the checks in fail_on fail:",
         "- root_mfa: <root_account>",
         "- root_hardware_mfa: <root_account>",
         "- console_mfa: " + ", ".join(f"user-{number:02d}" for number in range(10)) + " and 15 more",
+        "All findings are in reports/x.html and reports/x.json.",
     ]
+    assert _report.gate_text(stopped, {}).splitlines()[-1] == "Set dest to have a report of them all."
 
 
 # Files

@@ -278,6 +278,16 @@ def test_csv_of_a_hostile_account_has_no_formula() -> None:
             assert not re.search(r"[\x00-\x1f\x7f]", cell)
 
 
+def test_csv_of_a_hostile_account_has_no_formula_where_cells_are_split_at_semicolons() -> None:
+    """A spreadsheet with a European locale may take each line apart there, whether or not it heeds the quotes."""
+    text = written(hostile_report(), "csv")
+    heeding = [cell for row in csv.reader(io.StringIO(text, newline=""), delimiter=";") for cell in row]
+    blind = [cell.strip('"') for line in text.splitlines() for cell in line.split(";")]
+    assert len(blind) > text.count("\n") and "'=1+1/" in " ".join(blind)
+    for cell in heeding + blind:
+        assert not re.match(r"[\s\"]*[=+\-@＝＋－＠]", cell), cell
+
+
 # Markdown
 
 
@@ -337,8 +347,42 @@ def test_junit() -> None:
     assert console[1][0].get("message") == "svc: a robot"
     passed = by_name["Root has MFA (CIS 2.5)"]
     assert [(case.get("name"), len(case)) for case in passed] == [("Root has MFA", 0)]
-    for name in ("tests", "failures", "errors", "skipped"):
+    for name in ("tests", "failures", "errors"):
         assert tree.get(name) == str(sum(int(suite.get(name, "")) for suite in tree))
+
+
+# What the schema junit-10.xsd of Jenkins' xUnit plugin allows, and an asterisk at what it requires.
+JENKINS = {
+    "testsuites": ("name time tests failures errors", "testsuite"),
+    "testsuite": (
+        "name* tests* failures* errors* group time skipped timestamp hostname id package file log url",
+        "testsuite properties testcase system-out system-err",
+    ),
+    "testcase": ("name* time classname group", "skipped error failure system-out system-err"),
+    "failure": ("type message", ""),
+    "error": ("type message", ""),
+    "skipped": ("type message", ""),
+}
+
+
+@pytest.mark.parametrize("case", ["usual", "hostile", "unknown", "whole", "empty"])
+def test_junit_is_valid_to_jenkins(case: str) -> None:
+    report = {
+        "usual": usual_report,
+        "hostile": hostile_report,
+        "unknown": lambda: make(without_report(user("alice", "virtual"))),
+        "whole": lambda: make(account(account=None, root=None)),
+        "empty": lambda: make(account(), checks=[]),
+    }[case]()
+    tree = suites(written(report, "junit"))
+    assert tree.tag == "testsuites"
+    for element in tree.iter():
+        attributes, children = (words.split() for words in JENKINS[element.tag])
+        assert set(element.keys()) <= {name.rstrip("*") for name in attributes}, element.attrib
+        assert {name.rstrip("*") for name in attributes if name.endswith("*")} <= set(element.keys())
+        assert {child.tag for child in element} <= set(children)
+        # Only what says why a test case did not pass may hold text.
+        assert not (element.text or "").strip() or element.tag in ("failure", "error", "skipped")
 
 
 def test_junit_shows_unknown_as_an_error() -> None:
@@ -390,6 +434,23 @@ def test_sarif() -> None:
     console = run["tool"]["driver"]["rules"][rules.index("console_mfa")]
     assert "cis-aws-foundations-7.0/2.10" in console["properties"]["tags"]
     assert "aws-config/mfa-enabled-for-iam-console-access" in console["properties"]["tags"]
+
+
+@pytest.mark.parametrize(
+    ("paths", "uri"),
+    [
+        ({"sarif": "reports/mfa.sarif", "json": "reports/mfa.json"}, "mfa.json"),
+        ({"html": "reports/mfa.html", "sarif": "reports/mfa.sarif"}, "mfa.sarif"),
+        ({"sarif": "reports/mfa of März #1.sarif"}, "mfa%20of%20M%C3%A4rz%20%231.sarif"),
+    ],
+)
+def test_sarif_names_a_file_that_is_written(paths: dict[str, str], uri: str) -> None:
+    text = _report_formats.render(usual_report(), "sarif", _report_formats.artifact(paths))
+    (run,) = json.loads(text)["runs"]
+    found = {
+        place["physicalLocation"]["artifactLocation"]["uri"] for item in run["results"] for place in item["locations"]
+    }
+    assert found == {uri}
 
 
 def test_sarif_shows_unknown_as_open_with_a_notification() -> None:
