@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import datetime
 import time
 import typing as t
 
 from ._aws_call import Client, Connection, short_code
 from ._errors import AwsRefused, MfaError
 from ._mfa_plan import Device, Tags, VirtualDevice
+from ._totp import normalize_seed
 
 _PAGE = 1000
 
@@ -26,6 +28,7 @@ class NewDevice:
     serial_number: str
     seed: str = dataclasses.field(repr=False)
     qr_code_png: str = dataclasses.field(repr=False)  # base64
+    created: str  # ISO 8601, on AWS's clock
 
 
 class MfaApi:
@@ -35,7 +38,12 @@ class MfaApi:
         self._connection = connection
         self._iam: Client = connection.client("iam").open()
         self._account: tuple[str, str] | None = None
+        self._created: dict[str, datetime.datetime] = {}
         self.clock = connection.clock
+
+    def clock_text(self) -> str:
+        """Return AWS's time, in ISO 8601; that of this machine if no answer of AWS has told it."""
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.clock.now() if self.clock.known else None))
 
     def account(self) -> tuple[str, str]:
         """Return the partition and the number of the account. Asked once, and not at all if a list has told it."""
@@ -90,7 +98,20 @@ class MfaApi:
         found = self._pages(operation, member, params)
         if found:
             self._account = _account_of(found[0]["Arn"])
+        self._created.update((user["UserName"], user["CreateDate"]) for user in found)
         return found
+
+    def user_created(self, user_name: str) -> datetime.datetime | None:
+        """Return when a user was created, or None if there is no such user. Not asked if a list has told it."""
+        if user_name not in self._created:
+            try:
+                user = self._iam.call("GetUser", {"UserName": user_name}, expected=("NoSuchEntity",))["User"]
+            except AwsRefused as refusal:
+                if short_code(refusal.code or "") == "NoSuchEntity":
+                    return None
+                raise
+            self._created[user_name] = user["CreateDate"]
+        return self._created[user_name]
 
     def own_devices(self) -> list[Device]:
         """Return the devices of the user whose credentials are used."""
@@ -127,15 +148,19 @@ class MfaApi:
         return {item["Key"]: item["Value"] for item in found}
 
     def create(self, path: str, name: str, tags: t.Mapping[str, str]) -> NewDevice:
-        """Create a virtual device. C(EntityAlreadyExists) is the caller's to judge."""
+        """Create a virtual device. C(EntityAlreadyExists) is the caller's to judge.
+
+        :raises SeedError: It was created, and what came as its seed is none.
+        """
         params: dict[str, t.Any] = {"VirtualMFADeviceName": name, "Path": path}
         if tags:
             params["Tags"] = _tag_list(tags)
         device = self._iam.call("CreateVirtualMFADevice", params)["VirtualMFADevice"]
         return NewDevice(
             device["SerialNumber"],
-            device["Base32StringSeed"].decode(),
+            normalize_seed(device["Base32StringSeed"].decode(errors="replace")),
             base64.b64encode(device["QRCodePNG"]).decode(),
+            self.clock_text(),
         )
 
     def enable(self, user_name: str, serial_number: str, codes: t.Callable[[], tuple[str, str]]) -> None:

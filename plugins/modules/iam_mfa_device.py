@@ -195,30 +195,18 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ansible_collections.hardening.aws.plugins.module_utils import _argspec, _messages, _run
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
-from ansible_collections.hardening.aws.plugins.module_utils._mfa_plan import Current, describe
 
 
 def run(module: AnsibleAWSModule, item: dict) -> None:
     desired = _argspec.only_desired(item, module.params)
-    api, reconciler = _run.open_run(module, [desired], concurrency=1)
-    outcome = reconciler.one(desired)
+    outcome = _run.open_run(module, [desired], concurrency=1).one(desired)
     if outcome.error:
         secrets = [item.get(option) for option in _argspec.SECRET_OPTIONS]
-        _messages.fail(module, outcome.error, secrets, changed=outcome.changed, actions=outcome.actions)
+        told = {"actions": outcome.actions, "changed": outcome.changed, **_run.new_seed_result(outcome)}
+        _messages.fail(module, outcome.error, secrets, **told)
     if outcome.warning:
         _messages.warn(outcome.warning)
-    after = outcome.after or Current()
-    module.exit_json(
-        changed=outcome.changed,
-        mfa_device=_run.target_result(outcome),
-        mfa_devices=[_run.device_result(device) for device in after.devices],
-        actions=outcome.actions,
-        diff={
-            "before": describe(desired, outcome.before or Current(), outcome.serial_number),
-            "after": describe(desired, after, outcome.serial_number),
-        },
-        **_run.new_seed_result(outcome, lambda: api.account()[1]),
-    )
+    module.exit_json(**_run.single_result(outcome))
 
 
 def main() -> None:

@@ -196,8 +196,6 @@ def desired_devices(items: t.Sequence[dict], params: dict) -> list[Desired]:
     inputs = []
     for index, item in enumerate(items):
         label = f"devices[{index}] ({item['user_name']})"
-        if item["serial_number"] is None and item["device_name"] is None:
-            item["device_name"] = item["user_name"]
         desired, found = _argspec.desired_of(item, params, label, prefix=f"{label}: ")
         problems += found
         if desired is not None:
@@ -208,15 +206,13 @@ def desired_devices(items: t.Sequence[dict], params: dict) -> list[Desired]:
 
 def run(module: AnsibleAWSModule, items: t.Sequence[dict]) -> None:
     inputs = desired_devices(items, module.params)
-    api, reconciler = _run.open_run(module, inputs, module.params["concurrency"])
-    outcomes = reconciler.many(inputs)
+    outcomes = _run.open_run(module, inputs, module.params["concurrency"]).many(inputs)
     results = []
     for item, outcome in zip(items, outcomes, strict=True):
         secrets = [item.get(option) for option in _argspec.SECRET_OPTIONS]
-        results.append(_run.item_result(outcome, secrets, lambda: api.account()[1]))
-    for outcome in outcomes:
-        if outcome.warning:
-            _messages.warn(f"{outcome.desired.label}: {outcome.warning}")
+        results.append(_run.item_result(outcome, secrets))
+    for warning in _run.warnings_of(outcomes):
+        _messages.warn(warning)
     answer: dict[str, t.Any] = {
         "changed": any(outcome.changed for outcome in outcomes),
         "results": results,
