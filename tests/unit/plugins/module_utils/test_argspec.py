@@ -89,7 +89,9 @@ def test_a_device_without_a_name_bears_the_users() -> None:
 
 def test_the_name_of_roots_device_says_nothing_of_its_owner() -> None:
     """Any user's device may have it; what is really root's is refused when its owner is known."""
-    wanted, problems = desired({"state": "absent"}, serial_number="arn:aws:iam::123456789012:mfa/root-account-mfa-device")
+    wanted, problems = desired(
+        {"state": "absent"}, serial_number="arn:aws:iam::123456789012:mfa/root-account-mfa-device"
+    )
     assert problems == [] and wanted.is_virtual
 
 
