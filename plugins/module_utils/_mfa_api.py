@@ -19,6 +19,8 @@ from ._mfa_plan import Device, Tags, VirtualDevice
 from ._totp import normalize_seed
 
 _PAGE = 1000
+# What makes a new device usable; without its seed it is as if the reply had been lost.
+_NEW_DEVICE = tuple(f"VirtualMFADevice.{member}" for member in ("SerialNumber", "Base32StringSeed", "QRCodePNG"))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +56,7 @@ class MfaApi:
 
     def caller(self) -> str:
         """Return the ARN of whoever makes the calls, an IAM user's or a role's session's."""
-        arn = self._connection.client("sts").call("GetCallerIdentity", {})["Arn"]
+        arn = self._connection.client("sts").call("GetCallerIdentity", {}, requires=("Arn",))["Arn"]
         self._account = _account_of(arn)
         return arn
 
@@ -105,12 +107,14 @@ class MfaApi:
         """Return when a user was created, or None if there is no such user. Not asked if a list has told it."""
         if user_name not in self._created:
             try:
-                user = self._iam.call("GetUser", {"UserName": user_name}, expected=("NoSuchEntity",))["User"]
+                answer = self._iam.call(
+                    "GetUser", {"UserName": user_name}, expected=("NoSuchEntity",), requires=("User.CreateDate",)
+                )
             except AwsRefused as refusal:
                 if short_code(refusal.code or "") == "NoSuchEntity":
                     return None
                 raise
-            self._created[user_name] = user["CreateDate"]
+            self._created[user_name] = answer["User"]["CreateDate"]
         return self._created[user_name]
 
     def own_devices(self) -> list[Device]:
@@ -120,12 +124,14 @@ class MfaApi:
 
     def account_alias(self) -> str | None:
         """Return the account's alias, if it has one."""
-        aliases = self._iam.call("ListAccountAliases", {})["AccountAliases"]
+        aliases = self._iam.call("ListAccountAliases", {}, requires=("AccountAliases",))["AccountAliases"]
         return aliases[0] if aliases else None
 
     def root_has_mfa(self) -> bool:
         """Return whether the root user has an MFA device."""
-        return bool(self._iam.call("GetAccountSummary", {})["SummaryMap"].get("AccountMFAEnabled"))
+        return bool(
+            self._iam.call("GetAccountSummary", {}, requires=("SummaryMap",))["SummaryMap"].get("AccountMFAEnabled")
+        )
 
     def credential_report(self, patience: float = 60) -> tuple[str, t.Any]:
         """Return the credential report, CSV, and when AWS made it; it is remade every four hours at most.
@@ -134,12 +140,12 @@ class MfaApi:
         """
         give_up_at = time.monotonic() + patience
         pause = 0.05
-        while self._iam.call("GenerateCredentialReport", {})["State"] != "COMPLETE":
+        while self._iam.call("GenerateCredentialReport", {}, requires=("State",))["State"] != "COMPLETE":
             if time.monotonic() > give_up_at:
                 raise MfaError(f"AWS did not complete the credential report within {patience:g} s: run again later.")
             time.sleep(pause)
             pause = min(2 * pause, 2.0)
-        answer = self._iam.call("GetCredentialReport", {})
+        answer = self._iam.call("GetCredentialReport", {}, requires=("Content", "GeneratedTime"))
         return answer["Content"].decode(), answer["GeneratedTime"]
 
     def tags_of(self, serial_number: str) -> Tags:
@@ -155,7 +161,8 @@ class MfaApi:
         params: dict[str, t.Any] = {"VirtualMFADeviceName": name, "Path": path}
         if tags:
             params["Tags"] = _tag_list(tags)
-        device = self._iam.call("CreateVirtualMFADevice", params)["VirtualMFADevice"]
+        made = self._iam.call("CreateVirtualMFADevice", params, requires=_NEW_DEVICE)
+        device = made["VirtualMFADevice"]
         return NewDevice(
             device["SerialNumber"],
             normalize_seed(device["Base32StringSeed"].decode(errors="replace")),
@@ -205,7 +212,7 @@ class MfaApi:
         found: list[dict[str, t.Any]] = []
         marker: dict[str, t.Any] = {}
         while True:
-            answer = self._iam.call(operation, {**params, **marker, "MaxItems": _PAGE})
+            answer = self._iam.call(operation, {**params, **marker, "MaxItems": _PAGE}, requires=(member,))
             found += answer.get(member, [])
             if not answer.get("IsTruncated"):
                 return found

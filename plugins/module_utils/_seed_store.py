@@ -173,7 +173,9 @@ class SecretsManagerStore(SeedStore):
 
     def _get(self, name: str) -> tuple[str, str] | None:
         try:
-            answer = self._client.call("GetSecretValue", {"SecretId": name}, expected=("ResourceNotFound",))
+            answer = self._client.call(
+                "GetSecretValue", {"SecretId": name}, expected=("ResourceNotFound",), requires=("VersionId",)
+            )
         except AwsRefused as refusal:
             kind = short_code(refusal.code or "")
             if kind == "ResourceNotFound":
@@ -194,7 +196,7 @@ class SecretsManagerStore(SeedStore):
         if self._options.get("tags"):
             params["Tags"] = self._tags()
         try:
-            return t.cast(str, self._client.call("CreateSecret", params)["VersionId"])
+            return t.cast(str, self._client.call("CreateSecret", params, requires=("VersionId",))["VersionId"])
         except AwsRefused as refusal:
             kind = short_code(refusal.code or "")
             if kind == "InvalidRequest" and "delet" in refusal.aws_message:
@@ -204,7 +206,8 @@ class SecretsManagerStore(SeedStore):
         if not self.readable:
             # What is there cannot be looked at, and stays as the version before.
             params = {"SecretId": name, "SecretString": value, "ClientRequestToken": token}
-            return t.cast(str, self._client.call("PutSecretValue", params)["VersionId"])
+            self._client.call("PutSecretValue", params)
+            return token
         found = self._get(name)
         if found is None:
             # The secret is there without a value, as Terraform makes them.
@@ -245,7 +248,10 @@ class ParameterStore(SeedStore):
         selector = f"{name}:{version}" if version else name
         try:
             answer = self._client.call(
-                "GetParameter", {"Name": selector, "WithDecryption": True}, expected=("ParameterNotFound",)
+                "GetParameter",
+                {"Name": selector, "WithDecryption": True},
+                expected=("ParameterNotFound",),
+                requires=("Parameter.Value", "Parameter.Version", "Parameter.Type"),
             )["Parameter"]
         except AwsRefused as refusal:
             if short_code(refusal.code or "") in ("ParameterNotFound", "ParameterVersionNotFound"):
@@ -266,13 +272,13 @@ class ParameterStore(SeedStore):
             return self._replace(name, value, params, expected)
         new = {**params, "Tags": self._tags()} if self._options.get("tags") else params
         try:
-            return str(self._client.call("PutParameter", {**new, "Overwrite": False})["Version"])
+            return self._put_parameter({**new, "Overwrite": False})
         except AwsRefused as refusal:
             if short_code(refusal.code or "") != "ParameterAlreadyExists":
                 raise
         if not self.readable:
             # What is there cannot be looked at, and stays in the parameter's history.
-            return str(self._client.call("PutParameter", {**params, "Overwrite": True})["Version"])
+            return self._put_parameter({**params, "Overwrite": True})
         found = self._get(name)
         if found is not None and found[0] == value:
             return found[1]  # our own: the reply to the first attempt was lost
@@ -284,14 +290,14 @@ class ParameterStore(SeedStore):
         there = self._get(name)
         if there is None or there[1] != expected:
             raise StoreConflict(f"The parameter {name} was changed by another run.")
-        version = int(self._client.call("PutParameter", {**params, "Overwrite": True})["Version"])
+        version = int(self._put_parameter({**params, "Overwrite": True}))
         if version == int(expected) + 1:
             return str(version)
         # Another write came between: put it back on top.
         between = self._get(name, str(version - 1))
         if between is None or between[0] == value:
             return str(version)
-        self._client.call("PutParameter", {**params, "Value": between[0], "Overwrite": True})
+        self._put_parameter({**params, "Value": between[0], "Overwrite": True})
         raise StoreConflict(f"The parameter {name} was changed by another run.")
 
     def confirm(self, name: str, record: Record) -> None:
@@ -304,7 +310,10 @@ class ParameterStore(SeedStore):
         params: dict[str, t.Any] = {"Name": name, "Value": record.value(), "Type": "SecureString", "Overwrite": True}
         if self._options.get("kms_key_id"):
             params["KeyId"] = self._options["kms_key_id"]
-        self._client.call("PutParameter", params)
+        self._put_parameter(params)
+
+    def _put_parameter(self, params: dict[str, t.Any]) -> str:
+        return str(self._client.call("PutParameter", params, requires=("Version",))["Version"])
 
     @staticmethod
     def _is_newer(found: str, written: str) -> bool:
