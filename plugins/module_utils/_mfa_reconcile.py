@@ -151,7 +151,10 @@ class Reconciler:
         """
         outcomes = [Outcome(desired) for desired in inputs]
         account = Account(self._api)
-        readings = self._read_all(outcomes, account)
+        readings: list[Current | None] = []
+        refused = _attempt(lambda: readings.extend(self._read_all(outcomes, account)), "all users")
+        if refused:
+            raise refused
 
         def work(outcome: Outcome, reading: Current | None) -> None:
             self._guarded(outcome, lambda: self._converge(outcome, reading or self._read(outcome, lambda: account)))

@@ -195,6 +195,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ansible_collections.hardening.aws.plugins.module_utils import _argspec, _messages, _run
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._explained_input import explaining_module
 
 
 def run(module: AnsibleAWSModule, item: dict) -> None:
@@ -210,7 +211,7 @@ def run(module: AnsibleAWSModule, item: dict) -> None:
 
 
 def main() -> None:
-    module = AnsibleAWSModule(
+    module = explaining_module(
         argument_spec={
             **_argspec.target_options(),
             **_argspec.run_options(),

@@ -90,6 +90,10 @@ SINGULAR_CASES: dict[str, tuple[dict[str, t.Any], str]] = {
     "user name with an umlaut": (phone(user_name="jürgen"), "user_name: 'jürgen' may have"),
     "user name of 65 characters": (phone(user_name="a" * 65), "user_name: has 65 characters, at most 64"),
     "ARN for a user name": (phone(user_name="arn:aws:iam::123456789012:user/alice"), "user_name: is an ARN"),
+    "username": (
+        {"username": "alice", "device_name": "phone", "seed_store": SECRETS},
+        "username is not an option: did you mean user_name?",
+    ),
     # devices
     "two names for a device": (phone(serial_number=arn("phone")), "serial_number: excludes device_name"),
     "serial of 8 characters": (alice(serial_number="GAHT1234", **CODES), "serial_number: has 8 characters, from 9 to"),
@@ -201,6 +205,16 @@ PLURAL_CASES: dict[str, tuple[t.Any, dict[str, t.Any], list[str]]] = {
         ["missing required arguments: user_name found in devices"],
     ),
     "an unknown suboption": ([{"user_name": "a", "state": "absent"}], MANY, ["Unsupported parameters"]),
+    "names in place of dictionaries": (
+        ["alice", {"user_name": "bob"}],
+        MANY,
+        ["devices[0]: must be a dictionary: write {user_name: …} instead of the name alone"],
+    ),
+    "username": (
+        [{"user_name": "alice"}, {"username": "bob"}],
+        MANY,
+        ["devices[1]: username is not an option: did you mean user_name?"],
+    ),
     "concurrency 0": ([{"user_name": "alice"}], {**MANY, "concurrency": 0}, ["concurrency: is 0"]),
     "concurrency 257": ([{"user_name": "alice"}], {**MANY, "concurrency": 257}, ["concurrency: is 257"]),
     "satisfied by none": ([{"user_name": "alice"}], {**MANY, "satisfied_by": "none"}, ["satisfied_by"]),
