@@ -41,7 +41,8 @@ options:
         type: str
       device_path:
         description:
-          - The path of the virtual device O(devices[].device_name).
+          - The path of the virtual device O(devices[].device_name). It may contain only letters, digits and
+            V(+=/:,.@_-), as a serial number may.
         type: str
         default: /
       authentication_code1:
@@ -164,6 +165,11 @@ results:
       type: str
       returned: if a device was created and O(seed_store) is not given
       sample: otpauth://totp/...
+    created:
+      description: When the device was created, on AWS's clock, ISO 8601. Keep it with the seed.
+      type: str
+      returned: if a device was created and O(seed_store) is not given
+      sample: "2026-03-11T23:25:30Z"
     qr_code_png:
       description: AWS's picture of a QR code with that URI, a PNG file in base64.
       type: str
