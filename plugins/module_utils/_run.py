@@ -56,7 +56,8 @@ def _refuse_seeds_in_the_open(module: AnsibleAWSModule, inputs: t.Sequence[Desir
         raise BadInput(
             [
                 "seed: is an argument, and Ansible keeps the files that arguments are passed in, in clear text. Unset "
-                "ANSIBLE_KEEP_REMOTE_FILES (keep_remote_files in ansible.cfg), or use seed_store."
+                "ANSIBLE_KEEP_REMOTE_FILES (keep_remote_files in ansible.cfg), or use seed_store; and delete the "
+                "ansible-tmp-* folders of remote_tmp (~/.ansible/tmp), where the seed of this task is by now."
             ]
         )
 
