@@ -111,10 +111,10 @@ notes:
     codes again.
   - The required permissions are C(iam:ListMFADevices), and as far as a state needs them C(iam:ListVirtualMFADevices),
     C(iam:CreateVirtualMFADevice), C(iam:EnableMFADevice), C(iam:ResyncMFADevice), C(iam:DeactivateMFADevice),
-    C(iam:DeleteVirtualMFADevice), C(iam:GetUser) or for many users C(iam:ListUsers), for tags C(iam:TagMFADevice), C(iam:UntagMFADevice) and C(iam:ListMFADeviceTags),
-    and for the seed store C(secretsmanager:CreateSecret), C(secretsmanager:PutSecretValue),
-    C(secretsmanager:UpdateSecretVersionStage) and C(secretsmanager:GetSecretValue), or C(ssm:PutParameter) and
-    C(ssm:GetParameter).
+    C(iam:DeleteVirtualMFADevice), C(iam:GetUser) or for many users C(iam:ListUsers), for tags C(iam:TagMFADevice),
+    C(iam:UntagMFADevice) and C(iam:ListMFADeviceTags), and for the seed store C(secretsmanager:CreateSecret),
+    C(secretsmanager:PutSecretValue), C(secretsmanager:UpdateSecretVersionStage) and C(secretsmanager:GetSecretValue),
+    or C(ssm:PutParameter) and C(ssm:GetParameter).
   - Ansible writes a module's arguments, and so a seed that is given as one, to a temporary file on the host that runs
     the module, unless pipelining is on. Set C(ansible_pipelining) to V(true), or use O(seed_store), then no seed is
     an argument. Where Ansible keeps such files (E(ANSIBLE_KEEP_REMOTE_FILES)), a seed as an argument is refused.
