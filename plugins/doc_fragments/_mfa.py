@@ -15,12 +15,13 @@ options:
       - V(enabled) - the device is attached to the user. What is attached already stays untouched, and no code is used
         or needed. A virtual device that does not exist is created if O(ignore:device_name) names it and O(seed_store)
         has a place for its seed.
-      - V(disabled) - the device is not attached to the user any more. A virtual device goes on to exist.
+      - V(disabled) - the device is not attached to the user any more. The virtual device itself is kept.
       - V(absent) - the device is not attached to the user, and a virtual device is deleted. What O(seed_store) holds
         of it stays there.
       - V(present) - a virtual device exists, attached or not. Without O(seed_store) the seed of a new one is
-        returned, and the task must have C(no_log) set to V(true). With it, a device that nobody has and whose seed
-        is not stored, as a run leaves it that is killed, is made anew.
+        returned, and the task must have C(no_log) set to V(true) and no C(async), whose job file would hold the seed.
+        With it, an unassigned device whose seed is not stored for this user, such as an interrupted run leaves behind,
+        is recreated.
       - V(resynced) - the attached device is brought back into step with AWS. Always changed, as AWS does not show
         whether a device is out of step.
     type: str
@@ -37,6 +38,12 @@ options:
       - A new device's seed is written, read back and compared before the device is attached, so that no user ever has a
         device whose seed is lost.
       - The value is a JSON object with the keys C(seed), C(serial_number), C(user_name), C(otpauth_uri) and C(created).
+      - A stored seed is used for the person it was made for only, and never for a later user of the same name, which
+        C(user_name) and C(created) tell. An unassigned device whose stored seed is somebody else's is recreated, and
+        its new seed stored under the same name as a new version.
+      - If somebody else attaches the device while the module is about to, the module proves with
+        C(iam:ResyncMFADevice) that the seed it has stored is the device's, and fails if it is not. That can take a
+        minute, as AWS takes no code twice.
       - The seed of a device whose codes or seed are given is not written.
     type: dict
     suboptions:
@@ -75,7 +82,8 @@ options:
         description:
           - Whether a seed is read back and compared before its device is attached.
           - V(false) is for callers that may write seeds and not read them. The store's receipt, a version, must do
-            then.
+            then. What is there under the name of a new seed is replaced unseen, and kept as the version before; an
+            unassigned device is recreated, as its seed cannot be read. Do not let two runs work on the same users then.
         type: bool
         default: true
   wait:
@@ -92,22 +100,24 @@ requirements:
   - python >= 3.11
   - boto3 >= 1.34.0
   - botocore >= 1.34.0
-  - pyotp >= 2.6.0, to compute codes from a seed
+  - pyotp >= 2.9.0, to compute codes from a seed
 notes:
   - Codes are computed on AWS's own clock, which every answer of AWS tells. The clock of the controller may be wrong,
     and nobody waits for a second code, as AWS accepts the previous and the current one.
+  - What was done is always told. If something fails after the first change, the results, C(changed), and the seeds
+    that are returned are in the failure.
   - Throttling is met by pacing the calls. The C(retries) of O(aws_config) set how often a call that failed is
     attempted, V(10) times if not given; botocore itself retries nothing, as that would send one-time
     codes again.
   - The required permissions are C(iam:ListMFADevices), and as far as a state needs them C(iam:ListVirtualMFADevices),
     C(iam:CreateVirtualMFADevice), C(iam:EnableMFADevice), C(iam:ResyncMFADevice), C(iam:DeactivateMFADevice),
-    C(iam:DeleteVirtualMFADevice), for tags C(iam:TagMFADevice), C(iam:UntagMFADevice) and C(iam:ListMFADeviceTags),
-    and for the seed store C(secretsmanager:CreateSecret), C(secretsmanager:PutSecretValue),
-    C(secretsmanager:UpdateSecretVersionStage) and C(secretsmanager:GetSecretValue), or C(ssm:PutParameter) and
-    C(ssm:GetParameter).
+    C(iam:DeleteVirtualMFADevice), C(iam:GetUser) or for many users C(iam:ListUsers), for tags C(iam:TagMFADevice),
+    C(iam:UntagMFADevice) and C(iam:ListMFADeviceTags), and for the seed store C(secretsmanager:CreateSecret),
+    C(secretsmanager:PutSecretValue), C(secretsmanager:UpdateSecretVersionStage) and C(secretsmanager:GetSecretValue),
+    or C(ssm:PutParameter) and C(ssm:GetParameter).
   - Ansible writes a module's arguments, and so a seed that is given as one, to a temporary file on the host that runs
     the module, unless pipelining is on. Set C(ansible_pipelining) to V(true), or use O(seed_store), then no seed is
-    an argument.
+    an argument. Where Ansible keeps such files (E(ANSIBLE_KEEP_REMOTE_FILES)), a seed as an argument is refused.
 """
 
     ACCOUNT = r"""

@@ -13,7 +13,7 @@ import typing as t
 from . import _mfa_plan as plans
 from ._errors import BadInput
 from ._mfa_plan import Desired
-from ._problems import NAME, Problems, check_concurrency, check_user_name
+from ._problems import NAME, Problems, check_concurrency, check_user_name, serial_problem
 from ._seed_store import store_name, store_name_problem, template_problem
 from ._totp import HAS_PYOTP, SeedError, normalize_seed
 
@@ -24,7 +24,7 @@ SECRET_OPTIONS = (*CODE_OPTIONS, "seed")
 # What stands in for a secret once it has been taken out of the parameters.
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
-_VIRTUAL_ARN = rf"arn:aws[a-z-]*:iam::\d{{12}}:mfa(/[!-.0-~]*)*/{NAME}"
+_VIRTUAL_ARN = rf"arn:aws[a-z-]*:iam::\d{{12}}:mfa(/[\w+=:,.@-]*)*/{NAME}"
 
 
 def target_options() -> dict[str, t.Any]:
@@ -104,6 +104,8 @@ def desired_of(
     problems = Problems(prefix)
     state = run["state"]
     all_devices = bool(run.get("all_devices"))
+    if item.get("serial_number") is None and item.get("device_name") is None and not all_devices:
+        item = {**item, "device_name": item["user_name"]}
     check_user_name(problems, item["user_name"])
     _check_target(problems, item, state, all_devices)
     codes = _check_codes(problems, item)
@@ -214,13 +216,11 @@ def _check_target(problems: Problems, item: t.Mapping[str, t.Any], state: str, a
         if serial is not None or name is not None:
             problems.add("all_devices", "means every device of the user: leave out serial_number and device_name.")
         return
-    if serial is None and name is None:
-        problems.add("serial_number", "is missing: give serial_number, or device_name for a virtual device.")
-    elif serial is not None and name is not None:
+    if serial is not None and name is not None:
         problems.add("serial_number", "excludes device_name: give one of the two.")
     if serial is not None:
         _check_serial(problems, serial, state)
-    if name is not None:
+    if name is not None and name != item["user_name"]:
         if not name:
             problems.add("device_name", "is empty: give the virtual device's name.")
         elif len(name) > 226:
@@ -235,17 +235,21 @@ def _check_path(problems: Problems, path: str, name: str | None) -> None:
         problems.add("device_path", f"has {len(path)} characters, at most 512 are possible.")
     elif not path.startswith("/") or not path.endswith("/"):
         problems.add("device_path", f"{path!r} must begin and end with a slash, such as /staff/.")
-    elif not re.fullmatch(r"/|/[!-~]+/", path):
-        problems.add("device_path", f"{path!r} may have printable ASCII characters without blanks only.")
+    elif not re.fullmatch(r"/|/[\w+=/:,.@-]+/", path, re.ASCII):
+        # AWS takes more in a path, but not in the serial number that the path becomes a part of.
+        problems.add(
+            "device_path",
+            f"{path!r} may have letters, digits and +=/:,.@_- only: on another path AWS makes a device, and takes no "
+            "call that would attach or delete it.",
+        )
     elif name is not None and len(f"arn:aws:iam::{'0' * 12}:mfa{path}{name}") > 256:
         problems.add("device_path", "makes, with device_name, an ARN of over 256 characters: shorten one of the two.")
 
 
 def _check_serial(problems: Problems, serial: str, state: str) -> None:
-    if len(serial) < 9 or len(serial) > 256:
-        problems.add("serial_number", f"has {len(serial)} characters, from 9 to 256 are possible: {serial!r}")
-    elif not re.fullmatch(r"[\w+=/:,.@-]+", serial, re.ASCII):
-        problems.add("serial_number", f"{serial!r} may have letters, digits and +=/:,.@_- only.")
+    unusable = serial_problem(serial)
+    if unusable:
+        problems.add("serial_number", unusable)
     elif serial.startswith("arn:"):
         kind = plans.device_type(serial)
         if kind == "hardware" or (kind == "virtual" and not re.fullmatch(_VIRTUAL_ARN, serial, re.ASCII)):

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ._explained_input import ExplainingModule, aws_module
+
+if t.TYPE_CHECKING:
+    from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 # The options that may be long. What the log has of them is how long they are.
 _BULKY = ("account_info", "devices", "groups", "user_names", "users")
 
 
-class _BulkModule(AnsibleModule):
+class _BulkModule(ExplainingModule):
     params: dict[str, t.Any]
 
     def _log_invocation(self) -> None:
@@ -32,5 +34,4 @@ class _BulkModule(AnsibleModule):
 
 def bulk_module(**kwargs: t.Any) -> AnsibleAWSModule:
     """Return an AnsibleAWSModule. The arguments are those of its class."""
-    AnsibleAWSModule.default_settings = {**AnsibleAWSModule.default_settings, "module_class": _BulkModule}
-    return AnsibleAWSModule(**kwargs)
+    return aws_module(_BulkModule, kwargs)

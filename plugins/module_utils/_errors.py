@@ -7,6 +7,8 @@ This module is private to hardening.aws. Utils raise these; only a module's entr
 
 from __future__ import annotations
 
+import pathlib
+import traceback
 import typing as t
 
 
@@ -61,3 +63,16 @@ class SeedRefused(MfaError):
 
 class StoreConflict(MfaError):
     """The seed store holds another record than the one this run expected there."""
+
+
+def unforeseen(error: Exception, user_name: str) -> MfaError:
+    """Return an exception that nobody thought of as an error of ours: where it came from, and not what it says.
+
+    Its own text may hold anything, an answer of AWS with a seed in it too.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {pathlib.PurePath(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    return MfaError(
+        f"The work on {user_name} stopped at an error that this collection did not foresee ({type(error).__name__}"
+        f"{place}). Run again: it takes up from what was done. If it stays so, report it with these words."
+    )

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import datetime
 import time
 import typing as t
 
 from ._aws_call import Client, Connection, short_code
 from ._errors import AwsRefused, MfaError
 from ._mfa_plan import Device, Tags, VirtualDevice
+from ._totp import normalize_seed
 
 _PAGE = 1000
+# What makes a new device usable; without its seed it is as if the reply had been lost.
+_NEW_DEVICE = tuple(f"VirtualMFADevice.{member}" for member in ("SerialNumber", "Base32StringSeed", "QRCodePNG"))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,6 +30,7 @@ class NewDevice:
     serial_number: str
     seed: str = dataclasses.field(repr=False)
     qr_code_png: str = dataclasses.field(repr=False)  # base64
+    created: str  # ISO 8601, on AWS's clock
 
 
 class MfaApi:
@@ -35,7 +40,12 @@ class MfaApi:
         self._connection = connection
         self._iam: Client = connection.client("iam").open()
         self._account: tuple[str, str] | None = None
+        self._created: dict[str, datetime.datetime] = {}
         self.clock = connection.clock
+
+    def clock_text(self) -> str:
+        """Return AWS's time, in ISO 8601; that of this machine if no answer of AWS has told it."""
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.clock.now() if self.clock.known else None))
 
     def account(self) -> tuple[str, str]:
         """Return the partition and the number of the account. Asked once, and not at all if a list has told it."""
@@ -46,7 +56,7 @@ class MfaApi:
 
     def caller(self) -> str:
         """Return the ARN of whoever makes the calls, an IAM user's or a role's session's."""
-        arn = self._connection.client("sts").call("GetCallerIdentity", {})["Arn"]
+        arn = self._connection.client("sts").call("GetCallerIdentity", {}, requires=("Arn",))["Arn"]
         self._account = _account_of(arn)
         return arn
 
@@ -90,7 +100,22 @@ class MfaApi:
         found = self._pages(operation, member, params)
         if found:
             self._account = _account_of(found[0]["Arn"])
+        self._created.update((user["UserName"], user["CreateDate"]) for user in found)
         return found
+
+    def user_created(self, user_name: str) -> datetime.datetime | None:
+        """Return when a user was created, or None if there is no such user. Not asked if a list has told it."""
+        if user_name not in self._created:
+            try:
+                answer = self._iam.call(
+                    "GetUser", {"UserName": user_name}, expected=("NoSuchEntity",), requires=("User.CreateDate",)
+                )
+            except AwsRefused as refusal:
+                if short_code(refusal.code or "") == "NoSuchEntity":
+                    return None
+                raise
+            self._created[user_name] = answer["User"]["CreateDate"]
+        return self._created[user_name]
 
     def own_devices(self) -> list[Device]:
         """Return the devices of the user whose credentials are used."""
@@ -99,12 +124,14 @@ class MfaApi:
 
     def account_alias(self) -> str | None:
         """Return the account's alias, if it has one."""
-        aliases = self._iam.call("ListAccountAliases", {})["AccountAliases"]
+        aliases = self._iam.call("ListAccountAliases", {}, requires=("AccountAliases",))["AccountAliases"]
         return aliases[0] if aliases else None
 
     def root_has_mfa(self) -> bool:
         """Return whether the root user has an MFA device."""
-        return bool(self._iam.call("GetAccountSummary", {})["SummaryMap"].get("AccountMFAEnabled"))
+        return bool(
+            self._iam.call("GetAccountSummary", {}, requires=("SummaryMap",))["SummaryMap"].get("AccountMFAEnabled")
+        )
 
     def credential_report(self, patience: float = 60) -> tuple[str, t.Any]:
         """Return the credential report, CSV, and when AWS made it; it is remade every four hours at most.
@@ -113,12 +140,12 @@ class MfaApi:
         """
         give_up_at = time.monotonic() + patience
         pause = 0.05
-        while self._iam.call("GenerateCredentialReport", {})["State"] != "COMPLETE":
+        while self._iam.call("GenerateCredentialReport", {}, requires=("State",))["State"] != "COMPLETE":
             if time.monotonic() > give_up_at:
                 raise MfaError(f"AWS did not complete the credential report within {patience:g} s: run again later.")
             time.sleep(pause)
             pause = min(2 * pause, 2.0)
-        answer = self._iam.call("GetCredentialReport", {})
+        answer = self._iam.call("GetCredentialReport", {}, requires=("Content", "GeneratedTime"))
         return answer["Content"].decode(), answer["GeneratedTime"]
 
     def tags_of(self, serial_number: str) -> Tags:
@@ -127,15 +154,20 @@ class MfaApi:
         return {item["Key"]: item["Value"] for item in found}
 
     def create(self, path: str, name: str, tags: t.Mapping[str, str]) -> NewDevice:
-        """Create a virtual device. C(EntityAlreadyExists) is the caller's to judge."""
+        """Create a virtual device. C(EntityAlreadyExists) is the caller's to judge.
+
+        :raises SeedError: It was created, and what came as its seed is none.
+        """
         params: dict[str, t.Any] = {"VirtualMFADeviceName": name, "Path": path}
         if tags:
             params["Tags"] = _tag_list(tags)
-        device = self._iam.call("CreateVirtualMFADevice", params)["VirtualMFADevice"]
+        made = self._iam.call("CreateVirtualMFADevice", params, requires=_NEW_DEVICE)
+        device = made["VirtualMFADevice"]
         return NewDevice(
             device["SerialNumber"],
-            device["Base32StringSeed"].decode(),
+            normalize_seed(device["Base32StringSeed"].decode(errors="replace")),
             base64.b64encode(device["QRCodePNG"]).decode(),
+            self.clock_text(),
         )
 
     def enable(self, user_name: str, serial_number: str, codes: t.Callable[[], tuple[str, str]]) -> None:
@@ -180,7 +212,7 @@ class MfaApi:
         found: list[dict[str, t.Any]] = []
         marker: dict[str, t.Any] = {}
         while True:
-            answer = self._iam.call(operation, {**params, **marker, "MaxItems": _PAGE})
+            answer = self._iam.call(operation, {**params, **marker, "MaxItems": _PAGE}, requires=(member,))
             found += answer.get(member, [])
             if not answer.get("IsTruncated"):
                 return found

@@ -85,7 +85,9 @@ class Desired:
         """Whether I(serial_number) is the device that this input means."""
         if self.serial_number is not None:
             return serial_number == self.serial_number
-        return serial_number.endswith(f":mfa{self.device_path}{self.device_name}")
+        if device_type(serial_number) != "virtual":
+            return False
+        return split_virtual_arn(serial_number) == (self.device_path, self.device_name)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +99,8 @@ class Current:
     target: VirtualDevice | None = None
     target_known: bool = True
     tags: t.Mapping[str, str] | None = None
-    seed_lost: bool = False  # the target is attached to nobody, and the seed store has no seed of it
+    seed_lost: bool = False  # the target is attached to nobody, and the seed store has no seed of it for this user
+    left_behind: tuple[str, ...] = ()  # virtual devices that are attached to nobody and are certainly this user's
 
 
 @dataclasses.dataclass(frozen=True)
@@ -148,6 +151,26 @@ def device_name_of(serial_number: str) -> str:
     return serial_number.rsplit("/", 1)[-1]
 
 
+def account_of(serial_number: str | None) -> str | None:
+    """Return the account in the ARN of a device; None for a hardware token's serial number."""
+    match = re.match(r"arn:[\w-]+:iam::(\d+):", serial_number or "")
+    return match.group(1) if match else None
+
+
+def left_behind(user_name: str, virtual: t.Iterable[VirtualDevice], taken_off: t.Container[str]) -> tuple[str, ...]:
+    """Return the unassigned devices that are certainly a user's, as an interrupted run leaves them.
+
+    AWS does not tell whose an unassigned device was. It is certain of one that bears the user's name, and of one that
+    this very run has taken off (I(taken_off)).
+    """
+    return tuple(
+        device.serial_number
+        for device in virtual
+        if device.owner is None
+        and (device_name_of(device.serial_number) == user_name or device.serial_number in taken_off)
+    )
+
+
 def plan(desired: Desired, current: Current) -> Plan:
     """Return what has to be done to get from I(current) to I(desired), or why it can't be done."""
     return _PLANNERS[desired.state](desired, current)
@@ -175,8 +198,22 @@ def _plan_enabled(desired: Desired, current: Current) -> Plan:
         return Plan(problem=_missing_device(desired))
     if missing:
         return Plan((Action(CREATE, tags=desired.tags or {}), Action(STORE), Action(ENABLE)))
+    if current.seed_lost:
+        return _plan_anew(desired, current, Action(ENABLE))
     tags = _tag_actions(desired, current, serial) if desired.tags is not None and serial else ()
     return Plan((Action(ENABLE, serial), *tags))
+
+
+def _plan_anew(desired: Desired, current: Current, *then: Action) -> Plan:
+    """Replace a device that nobody can ever use: it is attached to nobody, and its seed is not stored for this user."""
+    if not desired.may_create:
+        return Plan(
+            problem=f"The seed store has no seed of {desired.serial_number or desired.device_name} that is "
+            f"{desired.user_name}'s, so no code can be computed. Give its seed, or two codes; or name the device with "
+            "device_name to have a new one made in its place."
+        )
+    kept = {} if desired.tags is not None and desired.purge_tags else current.tags or {}
+    return Plan((Action(RECREATE, tags={**kept, **(desired.tags or {})}), Action(STORE), *then))
 
 
 def _plan_present(desired: Desired, current: Current) -> Plan:
@@ -184,17 +221,21 @@ def _plan_present(desired: Desired, current: Current) -> Plan:
         store = (Action(STORE),) if desired.stored else ()
         return Plan((Action(CREATE, tags=desired.tags or {}), *store))
     if current.seed_lost and desired.may_create:
-        tags = current.tags if desired.tags is None else desired.tags
-        return Plan((Action(RECREATE, tags=tags or {}), Action(STORE)))
+        return _plan_anew(desired, current)
     return Plan(_tag_actions(desired, current, current.target.serial_number))
 
 
 def _plan_disabled(desired: Desired, current: Current) -> Plan:
-    warning = None if current.user_exists else f"{_no_user(desired)} Nothing is attached to such a user."
     if desired.all_devices:
-        return Plan(tuple(Action(DISABLE, device.serial_number) for device in current.devices), warning=warning)
+        return _unless_unknown(desired, current, tuple(Action(DISABLE, d.serial_number) for d in current.devices))
     attached = _attached_target(desired, current)
-    return Plan((Action(DISABLE, attached.serial_number),) if attached else (), warning=warning)
+    return _unless_unknown(desired, current, (Action(DISABLE, attached.serial_number),) if attached else ())
+
+
+def _unless_unknown(desired: Desired, current: Current, actions: tuple[Action, ...]) -> Plan:
+    """The plan with these actions. Nothing to do for a user who does not exist is most likely a mistyped name."""
+    unknown = not actions and not current.user_exists
+    return Plan(actions, warning=f"{_no_user(desired)} Nothing is attached to such a user." if unknown else None)
 
 
 def _plan_absent(desired: Desired, current: Current) -> Plan:
@@ -206,8 +247,10 @@ def _plan_absent(desired: Desired, current: Current) -> Plan:
         if owner:
             return Plan(problem=owner)
         doomed.append(current.target.serial_number)
+    if desired.all_devices:
+        doomed += [serial for serial in current.left_behind if serial not in doomed]
     deletions = tuple(Action(DELETE, serial) for serial in doomed)
-    return dataclasses.replace(disabled, actions=disabled.actions + deletions)
+    return _unless_unknown(desired, current, disabled.actions + deletions)
 
 
 def _plan_resynced(desired: Desired, current: Current) -> Plan:

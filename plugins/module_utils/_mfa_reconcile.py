@@ -9,19 +9,26 @@ user; a longer list is read from the account's lists. Everything after the readi
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import dataclasses
+import functools
+import threading
 import time
 import typing as t
 
 from . import _mfa_plan as plans
-from ._errors import MfaError, StaleView
+from ._deadline import Deadline
+from ._errors import MfaError, StaleView, unforeseen
 from ._mfa_api import MfaApi
-from ._mfa_apply import SETTLE_SECONDS, Applier, Progress
+from ._mfa_apply import Applier, Progress
+from ._mfa_attach import SETTLE_SECONDS
 from ._mfa_plan import Current, Desired, VirtualDevice
 from ._seed_store import SeedStore
 
 # Up to so many users are asked for one by one; above that, a list of all users costs less.
 _FEW = 10
+# How often what turned out stale is read again in any case, however long the attempts take.
+_REREADS = 3
 
 
 @dataclasses.dataclass
@@ -51,15 +58,22 @@ class Account:
         self._virtual: dict[str, VirtualDevice] | None = None
         self._by_owner: dict[str, list[VirtualDevice]] = {}
         self._users: set[str] | None = None
+        # On the monotonic clock: when this was made, and when the devices were read.
+        self.begun = time.monotonic()
+        self.read_at = self.begun
 
     @property
     def virtual(self) -> dict[str, VirtualDevice]:
         """All virtual devices by ARN."""
-        if self._virtual is None:
-            self._virtual = self._api.virtual_devices()
-            for device in self._virtual.values():
-                if device.owner:
-                    self._by_owner.setdefault(device.owner, []).append(device)
+        return self.read_virtual() if self._virtual is None else self._virtual
+
+    def read_virtual(self) -> dict[str, VirtualDevice]:
+        """Read all virtual devices."""
+        self._virtual = self._api.virtual_devices()
+        self.read_at = time.monotonic()
+        for device in self._virtual.values():
+            if device.owner:
+                self._by_owner.setdefault(device.owner, []).append(device)
         return self._virtual
 
     def virtual_of(self, user_name: str) -> list[VirtualDevice]:
@@ -75,6 +89,24 @@ class Account:
         """Read the names of all users."""
         self._users = {user["UserName"] for user in self._api.users()}
         return self._users
+
+
+class _SharedAccount:
+    """The account's lists, read once for all who find at about the same time that theirs are stale."""
+
+    def __init__(self, api: MfaApi) -> None:
+        self._api = api
+        self._lock = threading.Lock()
+        self._newest: Account | None = None
+
+    def since(self, moment: float) -> Account:
+        """Return lists whose reading began after I(moment), on the monotonic clock."""
+        with self._lock:
+            if self._newest is None or self._newest.begun < moment:
+                account = Account(self._api)
+                account.read_virtual()
+                self._newest = account
+            return self._newest
 
 
 class Reconciler:
@@ -96,6 +128,7 @@ class Reconciler:
         self._api = api
         self._store = store
         self._applier = Applier(api, store)
+        self._shared = _SharedAccount(api)
         self._check_mode = check_mode
         self._wait = wait
         self._wait_timeout = wait_timeout
@@ -104,7 +137,9 @@ class Reconciler:
     def one(self, desired: Desired) -> Outcome:
         """Bring one input to its desired state."""
         outcome = Outcome(desired)
-        self._guarded(outcome, lambda: self._converge(outcome, self._read(outcome, shallow=not self._check_mode)))
+        account = Account(self._api)
+        shallow = not self._check_mode
+        self._guarded(outcome, lambda: self._converge(outcome, self._read(outcome, lambda: account, shallow)))
         if self._wait:
             self._wait_for([outcome])
         return outcome
@@ -116,10 +151,13 @@ class Reconciler:
         """
         outcomes = [Outcome(desired) for desired in inputs]
         account = Account(self._api)
-        readings = self._read_all(outcomes, account)
+        readings: list[Current | None] = []
+        refused = _attempt(lambda: readings.extend(self._read_all(outcomes, account)), "all users")
+        if refused:
+            raise refused
 
         def work(outcome: Outcome, reading: Current | None) -> None:
-            self._guarded(outcome, lambda: self._converge(outcome, reading or self._read(outcome, account)))
+            self._guarded(outcome, lambda: self._converge(outcome, reading or self._read(outcome, lambda: account)))
 
         self._each(work, list(zip(outcomes, readings, strict=True)))
         if self._wait:
@@ -141,25 +179,24 @@ class Reconciler:
 
     @staticmethod
     def _guarded(outcome: Outcome, work: t.Callable[[], None]) -> None:
-        try:
-            work()
-        except MfaError as error:
-            outcome.error = error
+        outcome.error = _attempt(work, outcome.desired.user_name)
+        if outcome.error:
+            outcome.error = _with_leftovers(outcome.error, outcome.progress.taken_off)
             outcome.actions = outcome.progress.done
 
     # Reading --------------------------------------------------------------------------------------------------------
 
-    def _read(self, outcome: Outcome, account: Account | None = None, shallow: bool = False) -> Current:
+    def _read(self, outcome: Outcome, lists: t.Callable[[], Account], shallow: bool = False) -> Current:
         """Read what one input depends on, with a call for its user.
 
-        :param account: Lists that were read already.
+        :param lists: Returns the account's lists, if they are needed.
         :param shallow: Leave a list of the whole account out where it can be.
         """
         desired = outcome.desired
         devices = self._api.devices_of(desired.user_name) if desired.state != "present" else ()
         reading = Current(user_exists=devices is not None, devices=devices or (), target_known=False)
         if desired.all_devices:
-            return reading
+            return self._with_left_behind(outcome, reading, lists)
         outcome.serial_number = self._serial(desired, reading)
         attached = any(device.serial_number == outcome.serial_number for device in reading.devices)
         satisfied = attached or not reading.user_exists or (desired.satisfied_by == "any" and bool(reading.devices))
@@ -167,11 +204,21 @@ class Reconciler:
         enabling = not satisfied and (not shallow or desired.stored)
         needed = {"present": True, "absent": not attached, "enabled": enabling}
         if desired.is_virtual and needed.get(desired.state):
-            target = (account or Account(self._api)).virtual.get(outcome.serial_number)
+            account = lists()
+            target = account.virtual.get(outcome.serial_number)
+            outcome.progress.seen_at = account.read_at
             reading = dataclasses.replace(reading, target=target, target_known=True)
         elif attached and desired.is_virtual:
             reading = dataclasses.replace(reading, target=VirtualDevice(outcome.serial_number, desired.user_name))
         return self._with_tags(outcome, reading)
+
+    @staticmethod
+    def _with_left_behind(outcome: Outcome, reading: Current, lists: t.Callable[[], Account]) -> Current:
+        if outcome.desired.state != "absent":
+            return reading
+        found = lists().virtual.values()
+        left = plans.left_behind(outcome.desired.user_name, found, outcome.progress.taken_off)
+        return dataclasses.replace(reading, left_behind=left)
 
     def _read_all(self, outcomes: t.Sequence[Outcome], account: Account) -> list[Current | None]:
         """Read what all inputs depend on, from the account's lists. None stands for one whose user has to be asked."""
@@ -185,14 +232,25 @@ class Reconciler:
         readings = [self._from_lists(outcome, account) for outcome in outcomes]
         pairs = list(zip(outcomes, readings, strict=True))
         undecided = [outcome for outcome, reading in pairs if reading and self._needs_user(outcome, reading)]
-        if len(undecided) > _FEW:
+        removing = outcomes[0].desired.state in ("disabled", "absent")
+        if undecided and (removing or len(undecided) > _FEW):
+            known = self._known_users(account, removing)
             for position, (outcome, reading) in enumerate(pairs):
-                if reading is not None and outcome.desired.user_name not in account.users:
+                if reading is not None and known is not None and outcome.desired.user_name not in known:
                     readings[position] = dataclasses.replace(reading, user_exists=False)
         else:
             alone = {id(outcome) for outcome in undecided}
             readings = [None if id(outcome) in alone else reading for outcome, reading in pairs]
         return readings
+
+    @staticmethod
+    def _known_users(account: Account, removing: bool) -> set[str] | None:
+        """The names of all users. What is taken away depends on none, so there a refusal costs the warning only."""
+        if not removing:
+            return account.users
+        with contextlib.suppress(MfaError):
+            return account.users
+        return None
 
     def _from_lists(self, outcome: Outcome, account: Account) -> Current | None:
         desired = outcome.desired
@@ -204,6 +262,7 @@ class Reconciler:
         )
         outcome.serial_number = self._serial(desired, Current())
         reading = Current(devices=devices, target=account.virtual.get(outcome.serial_number))
+        outcome.progress.seen_at = account.read_at
         if desired.satisfied_by == "any" and not devices:
             return None  # a hardware token or a passkey is in none of the account's lists
         if desired.tags is not None and reading.target is not None:
@@ -211,7 +270,11 @@ class Reconciler:
         return reading
 
     def _needs_user(self, outcome: Outcome, reading: Current) -> bool:
-        return outcome.desired.state == "enabled" and plans.plan(outcome.desired, reading).changed
+        """Whether the plan depends on whether the user exists."""
+        plan = plans.plan(outcome.desired, reading)
+        if outcome.desired.state in ("disabled", "absent"):
+            return not plan.changed and not plan.problem
+        return outcome.desired.state == "enabled" and plan.changed
 
     def _serial(self, desired: Desired, reading: Current) -> str:
         """Return the target's serial number, if possible without asking which account this is."""
@@ -229,49 +292,80 @@ class Reconciler:
 
     def _converge(self, outcome: Outcome, current: Current) -> None:
         """Plan and apply, as often as what was read turns out stale, within the time that IAM takes to settle."""
-        desired, progress = outcome.desired, outcome.progress
+        progress = outcome.progress
         outcome.before = current
-        give_up_at = time.monotonic() + 2 * SETTLE_SECONDS
+        settling = Deadline(2 * SETTLE_SECONDS, lambda: progress.waited, attempts=_REREADS)
         while True:
-            if desired.state == "present" and desired.stored and current.target and current.target.owner is None:
-                # A run that was killed between creating a device and storing its seed left one that nobody can use.
-                lost = self._applier.seed_is_lost(desired, current.target.serial_number)
-                current = dataclasses.replace(current, seed_lost=lost)
-            plan = plans.plan(desired, current)
-            outcome.warning = plan.warning
-            if plan.problem:
-                raise MfaError(plan.problem)
-            outcome.after = plans.predict(desired, current, plan, outcome.serial_number)
-            if self._check_mode:
-                outcome.actions = plan.kinds
-                return
             try:
-                self._applier.apply(desired, plan, outcome.serial_number, progress)
+                self._take_steps(outcome, current)
+                return
             except StaleView as stale:
-                if time.monotonic() > give_up_at:
+                found_at = time.monotonic()
+                if settling.passed():
                     raise MfaError(
-                        f"{desired.user_name}: {stale.message}, and it stayed so. Look at the device in the console, "
-                        "then run again."
+                        f"{outcome.desired.user_name}: {stale.message}, and it stayed so. Look at the device in the "
+                        "console, then run again."
                     ) from None
-                time.sleep(0.5)
-                current = self._read(outcome)
-                continue
-            outcome.actions = progress.done
+            time.sleep(0.5)
+            current = self._read(outcome, functools.partial(self._shared.since, found_at))
+
+    def _take_steps(self, outcome: Outcome, current: Current) -> None:
+        desired, progress = outcome.desired, outcome.progress
+        current = self._with_seed(outcome, current)
+        plan = plans.plan(desired, current)
+        outcome.warning = plan.warning
+        if plan.problem or not plan.changed:
+            self._insist_on_account(desired, plan)
+        if plan.problem:
+            raise MfaError(plan.problem)
+        outcome.after = plans.predict(desired, current, plan, outcome.serial_number)
+        if self._check_mode:
+            outcome.actions = plan.kinds
             return
+        self._applier.apply(desired, plan, outcome.serial_number, progress)
+        if plans.status_of(desired, outcome.after) == "enabled" and desired.state == "enabled":
+            self._applier.prove(desired, outcome.serial_number or "", progress)
+        outcome.actions = progress.done
+
+    def _with_seed(self, outcome: Outcome, current: Current) -> Current:
+        """Look up the seed of a device that is there already, where it is about to be used or to be made sure of."""
+        desired = outcome.desired
+        if not desired.stored or desired.state not in ("enabled", "present"):
+            return current
+        if desired.is_virtual and (current.target is None or current.target.owner is not None):
+            return current
+        if desired.state == "enabled" and plans.ENABLE not in plans.plan(desired, current).kinds:
+            return current
+        lost = self._applier.seed_is_lost(desired, outcome.serial_number or "", outcome.progress, self._check_mode)
+        return dataclasses.replace(current, seed_lost=lost)
+
+    def _insist_on_account(self, desired: Desired, plan: plans.Plan) -> None:
+        """Refuse the ARN of another account, instead of saying that there is no such device, or that it is gone."""
+        account_id = plans.account_of(desired.serial_number)
+        if account_id is None or not (plan.problem or desired.state in ("disabled", "absent")):
+            return
+        own = self._api.account()[1]
+        if account_id != own:
+            raise MfaError(
+                f"{desired.serial_number} is a device of the account {account_id}, and the credentials are those of "
+                f"the account {own}: check serial_number, and whose credentials these are."
+            )
 
     # Waiting --------------------------------------------------------------------------------------------------------
 
     def _wait_for(self, outcomes: t.Sequence[Outcome]) -> None:
-        """Wait until AWS lists what was changed; an outcome that it does not list in time becomes a failure."""
+        """Wait until AWS lists what was changed; an outcome that it does not list in time becomes a failure.
+
+        A failure here costs nothing that is known: what was done stays told.
+        """
         pending = [o for o in outcomes if not self._check_mode and not o.error and self._awaited(o)]
-        give_up_at = time.monotonic() + self._wait_timeout
+        deadline = Deadline(self._wait_timeout)
         while pending:
             single = len(pending) == 1
-            account = None if single else Account(self._api)
-            pending = [outcome for outcome in pending if not self._shown(outcome, account)]
+            pending = self._not_shown(pending, single)
             if not pending:
                 return
-            if time.monotonic() > give_up_at:
+            if deadline.passed():
                 for outcome in pending:
                     outcome.error = MfaError(
                         f"AWS accepted the change ({', '.join(outcome.actions)}) for {outcome.desired.user_name}, but "
@@ -281,13 +375,29 @@ class Reconciler:
                 return
             time.sleep(0.25 if single else 1.0)
 
+    def _not_shown(self, pending: t.Sequence[Outcome], single: bool) -> list[Outcome]:
+        """Return those whose change AWS does not list yet. What cannot be read is the error of whom it concerns."""
+        account = Account(self._api)
+        # Read once, or refused once, for all.
+        refused = None if single else _attempt(account.read_virtual, "all users")
+        shown: dict[int, bool] = {}
+
+        def look(outcome: Outcome) -> None:
+            shown[id(outcome)] = self._shown(outcome, account, single)
+
+        for outcome in pending:
+            error = refused or _attempt(functools.partial(look, outcome), outcome.desired.user_name)
+            if error:
+                outcome.error = _unseen(outcome, error)
+        return [outcome for outcome in pending if not outcome.error and not shown[id(outcome)]]
+
     @staticmethod
     def _awaited(outcome: Outcome) -> bool:
         return bool(set(outcome.actions) - {plans.STORE, plans.TAG, plans.UNTAG, plans.RESYNC})
 
-    def _shown(self, outcome: Outcome, account: Account | None) -> bool:
+    def _shown(self, outcome: Outcome, account: Account, single: bool) -> bool:
         desired, wanted = outcome.desired, outcome.after or Current()
-        if desired.state != "present" and (account is None or not desired.is_virtual):
+        if desired.state != "present" and (single or not desired.is_virtual):
             listed = self._api.devices_of(desired.user_name) or ()
             expected = {device.serial_number for device in wanted.devices}
             touched = {outcome.serial_number} if not desired.all_devices else {d.serial_number for d in listed}
@@ -296,11 +406,40 @@ class Reconciler:
             wanted = outcome.after = dataclasses.replace(wanted, devices=tuple(listed))
             if plans.DELETE not in outcome.actions:
                 return True
-        virtual = (account or Account(self._api)).virtual
         if desired.all_devices:
-            gone = {d.serial_number for d in (outcome.before.devices if outcome.before else ())}
-            return not gone & set(virtual)
-        found = virtual.get(outcome.serial_number or "")
+            before = outcome.before or Current()
+            gone = {*(device.serial_number for device in before.devices), *before.left_behind}
+            return not gone & set(account.virtual)
+        found = account.virtual.get(outcome.serial_number or "")
         if (found is None) != (wanted.target is None):
             return False
         return found is None or wanted.target is None or found.owner == wanted.target.owner
+
+
+def _with_leftovers(error: MfaError, taken_off: t.Sequence[str]) -> MfaError:
+    """Add what no later run could find out: which devices were taken off and not deleted."""
+    if not taken_off:
+        return error
+    serials = ", ".join(taken_off)
+    text = f"{error.message} Attached to nobody any more, and not deleted yet: {serials}. Run again with serial_number."
+    return MfaError(text, error.code, error.operation)
+
+
+def _unseen(outcome: Outcome, why: MfaError) -> MfaError:
+    """The error of a change that AWS accepted, where reading the lists that should show it went wrong."""
+    text = (
+        f"AWS accepted the change ({', '.join(outcome.actions)}) for {outcome.desired.user_name}, but whether it lists "
+        f"it could not be seen: {why.message}"
+    )
+    return MfaError(text, why.code, why.operation)
+
+
+def _attempt(work: t.Callable[[], t.Any], user_name: str) -> MfaError | None:
+    """Do something for a user, and return what went wrong: it must not cost the results of the others."""
+    try:
+        work()
+    except MfaError as error:
+        return error
+    except Exception as error:  # noqa: BLE001
+        return unforeseen(error, user_name)
+    return None

@@ -47,6 +47,18 @@ def check_concurrency(problems: Problems, value: int | None) -> None:
         problems.add("concurrency", f"is {value}: give a number from 1 to 256.")
 
 
+def serial_problem(serial: str) -> str | None:
+    """Return why AWS takes no call with this serial number or ARN, or None.
+
+    A device may be on a path with signs that no serial number may have: then no call can name it.
+    """
+    if len(serial) < 9 or len(serial) > 256:
+        return f"has {len(serial)} characters, from 9 to 256 are possible: {serial!r}"
+    if not re.fullmatch(r"[\w+=/:,.@-]+", serial, re.ASCII):
+        return f"{serial!r} may have letters, digits and +=/:,.@_- only."
+    return None
+
+
 def check_user_name(problems: Problems, value: str, option: str = "user_name") -> None:
     """Refuse what cannot be the name of an IAM user."""
     if not value:

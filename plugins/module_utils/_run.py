@@ -7,6 +7,7 @@ This module is private to hardening.aws. Nothing that it returns holds a code, a
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 from ._argspec import require_libraries
@@ -14,7 +15,7 @@ from ._aws_call import Connection
 from ._errors import BadInput
 from ._messages import scrub
 from ._mfa_api import MfaApi
-from ._mfa_plan import Current, Desired, Device, device_type, status_of
+from ._mfa_plan import Current, Desired, Device, account_of, describe, device_name_of, device_type, status_of
 from ._mfa_reconcile import Outcome, Reconciler
 from ._seed_store import open_store
 from ._totp import otpauth_uri
@@ -27,19 +28,47 @@ if t.TYPE_CHECKING:
 _SHOWN_FAILURES = 20
 
 
-def open_run(module: AnsibleAWSModule, inputs: t.Sequence[Desired], concurrency: int) -> tuple[MfaApi, Reconciler]:
-    """Return the account's API and the reconciler that the module's options describe. Makes no call yet.
+def _keeps_files(module: AnsibleAWSModule) -> bool:
+    # The only place that tells a module of this setting; a test would see it go.
+    inner = getattr(module, "_module", module)
+    return bool(getattr(inner, "_keep_remote_files", False))
+
+
+def _refuse_seeds_in_the_open(module: AnsibleAWSModule, inputs: t.Sequence[Desired]) -> None:
+    """Refuse to work where Ansible would print a seed, or leave one on a disk in clear text."""
+    if module.params["state"] == "present" and module.params["seed_store"] is None:
+        if not module.no_log:
+            raise BadInput(
+                [
+                    "seed_store: is missing, and without one state=present returns the seeds of new devices, which "
+                    "Ansible would print and log. Set no_log: true on the task, or give a seed_store."
+                ]
+            )
+        if "ANSIBLE_ASYNC_DIR" in os.environ:
+            raise BadInput(
+                [
+                    "seed_store: is missing, and without one state=present returns the seeds of new devices, which a "
+                    "task with async writes to a job file in clear text, no_log or not. Leave out async (and unset "
+                    "ANSIBLE_ASYNC_DIR, if the shell sets it), or give a seed_store."
+                ]
+            )
+    if any(desired.seed for desired in inputs) and _keeps_files(module):
+        raise BadInput(
+            [
+                "seed: is an argument, and Ansible keeps the files that arguments are passed in, in clear text. Unset "
+                "ANSIBLE_KEEP_REMOTE_FILES (keep_remote_files in ansible.cfg), or use seed_store; and delete the "
+                "ansible-tmp-* folders of remote_tmp (~/.ansible/tmp), where the seed of this task is by now."
+            ]
+        )
+
+
+def open_run(module: AnsibleAWSModule, inputs: t.Sequence[Desired], concurrency: int) -> Reconciler:
+    """Return the reconciler that the module's options describe. Makes no call yet.
 
     :raises BadInput: A seed would be shown, a library is missing, or an option of the connection cannot be used.
     """
     params = module.params
-    if params["state"] == "present" and params["seed_store"] is None and not module.no_log:
-        raise BadInput(
-            [
-                "seed_store: is missing, and without one state=present returns the seeds of new devices, which Ansible "
-                "would print and log. Set no_log: true on the task, or give a seed_store."
-            ]
-        )
+    _refuse_seeds_in_the_open(module, inputs)
     if any(desired.seed or desired.stored for desired in inputs):
         require_libraries()
     connection = Connection(module, concurrency)
@@ -47,7 +76,7 @@ def open_run(module: AnsibleAWSModule, inputs: t.Sequence[Desired], concurrency:
     store = None
     if params["seed_store"] is not None:
         store = open_store(params["seed_store"], connection, lambda: api.account()[1])
-    reconciler = Reconciler(
+    return Reconciler(
         api,
         store,
         check_mode=module.check_mode,
@@ -55,7 +84,6 @@ def open_run(module: AnsibleAWSModule, inputs: t.Sequence[Desired], concurrency:
         wait_timeout=params["wait_timeout"],
         concurrency=concurrency,
     )
-    return api, reconciler
 
 
 def device_result(device: Device) -> Result:
@@ -84,20 +112,35 @@ def target_result(outcome: Outcome) -> Result | None:
     }
 
 
-def new_seed_result(outcome: Outcome, account_id: t.Callable[[], str]) -> Result:
+def new_seed_result(outcome: Outcome) -> Result:
     """Return the seed of a device that was created with no store to keep it; empty for any other."""
     created = outcome.progress.created
     if created is None or outcome.desired.stored:
         return {}
-    name = created.serial_number.rsplit("/", 1)[-1]
+    name, account_id = device_name_of(created.serial_number), account_of(created.serial_number) or ""
     return {
         "seed": created.seed,
-        "otpauth_uri": otpauth_uri(created.seed, name, account_id()),
+        "otpauth_uri": otpauth_uri(created.seed, name, account_id),
         "qr_code_png": created.qr_code_png,
+        "created": created.created,
     }
 
 
-def item_result(outcome: Outcome, secrets: t.Iterable[str | None], account_id: t.Callable[[], str]) -> Result:
+def single_result(outcome: Outcome) -> Result:
+    """Return what became of the only input of a run."""
+    before, after = outcome.before or Current(), outcome.after or Current()
+    desired, serial = outcome.desired, outcome.serial_number
+    return {
+        "changed": outcome.changed,
+        "mfa_device": target_result(outcome),
+        "mfa_devices": [device_result(device) for device in after.devices],
+        "actions": outcome.actions,
+        "diff": {"before": describe(desired, before, serial), "after": describe(desired, after, serial)},
+        **new_seed_result(outcome),
+    }
+
+
+def item_result(outcome: Outcome, secrets: t.Iterable[str | None]) -> Result:
     """Return one of RV(results)."""
     result: Result = {
         "user_name": outcome.desired.user_name,
@@ -106,7 +149,7 @@ def item_result(outcome: Outcome, secrets: t.Iterable[str | None], account_id: t
         "actions": outcome.actions,
         "failed": outcome.error is not None,
         "msg": scrub(outcome.error.message, secrets) if outcome.error else "",
-        **new_seed_result(outcome, account_id),
+        **new_seed_result(outcome),
     }
     if "seed" in result:
         # Ansible takes a list named results for those of a loop, and hides each of them only if it says so itself:
@@ -137,6 +180,21 @@ def failures_text(outcomes: t.Sequence[Outcome], results: t.Sequence[Result]) ->
     if len(failed) > _SHOWN_FAILURES:
         lines.append(f"- and {len(failed) - _SHOWN_FAILURES} more, see results.")
     return "\n".join(lines)
+
+
+def warnings_of(outcomes: t.Sequence[Outcome]) -> list[str]:
+    """Return the warnings of a run, each of them once: a list of names tells more than thousands of lines."""
+    labels: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        if outcome.warning:
+            # What differs is the user's name only.
+            text = outcome.warning.replace(f" {outcome.desired.user_name} ", " of this name ", 1)
+            labels.setdefault(text, []).append(outcome.desired.label)
+    shown = _SHOWN_FAILURES
+    return [
+        f"{', '.join(names[:shown])}{f' and {len(names) - shown} more' if len(names) > shown else ''}: {text}"
+        for text, names in labels.items()
+    ]
 
 
 def lines_diff(outcomes: t.Sequence[Outcome]) -> Result:

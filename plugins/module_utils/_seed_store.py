@@ -126,6 +126,16 @@ class SeedStore(abc.ABC):
             self._read_back(name, record, version)
         return dataclasses.replace(record, version=version)
 
+    def confirm(self, name: str, record: Record) -> None:
+        """Make sure that a record is still the current one, now that its device is attached and it is proven."""
+        # Where a write insists on the version that it replaces, no other can have buried it.
+        return
+
+    def _tags(self) -> list[dict[str, str]]:
+        """The tags of a new secret or parameter, as the stores take them: strings only."""
+        tags = self._options.get("tags") or {}
+        return sorted(({"Key": str(key), "Value": str(value)} for key, value in tags.items()), key=lambda t: t["Key"])
+
     def _read_back(self, name: str, record: Record, version: str) -> None:
         give_up_at = time.monotonic() + _READ_BACK_SECONDS
         while True:
@@ -163,7 +173,9 @@ class SecretsManagerStore(SeedStore):
 
     def _get(self, name: str) -> tuple[str, str] | None:
         try:
-            answer = self._client.call("GetSecretValue", {"SecretId": name}, expected=("ResourceNotFound",))
+            answer = self._client.call(
+                "GetSecretValue", {"SecretId": name}, expected=("ResourceNotFound",), requires=("VersionId",)
+            )
         except AwsRefused as refusal:
             kind = short_code(refusal.code or "")
             if kind == "ResourceNotFound":
@@ -182,30 +194,36 @@ class SecretsManagerStore(SeedStore):
         if self._options.get("kms_key_id"):
             params["KmsKeyId"] = self._options["kms_key_id"]
         if self._options.get("tags"):
-            params["Tags"] = [{"Key": key, "Value": text} for key, text in sorted(self._options["tags"].items())]
+            params["Tags"] = self._tags()
         try:
-            return t.cast(str, self._client.call("CreateSecret", params)["VersionId"])
+            return t.cast(str, self._client.call("CreateSecret", params, requires=("VersionId",))["VersionId"])
         except AwsRefused as refusal:
             kind = short_code(refusal.code or "")
             if kind == "InvalidRequest" and "delet" in refusal.aws_message:
                 raise MfaError(self._scheduled(name), refusal.code, refusal.operation) from None
             if kind != "ResourceExists":
                 raise
+        if not self.readable:
+            # What is there cannot be looked at, and stays as the version before.
+            params = {"SecretId": name, "SecretString": value, "ClientRequestToken": token}
+            self._client.call("PutSecretValue", params)
+            return token
         found = self._get(name)
         if found is None:
             # The secret is there without a value, as Terraform makes them.
-            params = {"SecretId": name, "SecretString": value, "ClientRequestToken": token}
-            return t.cast(str, self._client.call("PutSecretValue", params)["VersionId"])
+            return self._replace(name, value, token, None)
         if found == (value, token):
             return token  # our own: the reply to the first attempt was lost
         raise StoreConflict(f"The secret {name} exists already.")
 
-    def _replace(self, name: str, value: str, token: str, expected: str) -> str:
-        # AWSCURRENT moves in a call of its own, because only that one can insist on the version to replace.
+    def _replace(self, name: str, value: str, token: str, expected: str | None) -> str:
+        # AWSCURRENT moves in a call of its own, because only that one can insist on the version to replace, or, without
+        # one, on there being none.
         params: dict[str, t.Any] = {"SecretId": name, "SecretString": value, "ClientRequestToken": token}
         self._client.call("PutSecretValue", {**params, "VersionStages": [_STAGE]})
-        move = {"SecretId": name, "VersionStage": "AWSCURRENT"}
-        move.update(MoveToVersionId=token, RemoveFromVersionId=expected)
+        move = {"SecretId": name, "VersionStage": "AWSCURRENT", "MoveToVersionId": token}
+        if expected is not None:
+            move["RemoveFromVersionId"] = expected
         try:
             self._client.call("UpdateSecretVersionStage", move)
         except AwsRefused as refusal:
@@ -230,7 +248,10 @@ class ParameterStore(SeedStore):
         selector = f"{name}:{version}" if version else name
         try:
             answer = self._client.call(
-                "GetParameter", {"Name": selector, "WithDecryption": True}, expected=("ParameterNotFound",)
+                "GetParameter",
+                {"Name": selector, "WithDecryption": True},
+                expected=("ParameterNotFound",),
+                requires=("Parameter.Value", "Parameter.Version", "Parameter.Type"),
             )["Parameter"]
         except AwsRefused as refusal:
             if short_code(refusal.code or "") in ("ParameterNotFound", "ParameterVersionNotFound"):
@@ -249,28 +270,50 @@ class ParameterStore(SeedStore):
             params["KeyId"] = self._options["kms_key_id"]
         if expected is not None:
             return self._replace(name, value, params, expected)
-        if self._options.get("tags"):
-            params["Tags"] = [{"Key": key, "Value": text} for key, text in sorted(self._options["tags"].items())]
+        new = {**params, "Tags": self._tags()} if self._options.get("tags") else params
         try:
-            return str(self._client.call("PutParameter", {**params, "Overwrite": False})["Version"])
+            return self._put_parameter({**new, "Overwrite": False})
         except AwsRefused as refusal:
             if short_code(refusal.code or "") != "ParameterAlreadyExists":
                 raise
+        if not self.readable:
+            # What is there cannot be looked at, and stays in the parameter's history.
+            return self._put_parameter({**params, "Overwrite": True})
         found = self._get(name)
         if found is not None and found[0] == value:
             return found[1]  # our own: the reply to the first attempt was lost
         raise StoreConflict(f"The parameter {name} exists already.")
 
     def _replace(self, name: str, value: str, params: dict[str, t.Any], expected: str) -> str:
-        version = int(self._client.call("PutParameter", {**params, "Overwrite": True})["Version"])
+        # Parameter Store cannot insist on a version. So it is looked at just before, and again by confirm() once the
+        # device is attached: another run that is killed at the wrong moment must not have the last word.
+        there = self._get(name)
+        if there is None or there[1] != expected:
+            raise StoreConflict(f"The parameter {name} was changed by another run.")
+        version = int(self._put_parameter({**params, "Overwrite": True}))
         if version == int(expected) + 1:
             return str(version)
-        # Parameter Store cannot insist on a version. Another write came between: put it back on top.
+        # Another write came between: put it back on top.
         between = self._get(name, str(version - 1))
         if between is None or between[0] == value:
             return str(version)
-        self._client.call("PutParameter", {**params, "Value": between[0], "Overwrite": True})
+        self._put_parameter({**params, "Value": between[0], "Overwrite": True})
         raise StoreConflict(f"The parameter {name} was changed by another run.")
+
+    def confirm(self, name: str, record: Record) -> None:
+        """Put the record back on top if another run, killed since, has buried it. A first version cannot be buried."""
+        if not self.readable or record.version in (None, "1"):
+            return
+        found = self._get(name)
+        if found is None or found[0] == record.value():
+            return
+        params: dict[str, t.Any] = {"Name": name, "Value": record.value(), "Type": "SecureString", "Overwrite": True}
+        if self._options.get("kms_key_id"):
+            params["KeyId"] = self._options["kms_key_id"]
+        self._put_parameter(params)
+
+    def _put_parameter(self, params: dict[str, t.Any]) -> str:
+        return str(self._client.call("PutParameter", params, requires=("Version",))["Version"])
 
     @staticmethod
     def _is_newer(found: str, written: str) -> bool:

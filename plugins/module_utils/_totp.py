@@ -61,7 +61,10 @@ def normalize_seed(text: str) -> str:
 
 
 def _seed_of_uri(uri: str) -> str:
-    parts = urllib.parse.urlsplit(uri)
+    try:
+        parts = urllib.parse.urlsplit(uri)
+    except ValueError:
+        raise SeedError("is not a valid otpauth URI") from None
     if parts.netloc.lower() != "totp":
         raise SeedError("is an otpauth URI of another kind than totp, which is the only one that AWS uses")
     query = {name.lower(): values for name, values in urllib.parse.parse_qs(parts.query).items()}

@@ -26,15 +26,17 @@ options:
   serial_number:
     description:
       - The serial number of a hardware token, or the ARN of a virtual device.
-      - One of O(serial_number) and O(device_name) is required, unless O(all_devices=true).
+      - Excludes O(device_name).
     type: str
   device_name:
     description:
       - The name of a virtual device of this account.
+      - The user's name, if neither O(serial_number) nor O(device_name) is given, unless O(all_devices=true).
     type: str
   device_path:
     description:
-      - The path of the virtual device O(device_name).
+      - The path of the virtual device O(device_name). It may contain only letters, digits and V(+=/:,.@_-), as a serial
+        number may: AWS creates a device on other paths too, and then takes no call that would attach or delete it.
     type: str
     default: /
   authentication_code1:
@@ -54,6 +56,11 @@ options:
   all_devices:
     description:
       - Every device of the user, of any kind. With O(state=disabled) and O(state=absent) only.
+      - O(state=absent) also deletes what an interrupted run has taken off the user and not deleted, as far as that is
+        certain. AWS does not tell whose an unassigned device was, so those are found that bear the user's name, on any
+        path. If a deletion fails, the error names the devices that are left; a run that is killed between the two calls
+        cannot say so, and leaves a device of another name, which M(hardening.aws.iam_mfa_device_info) lists as an
+        orphan.
     type: bool
     default: false
   tags:
@@ -76,10 +83,9 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Bob has a virtual device, whose seed is in Secrets Manager
+- name: Bob has a virtual device of his own name, whose seed is in Secrets Manager
   hardening.aws.iam_mfa_device:
     user_name: Bob
-    device_name: Bob
     seed_store:
       type: secretsmanager
 
@@ -184,6 +190,11 @@ otpauth_uri:
   returned: if a device was created and O(seed_store) is not given
   type: str
   sample: otpauth://totp/...
+created:
+  description: When the device was created, on AWS's clock, ISO 8601. Keep it with the seed.
+  returned: if a device was created and O(seed_store) is not given
+  type: str
+  sample: "2026-03-11T23:25:30Z"
 qr_code_png:
   description: AWS's picture of a QR code with that URI, a PNG file in base64.
   returned: if a device was created and O(seed_store) is not given
@@ -195,34 +206,23 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ansible_collections.hardening.aws.plugins.module_utils import _argspec, _messages, _run
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
-from ansible_collections.hardening.aws.plugins.module_utils._mfa_plan import Current, describe
+from ansible_collections.hardening.aws.plugins.module_utils._explained_input import explaining_module
 
 
 def run(module: AnsibleAWSModule, item: dict) -> None:
     desired = _argspec.only_desired(item, module.params)
-    api, reconciler = _run.open_run(module, [desired], concurrency=1)
-    outcome = reconciler.one(desired)
+    outcome = _run.open_run(module, [desired], concurrency=1).one(desired)
     if outcome.error:
         secrets = [item.get(option) for option in _argspec.SECRET_OPTIONS]
-        _messages.fail(module, outcome.error, secrets, changed=outcome.changed, actions=outcome.actions)
+        told = {"actions": outcome.actions, "changed": outcome.changed, **_run.new_seed_result(outcome)}
+        _messages.fail(module, outcome.error, secrets, **told)
     if outcome.warning:
         _messages.warn(outcome.warning)
-    after = outcome.after or Current()
-    module.exit_json(
-        changed=outcome.changed,
-        mfa_device=_run.target_result(outcome),
-        mfa_devices=[_run.device_result(device) for device in after.devices],
-        actions=outcome.actions,
-        diff={
-            "before": describe(desired, outcome.before or Current(), outcome.serial_number),
-            "after": describe(desired, after, outcome.serial_number),
-        },
-        **_run.new_seed_result(outcome, lambda: api.account()[1]),
-    )
+    module.exit_json(**_run.single_result(outcome))
 
 
 def main() -> None:
-    module = AnsibleAWSModule(
+    module = explaining_module(
         argument_spec={
             **_argspec.target_options(),
             **_argspec.run_options(),

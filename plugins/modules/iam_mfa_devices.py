@@ -41,7 +41,8 @@ options:
         type: str
       device_path:
         description:
-          - The path of the virtual device O(devices[].device_name).
+          - The path of the virtual device O(devices[].device_name). It may contain only letters, digits and
+            V(+=/:,.@_-), as a serial number may.
         type: str
         default: /
       authentication_code1:
@@ -164,6 +165,11 @@ results:
       type: str
       returned: if a device was created and O(seed_store) is not given
       sample: otpauth://totp/...
+    created:
+      description: When the device was created, on AWS's clock, ISO 8601. Keep it with the seed.
+      type: str
+      returned: if a device was created and O(seed_store) is not given
+      sample: "2026-03-11T23:25:30Z"
     qr_code_png:
       description: AWS's picture of a QR code with that URI, a PNG file in base64.
       type: str
@@ -196,8 +202,6 @@ def desired_devices(items: t.Sequence[dict], params: dict) -> list[Desired]:
     inputs = []
     for index, item in enumerate(items):
         label = f"devices[{index}] ({item['user_name']})"
-        if item["serial_number"] is None and item["device_name"] is None:
-            item["device_name"] = item["user_name"]
         desired, found = _argspec.desired_of(item, params, label, prefix=f"{label}: ")
         problems += found
         if desired is not None:
@@ -208,15 +212,13 @@ def desired_devices(items: t.Sequence[dict], params: dict) -> list[Desired]:
 
 def run(module: AnsibleAWSModule, items: t.Sequence[dict]) -> None:
     inputs = desired_devices(items, module.params)
-    api, reconciler = _run.open_run(module, inputs, module.params["concurrency"])
-    outcomes = reconciler.many(inputs)
+    outcomes = _run.open_run(module, inputs, module.params["concurrency"]).many(inputs)
     results = []
     for item, outcome in zip(items, outcomes, strict=True):
         secrets = [item.get(option) for option in _argspec.SECRET_OPTIONS]
-        results.append(_run.item_result(outcome, secrets, lambda: api.account()[1]))
-    for outcome in outcomes:
-        if outcome.warning:
-            _messages.warn(f"{outcome.desired.label}: {outcome.warning}")
+        results.append(_run.item_result(outcome, secrets))
+    for warning in _run.warnings_of(outcomes):
+        _messages.warn(warning)
     answer: dict[str, t.Any] = {
         "changed": any(outcome.changed for outcome in outcomes),
         "results": results,

@@ -77,6 +77,7 @@ SINGULAR_CASES: dict[str, tuple[dict[str, t.Any], str]] = {
     "URI with SHA256": (seeded(f"{URI}{SEED}&algorithm=SHA256"), "AWS uses algorithm=SHA1"),
     "URI with 8 digits": (seeded(f"{URI}{SEED}&digits=8"), "AWS uses digits=6"),
     "URI with 60 seconds": (seeded(f"{URI}{SEED}&period=60"), "AWS uses period=30"),
+    "URI that is none": (seeded("otpauth://[x"), "seed: is not a valid otpauth URI"),
     "URI with a bad secret": (seeded(f"{URI}0189"), "seed: is not base32"),
     "seed with nothing to use it for": (
         phone(state="present", seed=SEED),
@@ -89,8 +90,11 @@ SINGULAR_CASES: dict[str, tuple[dict[str, t.Any], str]] = {
     "user name with an umlaut": (phone(user_name="jürgen"), "user_name: 'jürgen' may have"),
     "user name of 65 characters": (phone(user_name="a" * 65), "user_name: has 65 characters, at most 64"),
     "ARN for a user name": (phone(user_name="arn:aws:iam::123456789012:user/alice"), "user_name: is an ARN"),
+    "username": (
+        {"username": "alice", "device_name": "phone", "seed_store": SECRETS},
+        "username is not an option: did you mean user_name?",
+    ),
     # devices
-    "no device": (alice(seed_store=SECRETS), "serial_number: is missing: give serial_number, or device_name"),
     "two names for a device": (phone(serial_number=arn("phone")), "serial_number: excludes device_name"),
     "serial of 8 characters": (alice(serial_number="GAHT1234", **CODES), "serial_number: has 8 characters, from 9 to"),
     "serial of 257 characters": (alice(serial_number="G" * 257, **CODES), "serial_number: has 257 characters"),
@@ -112,7 +116,9 @@ SINGULAR_CASES: dict[str, tuple[dict[str, t.Any], str]] = {
     "device name of 227 characters": (phone(device_name="d" * 227), "device_name: has 227 characters"),
     "path without its first slash": (phone(device_path="staff/"), "device_path: 'staff/' must begin and end"),
     "path without its last slash": (phone(device_path="/staff"), "device_path: '/staff' must begin and end"),
-    "path with a blank": (phone(device_path="/my staff/"), "device_path: '/my staff/' may have printable ASCII"),
+    "path with a blank": (phone(device_path="/my staff/"), "device_path: '/my staff/' may have letters, digits"),
+    "path that no serial can hold": (phone(device_path="/a!b/"), "takes no call that would attach or delete it"),
+    "path with braces": (phone(device_path="/{{ x }}/"), "device_path: '/{{ x }}/' may have letters"),
     "path of 513 characters": (phone(device_path=f"/{'p' * 511}/"), "device_path: has 513 characters"),
     "ARN that gets too long": (phone(device_path=f"/{'p' * 250}/"), "an ARN of over 256 characters"),
     "all devices and a name": (
@@ -199,6 +205,16 @@ PLURAL_CASES: dict[str, tuple[t.Any, dict[str, t.Any], list[str]]] = {
         ["missing required arguments: user_name found in devices"],
     ),
     "an unknown suboption": ([{"user_name": "a", "state": "absent"}], MANY, ["Unsupported parameters"]),
+    "names in place of dictionaries": (
+        ["alice", {"user_name": "bob"}],
+        MANY,
+        ["devices[0]: must be a dictionary: write {user_name: …} instead of the name alone"],
+    ),
+    "username": (
+        [{"user_name": "alice"}, {"username": "bob"}],
+        MANY,
+        ["devices[1]: username is not an option: did you mean user_name?"],
+    ),
     "concurrency 0": ([{"user_name": "alice"}], {**MANY, "concurrency": 0}, ["concurrency: is 0"]),
     "concurrency 257": ([{"user_name": "alice"}], {**MANY, "concurrency": 257}, ["concurrency: is 257"]),
     "satisfied by none": ([{"user_name": "alice"}], {**MANY, "satisfied_by": "none"}, ["satisfied_by"]),

@@ -215,3 +215,40 @@ def test_nothing_else_is_masked(controller: Controller, emulator: Emulator) -> N
     for result in (done, refused):
         given = result["invocation"]["module_args"]
         assert given["authentication_code1"] == given["authentication_code2"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+
+def test_no_seed_gets_into_the_file_of_a_job(controller: Controller, emulator: Emulator) -> None:
+    """With async, a module's result is a file that everybody may read, no_log or not."""
+    emulator.fixture({"users": [{"user_name": "alice"}]})
+    emulator.set(monitor_store=False)
+    job = {"async": 60, "poll": 1, "no_log": True}
+    book = [
+        {**device(user_name="alice", state="present"), **job},
+        {**devices([{"user_name": "alice"}], state="present"), **job},
+    ]
+    play = controller.play(*may_fail(*book), {**device(user_name="alice", seed_store=SECRETS), "async": 60, "poll": 1})
+    one, many, stored = play.results
+    assert one.failed and many.failed and not one.calls and not many.calls
+    assert not stored.failed and stored["actions"] == ["create", "store", "enable"]
+    (seed,) = [item["seed"] for item in emulator.devices()]
+    files = [path for path in controller.home.rglob("*") if path.is_file()]
+    assert not [path for path in files if seed in path.read_text(encoding="utf-8", errors="replace")]
+
+
+def test_a_seed_is_refused_where_ansible_keeps_the_files_of_arguments(
+    controller: Controller, emulator: Emulator
+) -> None:
+    emulator.fixture(
+        {
+            "users": [{"user_name": "alice"}],
+            "hardware_tokens": [{"serial_number": "GAHT0000seed", "seed": SEEDS["seed"]}],
+        }
+    )
+    token = {"user_name": "alice", "serial_number": "GAHT0000seed", "seed": SEEDS["seed"]}
+    keep = {"ANSIBLE_KEEP_REMOTE_FILES": "1"}
+    book = may_fail(device(**token), devices([token]), device(user_name="alice", seed_store=SECRETS))
+    one, many, stored = controller.play(*book, environment=keep).results
+    for result in (one, many):
+        assert result.failed and not result.calls
+        assert "seed: is an argument" in result.msg and "Unset ANSIBLE_KEEP_REMOTE_FILES" in result.msg
+    assert stored["actions"] == ["create", "store", "enable"]

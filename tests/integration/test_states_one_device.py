@@ -228,15 +228,21 @@ def test_absent(controller: Controller, emulator: Emulator) -> None:
 
 def test_disabled_and_absent_for_a_user_who_is_gone(controller: Controller, emulator: Emulator) -> None:
     """Nothing is attached to such a user: ok, with a warning that names her. An orphan of hers is deleted."""
-    emulator.fixture({"unassigned_virtual_devices": [{"device_name": "gone"}]})
+    orphans = [{"device_name": "gone"}, {"device_name": "of-hers"}]
+    emulator.fixture({"unassigned_virtual_devices": orphans})
+    gone: dict[str, t.Any] = {"user_name": "gone"}
     results = controller.play(
-        device(user_name="gone", device_name="gone", state="disabled"),
-        device(user_name="gone", all_devices=True, state="absent"),
-        device(user_name="gone", device_name="gone", state="absent"),
+        device(state="disabled", **gone),
+        device(device_name="of-hers", state="absent", **gone),
+        device(all_devices=True, state="absent", **gone),
+        device(all_devices=True, state="absent", **gone),
+        device(state="absent", **gone),
     ).results
-    assert [result.changed for result in results] == [False, False, True]
+    assert [result["actions"] for result in results] == [[], ["delete"], ["delete"], [], []]
     for result in results:
-        assert any("no IAM user gone" in str(warning) for warning in result["warnings"])
+        # what was found was not mistyped
+        warned = any("no IAM user gone" in str(warning) for warning in result.data.get("warnings", []))
+        assert warned is not result.changed
     assert controller.virtual() == {}
 
 

@@ -50,7 +50,10 @@ def test_good_input(run: dict[str, t.Any], item: dict[str, t.Any]) -> None:
         ({}, {"device_name": "alice"}, "which a new device's seed is written to before it is attached"),
         ({"seed_store": STORE}, {"device_name": "alice", "device_path": "/" + "a" * 230 + "/"}, "over 256 characters"),
         ({"seed_store": STORE}, {"device_name": "alice", "device_path": "/" + "a" * 512 + "/"}, "at most 512"),
-        ({"seed_store": STORE}, {"device_name": "alice", "device_path": "/a b/"}, "without blanks"),
+        ({"seed_store": STORE}, {"device_name": "alice", "device_path": "/a b/"}, "letters, digits and +=/:,.@_- only"),
+        ({"seed_store": STORE}, {"device_name": "alice", "device_path": "/a!b/"}, "on another path AWS makes a device"),
+        ({"seed_store": STORE}, {"device_name": "alice", "device_path": "/{{x}}/"}, "letters, digits and"),
+        ({}, {"serial_number": "GAHT12345678", "seed": "otpauth://[x"}, "seed: is not a valid otpauth URI"),
         ({"state": "present"}, {"serial_number": "GAHT12345678"}, "state=present makes virtual devices"),
         ({"state": "absent"}, {"serial_number": ARN, "seed": SEED}, "seed: has no effect with state=absent"),
         ({"state": "absent"}, {"serial_number": ARN, "tags": {"a": "b"}}, "tags: has no effect with state=absent"),
@@ -72,10 +75,24 @@ def test_every_problem_is_found_at_once() -> None:
     _wanted, problems = desired(user_name="", authentication_code1="1", authentication_code2="x")
     assert [problem.split(":")[0] for problem in problems] == [
         "user_name",
-        "serial_number",
         "authentication_code1",
         "authentication_code2",
     ]
+
+
+def test_a_device_without_a_name_bears_the_users() -> None:
+    wanted, problems = desired({"seed_store": STORE}, user_name="bob")
+    assert problems == [] and (wanted.device_name, wanted.device_path) == ("bob", "/")
+    wanted, problems = desired({"state": "absent", "all_devices": True}, user_name="bob")
+    assert problems == [] and wanted.device_name is None
+
+
+def test_the_name_of_roots_device_says_nothing_of_its_owner() -> None:
+    """Any user's device may have it; what is really root's is refused when its owner is known."""
+    wanted, problems = desired(
+        {"state": "absent"}, serial_number="arn:aws:iam::123456789012:mfa/root-account-mfa-device"
+    )
+    assert problems == [] and wanted.is_virtual
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,8 @@ def attached(*serials: str, **more: t.Any) -> Current:
 
 FREE = Current(target=VirtualDevice(ARN))
 NOTHING = Current()
+LOST = dataclasses.replace(FREE, seed_lost=True)
+LIKE_IT = "arn:aws:iam::123456789012:mfa/x:mfa/alice"
 EIGHT = attached(*(f"GAHT0000000{number}" for number in range(8)))
 
 
@@ -57,6 +59,16 @@ EIGHT = attached(*(f"GAHT0000000{number}" for number in range(8)))
         ("enabled", NAMED | {"tags": {}}, attached(ARN, tags={"a": "2"}), ["untag"]),
         ("enabled", NAMED | {"tags": {}, "purge_tags": False}, attached(ARN, tags={"a": "2"}), []),
         ("enabled", NAMED | {"tags": {"a": "1"}}, FREE, ["enable", "tag"]),
+        # a device that nobody can ever use
+        ("enabled", NAMED, LOST, ["recreate", "store", "enable"]),
+        ("enabled", NAMED | {"tags": {"a": "1"}}, LOST, ["recreate", "store", "enable"]),
+        ("present", NAMED, LOST, ["recreate", "store"]),
+        ("present", NAMED | {"device_name": None, "serial_number": ARN}, LOST, []),
+        # arn:…:mfa/x:mfa/alice is another device than /alice
+        ("enabled", NAMED, attached(LIKE_IT), ["create", "store", "enable"]),
+        ("absent", NAMED, attached(LIKE_IT), []),
+        ("disabled", NAMED, attached(LIKE_IT), []),
+        ("disabled", NAMED | {"device_path": "/x:mfa/"}, attached(LIKE_IT), ["disable"]),
         # present
         ("present", NAMED, NOTHING, ["create", "store"]),
         ("present", NAMED | {"stored": False}, NOTHING, ["create"]),
@@ -84,6 +96,13 @@ EIGHT = attached(*(f"GAHT0000000{number}" for number in range(8)))
             attached(ARN, TOKEN, OTHER),
             ["disable", "disable", "disable", "delete", "delete"],
         ),
+        (
+            "absent",
+            {"user_name": "alice", "all_devices": True},
+            dataclasses.replace(attached(OTHER), left_behind=(ARN,)),
+            ["disable", "delete", "delete"],
+        ),
+        ("absent", {"user_name": "alice", "all_devices": True}, Current(left_behind=(ARN,)), ["delete"]),
         # resynced
         ("resynced", BY_ARN, attached(ARN), ["resync"]),
         ("resynced", HARDWARE, attached(TOKEN), ["resync"]),
@@ -114,6 +133,12 @@ def test_actions(state: str, desired: dict[str, t.Any], current: Current, kinds:
         ("enabled", BY_ARN | {"stored": True, "codes": None}, NOTHING, "does not exist. Check the ARN"),
         ("enabled", NAMED | {"stored": False, "seed": "A" * 32}, NOTHING, "AWS makes the seed. Give a seed_store"),
         ("resynced", BY_ARN, FREE, "only an attached device can be resynchronized"),
+        (
+            "enabled",
+            BY_ARN | {"stored": True, "codes": None},
+            LOST,
+            f"The seed store has no seed of {ARN} that is alice's",
+        ),
     ],
 )
 def test_problems(state: str, desired: dict[str, t.Any], current: Current, problem: str) -> None:
@@ -182,3 +207,26 @@ def test_device_type(serial: str, kind: str) -> None:
 def test_virtual_arn_is_split() -> None:
     assert plans.split_virtual_arn(OTHER) == ("/staff/", "alice-2")
     assert plans.split_virtual_arn("arn:aws:iam::123456789012:mfa//x//y") == ("//x//", "y")
+
+
+def test_left_behind() -> None:
+    """Whose an unassigned device was, AWS does not tell: it is certain of few."""
+    prefix = "arn:aws:iam::123456789012:mfa"
+    found = [
+        VirtualDevice(f"{prefix}/alice"),
+        VirtualDevice(f"{prefix}/old/alice"),
+        VirtualDevice(f"{prefix}/staff/alice", "bob"),
+        VirtualDevice(f"{prefix}/alice/phone"),
+        VirtualDevice(f"{prefix}/alice-2"),
+        VirtualDevice(f"{prefix}/Alice"),
+        VirtualDevice(f"{prefix}/phone"),
+    ]
+    certain = plans.left_behind("alice", found, [f"{prefix}/phone"])
+    assert certain == (f"{prefix}/alice", f"{prefix}/old/alice", f"{prefix}/phone")
+
+
+def test_a_warning_is_for_a_name_that_does_nothing() -> None:
+    nobody = Desired(user_name="alise", state="absent", serial_number=ARN)
+    gone = plans.plan(nobody, Current(user_exists=False))
+    assert gone.warning and "There is no IAM user alise" in gone.warning and not gone.changed
+    assert plans.plan(nobody, Current(user_exists=False, target=VirtualDevice(ARN))).warning is None

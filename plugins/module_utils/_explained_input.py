@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module that says what to write instead, where Ansible itself refuses its arguments.
+
+This module is private to hardening.aws. Ansible knows types and names; it does not say which item of a list is meant,
+nor which option a mistyped one was meant for. No value is shown: it may be a seed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+_MANY = 20
+
+
+class ExplainingModule(AnsibleModule):
+    """An AnsibleModule with hints in front of Ansible's own words."""
+
+    _accepted = False
+
+    def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._accepted = True
+
+    def fail_json(self, msg: t.Any, **kwargs: t.Any) -> t.NoReturn:
+        """End the module with an error."""
+        hints = [] if self._accepted else input_hints(self.params, self.argument_spec)
+        super().fail_json(msg=" ".join([*hints[:_MANY], f"({msg})"]) if hints else msg, **kwargs)
+
+
+def explaining_module(**kwargs: t.Any) -> AnsibleAWSModule:
+    """Return an AnsibleAWSModule. The arguments are those of its class."""
+    return aws_module(ExplainingModule, kwargs)
+
+
+def aws_module(module_class: type[AnsibleModule], kwargs: dict[str, t.Any]) -> AnsibleAWSModule:
+    """Return an AnsibleAWSModule that stands on another class than AnsibleModule."""
+    AnsibleAWSModule.default_settings = {**AnsibleAWSModule.default_settings, "module_class": module_class}
+    return AnsibleAWSModule(**kwargs)
+
+
+def input_hints(params: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> list[str]:
+    """Return what is wrong with the names and the shape of arguments, as far as it can be told."""
+    hints = _mistyped(params, spec, "")
+    for name, option in spec.items():
+        items = params.get(name)
+        if option.get("elements") != "dict" or not option.get("options") or not isinstance(items, list):
+            continue
+        example = next((key for key, value in option["options"].items() if value.get("required")), "name")
+        for index, item in enumerate(items):
+            where = f"{name}[{index}]"
+            if isinstance(item, dict):
+                hints += _mistyped(item, option["options"], f"{where}: ")
+            elif not isinstance(item, str) or not set(item) & set("={"):
+                hints.append(f"{where}: must be a dictionary: write {{{example}: …}} instead of the name alone.")
+    return hints
+
+
+def _mistyped(given: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], prefix: str) -> list[str]:
+    known = [name for option, value in spec.items() for name in (option, *(value.get("aliases") or ()))]
+    hints = []
+    for name in given:
+        if name in known or str(name).startswith("_ansible_"):
+            continue
+        close = difflib.get_close_matches(str(name), known, n=1)
+        if close:
+            hints.append(f"{prefix}{name} is not an option: did you mean {close[0]}?")
+    return hints

@@ -1,0 +1,44 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which item is meant, and which option a mistyped one was meant for; without a value."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.hardening.aws.plugins.module_utils import _argspec
+from ansible_collections.hardening.aws.plugins.module_utils._explained_input import input_hints
+
+SPEC = {
+    **_argspec.run_options(),
+    "devices": {"type": "list", "elements": "dict", "options": _argspec.target_options()},
+}
+DICTIONARY = "must be a dictionary: write {user_name: …} instead of the name alone."
+
+
+@pytest.mark.parametrize(
+    ("params", "hints"),
+    [
+        ({"devices": [{"user_name": "alice", "resource_tags": {}}], "_ansible_check_mode": True}, []),
+        (
+            {"devices": ["alice", {"user_name": "bob"}, "dave"]},
+            [f"devices[0]: {DICTIONARY}", f"devices[2]: {DICTIONARY}"],
+        ),
+        ({"devices": [None, ["alice"]]}, [f"devices[0]: {DICTIONARY}", f"devices[1]: {DICTIONARY}"]),
+        # what Ansible itself turns into a dictionary
+        ({"devices": ["user_name=alice", '{"user_name": "bob"}']}, []),
+        ({"devices": [{"username": "alice"}]}, ["devices[0]: username is not an option: did you mean user_name?"]),
+        ({"device": [], "wait_time": 5}, ["device is not an option: did you mean devices?"]),
+        ({"devices": "alice", "colour": "red"}, []),
+    ],
+)
+def test_hints(params: dict[str, t.Any], hints: list[str]) -> None:
+    found = input_hints(params, SPEC)
+    assert found[: len(hints)] == hints and (bool(found) == bool(hints))
+
+
+def test_no_value_is_shown() -> None:
+    seed = "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U"
+    assert seed not in "".join(input_hints({"devices": [seed, {"seeds": seed}, {"sed": seed}]}, SPEC))
