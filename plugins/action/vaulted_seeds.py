@@ -105,7 +105,9 @@ class ActionModule(ActionBase):
         except VaultedSeedsError as error:
             raise AnsibleActionFail(f"The seed file: {error}") from None
         wanted = set(held) if args["serial_numbers"] is None else {str(serial) for serial in args["serial_numbers"]}
-        listed = sorted(serial for serial in held if serial in wanted and _is_owned(serial, held[serial], args["owners"]))
+        listed = sorted(
+            serial for serial in held if serial in wanted and _is_owned(serial, held[serial], args["owners"])
+        )
         answer: dict[str, t.Any] = {
             "changed": bool(changed),
             "path": seeds.path,
