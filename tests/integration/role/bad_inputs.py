@@ -54,7 +54,6 @@ RIGHT: dict[str, dict[str, t.Any]] = {
     "offboard": {"offboard_users": ["alice"]},
     "rotate": {"rotate_users": ["alice"], "rotate_suffix": "2026", "rotate_seed_store": STORE},
 }
-RIGHT["harden"] = RIGHT["role"]
 
 # What Ansible itself says of a value that cannot be of the type that the argument spec wants.
 LIST, DICT, BOOL, INT = (f"unable to convert to {kind}" for kind in ("list", "dict", "bool", "int"))
@@ -316,10 +315,5 @@ PLAYBOOKS: dict[str, dict[str, Case]] = {
         "retire_devices: missing": of("rotate", "retire", True, "retire_devices", at=""),
         "min_age_days: text": of("rotate", "min_age_days", "a week", "give a whole number"),
         "unknown input": of("rotate", "suffx", "2026", "Did you mean rotate_suffix?"),
-    },
-    "harden": {
-        "the role's input": case("exlude", ["bob"], "Did you mean iam_user_hardening_exclude?"),
-        "the role's store": case("seed_store", {**STORE, "name": "mfa/{username}"}, "{username}", at=".name"),
-        "the role's exclusion": case("exclude", "break-glas", f"{NO_USER} break-glas"),
     },
 }
