@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Each bad input of the role and of the playbooks is refused before anything is touched, however it was written.
 
-Every case is a host of one play, three times: its inputs as -e name=value gives them, as JSON, and as a file of variables.
+Every case is three hosts of one play: its inputs as -e name=value gives them, as JSON, and as a file of variables.
 """
 
 from __future__ import annotations
