@@ -11,6 +11,7 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.parsing.vault import VaultLib, match_encrypt_secret
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.hardening.aws.plugins.module_utils._seed_record import record_is_of
 from ansible_collections.hardening.aws.plugins.plugin_utils._paths import PathError, controller_path
 from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds import (
     Record,
@@ -20,6 +21,12 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds impor
 )
 
 _REQUIRED = ("serial_number", "seed")
+
+
+def _is_owned(serial: str, record: Record, owners: t.Mapping[str, t.Any]) -> bool:
+    """Whether a record is of the person that the caller says the device is for, if it says so."""
+    owner = owners.get(serial)
+    return owner is None or record_is_of(str(owner["user_name"]), owner["create_date"], record)
 
 
 class VaultCipher:
@@ -83,6 +90,7 @@ class ActionModule(ActionBase):
                 "records": {"type": "list", "elements": "dict", "default": [], "no_log": False},
                 "return_seeds": {"type": "bool", "default": False},
                 "serial_numbers": {"type": "list", "elements": "str"},
+                "owners": {"type": "dict", "default": {}},
             },
         )
         silent = bool(self._task.no_log)
@@ -97,7 +105,9 @@ class ActionModule(ActionBase):
         except VaultedSeedsError as error:
             raise AnsibleActionFail(f"The seed file: {error}") from None
         wanted = set(held) if args["serial_numbers"] is None else {str(serial) for serial in args["serial_numbers"]}
-        listed = sorted(serial for serial in held if serial in wanted)
+        listed = sorted(
+            serial for serial in held if serial in wanted and _is_owned(serial, held[serial], args["owners"])
+        )
         answer: dict[str, t.Any] = {
             "changed": bool(changed),
             "path": seeds.path,

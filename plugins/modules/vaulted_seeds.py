@@ -53,6 +53,14 @@ options:
       - Look for these serial numbers only. All that the file holds if not given.
     type: list
     elements: str
+  owners:
+    description:
+      - Whose the devices are. A dictionary by serial number of dictionaries with C(user_name) and C(create_date), the
+        moment at which the user was created, as M(hardening.aws.iam_mfa_device_info) returns both.
+      - A record that was made for another user, or for an earlier one of the same name, counts as not there. What is
+        not listed here counts in any case.
+    type: dict
+    default: {}
 attributes:
   check_mode:
     description: Tells what would be added, and writes nothing.

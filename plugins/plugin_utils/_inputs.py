@@ -275,12 +275,15 @@ def _split(text: str) -> list[t.Any]:
     """Return the list that a text means: JSON, or items between commas as Ansible splits them."""
     if not text.strip():
         raise _Wrong("is empty text: give a list, such as [a, b], or [] for none.")
-    if re.match(r"\s*\[\s*(\]|[\"{\[])", text):
+    if re.fullmatch(r"\s*\[.*", text, re.DOTALL):
         try:
-            found = json.loads(text)
+            return list(json.loads(text))
         except ValueError:
-            raise _Wrong("begins like a list in JSON, and is none: look at its quotes, commas and brackets.") from None
-        return list(found)
+            # Else it may be a pattern that begins with a class of characters.
+            if re.match(r"\s*\[\s*[\"{\[]", text):
+                raise _Wrong(
+                    "begins like a list in JSON, and is none: look at its quotes, commas and brackets."
+                ) from None
     items = [item.strip() for item in text.split(",")]
     if not all(items):
         raise _Wrong(f"is {shown(text)}, where an item between commas is empty: give a list, such as [a, b].")

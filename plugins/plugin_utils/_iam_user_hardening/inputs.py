@@ -53,7 +53,10 @@ _FOR_ENROLMENT = ("device_name", "device_path", "tags", "satisfied_by", *_SEED_P
 def spec() -> dict[str, dict[str, t.Any]]:
     """Return the role's argument spec, with names that lack the prefix."""
     options = yaml.safe_load(_SPEC.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
-    return {name.removeprefix(f"{PREFIX}_"): option for name, option in options.items()}
+    return {
+        name.removeprefix(f"{PREFIX}_"): {**option, "type": "dict"} if "options" in option else option
+        for name, option in options.items()
+    }
 
 
 def read(variables: Data, template: t.Callable[[t.Any], t.Any]) -> tuple[dict[str, t.Any], list[str]]:

@@ -20,7 +20,14 @@ from .patterns import TooSlow, search, slow_problem
 from .selection import Exclusions, Selector, empty_problems
 
 # Where IAM, which has no regions, is asked for by clients that want one.
-_HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+_HOME_REGIONS = {
+    "aws": "us-east-1",
+    "aws-cn": "cn-north-1",
+    "aws-eusc": "eusc-de-east-1",
+    "aws-iso": "us-iso-east-1",
+    "aws-iso-b": "us-isob-east-1",
+    "aws-us-gov": "us-gov-west-1",
+}
 _SERIAL = re.compile(r"[\w+=/:,.@-]{9,256}", re.ASCII)
 _ROOT_DEVICE = ":mfa/root-account-mfa-device"
 
