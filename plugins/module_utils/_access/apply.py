@@ -96,6 +96,7 @@ class OneUser:
         self._password_last_used: Moment | None = None
         self._revoked_before: Moment | None = None
         self._has_password: bool | None = None  # None: not known
+        self._password_was_taken = False
         self._keys_are_done = wanted.access_keys is None
         self.details: dict[str, t.Any] = {"changes": [], "kept": []}
 
@@ -206,7 +207,15 @@ class OneUser:
             lambda: self._api.delete_password(self._name),
             lambda: not self._api.has_password(self._name),
         )
-        self._has_password = False
+        self._has_password, self._password_was_taken = False, True
+
+    def _insist_on_no_password(self) -> None:
+        """Delete the password that is not there: reads may be seconds behind, and the MFA devices go next."""
+        if self._has_password is False and not self._password_was_taken and not self._check_mode:
+            self._has_password = None
+            if self._api.delete_password(self._name):
+                self._note([plans.password_change(self._wanted)])
+            self._has_password = False
 
     def _is_spared(self, what: str, target: str | None) -> bool:
         """Return whether the user has MFA now, if that matters."""
@@ -285,7 +294,9 @@ class OneUser:
         devices = self._devices()
         if not devices:
             return
-        if not self._wanted.console_password:
+        if self._wanted.console_password:
+            self._outcome.attempt(self._insist_on_no_password)
+        else:
             with contextlib.suppress(MfaError):
                 self._has_password = self._api.has_password(self._name)
         obstacle = plans.mfa_obstacle(self._wanted, self._has_password, self._keys_are_done)

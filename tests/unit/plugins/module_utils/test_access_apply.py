@@ -222,6 +222,26 @@ def test_a_user_who_can_sign_in_again_has_new_sessions() -> None:
     assert date is not None and date > iam.clock.moment
 
 
+def test_a_password_that_reads_do_not_show_yet() -> None:
+    """Somebody has just given one: nothing is left with it that has no MFA any more."""
+
+    class Behind(FakeIam):
+        def has_password(self, _user_name: str) -> bool:
+            self._call("GetLoginProfile")
+            return False
+
+    iam = Behind()
+    outcome = take(iam)
+    assert not iam.password and not iam.attached and "delete_password" in outcome.actions and not outcome.failed
+    iam = Behind(refused=["DeleteLoginProfile"])
+    assert take(iam).failed and iam.attached == [PHONE, TOKEN]
+    iam = FakeIam()
+    iam.password = False
+    iam.attached.clear()
+    take(iam)
+    assert "DeleteLoginProfile" not in iam.calls  # nothing to guard
+
+
 def test_check_mode() -> None:
     iam = FakeIam()
     outcome = take(iam, check_mode=True)
