@@ -143,8 +143,7 @@ class OneUser:
     # Sessions
 
     def _end_sessions(self) -> None:
-        document = self._api.sessions_policy(self._name)
-        self._revoked_before = plans.revoked_before(document)
+        self._revoked_before = plans.revoked_before(self._read(self._api.sessions_policy, None))
         if self._revoked_before is not None:
             may_sign_in, signs = self._signs_of_use()
             if plans.sessions_are_revoked(self._wanted, self._revoked_before, self._now(), may_sign_in, signs):
@@ -195,7 +194,7 @@ class OneUser:
 
     def _take_password(self) -> None:
         self._has_password = None
-        if not self._api.has_password(self._name):
+        if not self._read(self._api.has_password, True):
             self._has_password = False
             return
         if self._is_spared("console_password", None):
@@ -352,7 +351,19 @@ class OneUser:
             raise UserGone(f"There is no IAM user {self._name} any more: it was deleted while this ran.")
         return devices
 
-    # Changing
+    # Reading and changing
+
+    def _read(self, call: t.Callable[[str], t.Any], unknown: t.Any) -> t.Any:
+        """Return what a call says of the user. If it is refused, that is told, and the worst is taken for true."""
+        try:
+            return call(self._name)
+        except UserGone:
+            raise
+        except MfaError as error:
+            if self._check_mode:
+                raise
+            self._outcome.errors.append(error)
+            return unknown
 
     def _change(self, change: Change, call: t.Callable[[], bool], is_done: t.Callable[[], bool]) -> None:
         """Make one change, unless only the prediction is wanted. If its reply was lost, see whether it took effect."""
