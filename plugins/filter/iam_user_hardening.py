@@ -32,7 +32,9 @@ options:
       narrow: From a batch, the same batch with O(user_names) alone.
       nobodys: From serial numbers, devices that are attached to nobody, for O(user_name) who does not exist.
       orphan_failures: From results of removing orphans, what failed.
-      access_key_ids: From the access keys of a user and O(created), the IDs of active ones that were created then.
+      without_password: From the plan, the users whose passwords are deleted.
+      without_unused_keys: From the plan, the users whose unused access keys are deactivated.
+      tidied: From a result of M(hardening.aws.iam_user_access) and O(what) of O(asked_for), what came of it.
       outcome: From the plan and O(done), the role's result.
       summary: From the role's result, the lines that show it.
       failure: From the role's result, the message to fail with.
@@ -59,9 +61,13 @@ options:
   user_name:
     description: The name of a user who does not exist.
     type: str
-  created:
-    description: When the access key was created.
+  what:
+    description: What was to be taken away, as messages call one of it.
     type: str
+  asked_for:
+    description: The same as the plan has it.
+    type: list
+    elements: dict
   done:
     description: What was done.
     type: dict
@@ -83,7 +89,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import batches, outcome, plan
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import batches, outcome, tidy
 
 _STEPS: dict[str, t.Callable[..., t.Any]] = {
     "seeded": batches.seeded,
@@ -94,7 +100,9 @@ _STEPS: dict[str, t.Callable[..., t.Any]] = {
     "narrow": batches.narrow,
     "nobodys": batches.nobodys,
     "orphan_failures": outcome.orphan_failures,
-    "access_key_ids": plan.access_key_ids,
+    "without_password": tidy.without_password,
+    "without_unused_keys": tidy.without_unused_keys,
+    "tidied": tidy.tidied,
     "outcome": outcome.outcome,
     "summary": outcome.summary,
     "failure": outcome.failure,

@@ -194,9 +194,6 @@ def run(module: AnsibleAWSModule) -> None:
     api = PolicyApi(Connection(module, params["concurrency"]), params["policy_arn"])
     attacher = Attacher(api, params, module.check_mode)
     outcomes = attacher.run()
-    for outcome in outcomes:
-        for warning in outcome.warnings:
-            _messages.warn(f"{outcome.label}: {warning}")
     attached = {
         f"{kind}s": sorted(name for (of_kind, _key), name in attacher.attached.items() if of_kind == kind)
         for kind in plans.KINDS

@@ -17,6 +17,7 @@ description:
   - Within a user the order is sessions, password, access keys, other credentials, MFA devices. A step that fails stops
     no later one, with one exception. MFA devices stay on unless the user has no console password, and the access keys
     that O(users[].access_keys) asks for are inactive or gone, so that nothing is left without the MFA that was there.
+  - A console password that cannot be read is deleted all the same. That it could not be read is a failure nevertheless.
   - One user who fails stops no other. If any failed, the task fails after all have been tried, with every result.
   - A user who is the caller, whose credentials the task uses, is refused before anything is touched.
 author:

@@ -96,6 +96,7 @@ class OneUser:
         self._password_last_used: Moment | None = None
         self._revoked_before: Moment | None = None
         self._has_password: bool | None = None  # None: not known
+        self._password_was_taken = False
         self._keys_are_done = wanted.access_keys is None
         self.details: dict[str, t.Any] = {"changes": [], "kept": []}
 
@@ -142,8 +143,7 @@ class OneUser:
     # Sessions
 
     def _end_sessions(self) -> None:
-        document = self._api.sessions_policy(self._name)
-        self._revoked_before = plans.revoked_before(document)
+        self._revoked_before = plans.revoked_before(self._read(self._api.sessions_policy, None))
         if self._revoked_before is not None:
             may_sign_in, signs = self._signs_of_use()
             if plans.sessions_are_revoked(self._wanted, self._revoked_before, self._now(), may_sign_in, signs):
@@ -194,7 +194,7 @@ class OneUser:
 
     def _take_password(self) -> None:
         self._has_password = None
-        if not self._api.has_password(self._name):
+        if not self._read(self._api.has_password, True):
             self._has_password = False
             return
         if self._is_spared("console_password", None):
@@ -206,7 +206,15 @@ class OneUser:
             lambda: self._api.delete_password(self._name),
             lambda: not self._api.has_password(self._name),
         )
-        self._has_password = False
+        self._has_password, self._password_was_taken = False, True
+
+    def _insist_on_no_password(self) -> None:
+        """Delete the password that is not there: reads may be seconds behind, and the MFA devices go next."""
+        if self._has_password is False and not self._password_was_taken and not self._check_mode:
+            self._has_password = None
+            if self._api.delete_password(self._name):
+                self._note([plans.password_change(self._wanted)])
+            self._has_password = False
 
     def _is_spared(self, what: str, target: str | None) -> bool:
         """Return whether the user has MFA now, if that matters."""
@@ -285,7 +293,9 @@ class OneUser:
         devices = self._devices()
         if not devices:
             return
-        if not self._wanted.console_password:
+        if self._wanted.console_password:
+            self._outcome.attempt(self._insist_on_no_password)
+        else:
             with contextlib.suppress(MfaError):
                 self._has_password = self._api.has_password(self._name)
         obstacle = plans.mfa_obstacle(self._wanted, self._has_password, self._keys_are_done)
@@ -341,7 +351,19 @@ class OneUser:
             raise UserGone(f"There is no IAM user {self._name} any more: it was deleted while this ran.")
         return devices
 
-    # Changing
+    # Reading and changing
+
+    def _read(self, call: t.Callable[[str], t.Any], unknown: t.Any) -> t.Any:
+        """Return what a call says of the user. If it is refused, that is told, and the worst is taken for true."""
+        try:
+            return call(self._name)
+        except UserGone:
+            raise
+        except MfaError as error:
+            if self._check_mode:
+                raise
+            self._outcome.errors.append(error)
+            return unknown
 
     def _change(self, change: Change, call: t.Callable[[], bool], is_done: t.Callable[[], bool]) -> None:
         """Make one change, unless only the prediction is wanted. If its reply was lost, see whether it took effect."""

@@ -27,7 +27,7 @@ def access_options() -> dict[str, t.Any]:
             "required": True,
             "options": {
                 "user_name": {"type": "str", "required": True},
-                "console_password": {"type": "str", "choices": [ABSENT]},
+                "console_password": {"type": "str", "choices": [ABSENT], "no_log": False},
                 "access_keys": {"type": "str", "choices": [INACTIVE, ABSENT], "no_log": False},
                 "access_key_ids": {"type": "list", "elements": "str", "no_log": False},
                 "other_credentials": {"type": "str", "choices": [ABSENT]},

@@ -16,12 +16,6 @@ PREFIX = "iam_user_hardening"
 SHOWN = 20
 
 
-def same_moment(one: t.Any, other: t.Any) -> bool:
-    """Whether two ISO 8601 texts mean the same second."""
-    first, second = moment(one), moment(other)
-    return first is not None and second is not None and abs((first - second).total_seconds()) < 1
-
-
 def moment(text: t.Any) -> datetime.datetime | None:
     """Return the moment that an ISO 8601 text means, or None."""
     try:

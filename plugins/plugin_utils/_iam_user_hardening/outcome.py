@@ -99,7 +99,7 @@ def outcome(planned: Data, done: Data) -> dict[str, t.Any]:
     """Return what the role did.
 
     :param done: I(tally) of enrolments, I(failures) of other steps, I(orphans_removed), I(passwords_deleted),
-        I(keys_deactivated), I(policy), I(password_policy), I(check_mode).
+        I(keys_deactivated), I(left_alone), I(policy), I(password_policy), I(check_mode).
     """
     failed = [*planned["failed"], *done["tally"]["failed"], *done["failures"]]
     return {
@@ -116,7 +116,7 @@ def outcome(planned: Data, done: Data) -> dict[str, t.Any]:
         "policy": done["policy"],
         "password_policy": done["password_policy"],
         "credential_report": planned["credential_report"],
-        "warnings": _warnings(planned, done),
+        "warnings": [*_warnings(planned, done), *map(str, done["left_alone"])],
     }
 
 

@@ -13,8 +13,9 @@ import typing as t
 
 from ansible_collections.hardening.aws.plugins.module_utils._seed_store import store_name
 
+from . import tidy
 from .batches import batches
-from .common import PREFIX, Data, count, listed, moment, same_moment, some
+from .common import PREFIX, Data, count, listed, moment, some
 from .inputs import device_problems, without_effect
 from .patterns import TooSlow, search, slow_problem
 from .selection import Exclusions, Selector, empty_problems
@@ -53,6 +54,7 @@ def plan(info: Data, settings: Data) -> dict[str, t.Any]:
         *exclusions.problems(settings["allow_empty"]),
         *_shielded(users.shielded, settings),
         *orphans.problems,
+        *tidy.caller_refusals((info["account"].get("caller") or {}).get("user_name"), users.passwords, users.keys),
     ]
     ours = {device["serial_number"] for device in users.devices}
     account = info["account"]
@@ -288,12 +290,3 @@ def needs_details(settings: Data) -> bool:
     """Whether groups, tags or attached policies of the users decide anything."""
     select = settings["select"]
     return bool(select.get("groups") or select.get("tags") or settings["enforce_policy"] != "none")
-
-
-def access_key_ids(keys: t.Iterable[Data], created: str) -> list[str]:
-    """Return the IDs of active access keys that were made at this moment."""
-    return [
-        str(key["access_key_id"])
-        for key in keys
-        if key["status"] == "Active" and same_moment(key["create_date"], created)
-    ]

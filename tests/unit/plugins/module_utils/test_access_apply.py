@@ -154,9 +154,9 @@ def test_refused_calls(refused: tuple[str, ...]) -> None:
     assert outcome.failed is bool(refused)
     told = {error.operation for error in outcome.errors}
     assert {f"iam:{name}" for name in refused if name in iam.calls} == told - {None}
-    # Each thing is gone, unless the very calls that take it away were refused.
-    assert (iam.policy is not None) is not bool({"GetUserPolicy", "PutUserPolicy"} & set(refused))
-    assert iam.password is bool({"GetLoginProfile", "DeleteLoginProfile"} & set(refused))
+    # Each thing is gone, unless the very call that takes it away was refused, or nobody can tell what there is.
+    assert (iam.policy is None) is ("PutUserPolicy" in refused)
+    assert iam.password is ("DeleteLoginProfile" in refused)
     assert any(iam.active.values()) is bool({"ListAccessKeys", "UpdateAccessKey"} & set(refused))
     assert bool(iam.others[plans.DELETE_SSH_KEY]) is bool({"list_ssh_key", "delete_ssh_key"} & set(refused))
     assert iam.others[plans.DELETE_CERTIFICATE] == iam.others[plans.DELETE_SERVICE_CREDENTIAL] == []
@@ -220,6 +220,26 @@ def test_a_user_who_can_sign_in_again_has_new_sessions() -> None:
     assert take(iam).actions == ["revoke_sessions", "deactivate_key"]
     date = plans.revoked_before(iam.policy)
     assert date is not None and date > iam.clock.moment
+
+
+def test_a_password_that_reads_do_not_show_yet() -> None:
+    """Somebody has just given one: nothing is left with it that has no MFA any more."""
+
+    class Behind(FakeIam):
+        def has_password(self, _user_name: str) -> bool:
+            self._call("GetLoginProfile")
+            return False
+
+    iam = Behind()
+    outcome = take(iam)
+    assert not iam.password and not iam.attached and "delete_password" in outcome.actions and not outcome.failed
+    iam = Behind(refused=["DeleteLoginProfile"])
+    assert take(iam).failed and iam.attached == [PHONE, TOKEN]
+    iam = FakeIam()
+    iam.password = False
+    iam.attached.clear()
+    take(iam)
+    assert "DeleteLoginProfile" not in iam.calls  # nothing to guard
 
 
 def test_check_mode() -> None:

@@ -254,16 +254,6 @@ def test_unused_keys(keys: list[dict[str, t.Any]] | None, expected: list[bool]) 
     assert not planned(info(user("alice", access_keys=keys)), users=["alice"])["keys"]
 
 
-def test_key_ids_by_moment() -> None:
-    keys = [
-        {"access_key_id": "AKIA1", "status": "Active", "create_date": "2026-01-01T00:00:00+00:00"},
-        {"access_key_id": "AKIA2", "status": "Inactive", "create_date": "2026-01-01T00:00:00Z"},
-        {"access_key_id": "AKIA3", "status": "Active", "create_date": "2026-01-02T00:00:00+00:00"},
-    ]
-    assert plan.access_key_ids(keys, "2026-01-01T00:00:00Z") == ["AKIA1"]
-    assert plan.access_key_ids(keys, "None") == []
-
-
 def test_orphans() -> None:
     account = info(user("alice"), user("unassigned-device"), orphans=["/a", "/staff/b", "/alice"])
     made = planned(account, users=["alice"], remove_orphans=True, orphan_pattern="^/staff/|^/alice$")
@@ -420,6 +410,7 @@ def test_report_of_many_stays_readable() -> None:
     for batch in made["batches"]:
         tally = outcome.counted(tally, batch, batches.predicted(batch, []))
     done = {"tally": tally, "failures": [], "orphans_removed": [], "passwords_deleted": [], "keys_deactivated": []}
+    done["left_alone"] = []
     done.update(policy={}, password_policy="", check_mode=True)
     lines = outcome.summary(outcome.outcome(made, done))
     assert "would be enabled now: 5,000 (user-0000, " in lines[3] and "and 4,980 more" in lines[3]
