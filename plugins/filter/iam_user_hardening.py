@@ -33,6 +33,7 @@ options:
       nobodys: From serial numbers, devices that are attached to nobody, for O(user_name) who does not exist.
       orphan_failures: From results of removing orphans, what failed.
       access_key_ids: From the access keys of a user and O(created), the IDs of active ones that were created then.
+      enforced: From the decision on enforcement, O(planned), O(written) and O(attachment), what came of it.
       outcome: From the plan and O(done), the role's result.
       summary: From the role's result, the lines that show it.
       failure: From the role's result, the message to fail with.
@@ -62,6 +63,15 @@ options:
   created:
     description: When the access key was created.
     type: str
+  planned:
+    description: The plan.
+    type: dict
+  written:
+    description: What came of making or changing the policy.
+    type: dict
+  attachment:
+    description: What came of attaching it.
+    type: dict
   done:
     description: What was done.
     type: dict
@@ -83,7 +93,12 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import batches, outcome, plan
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import (
+    batches,
+    enforcement,
+    outcome,
+    plan,
+)
 
 _STEPS: dict[str, t.Callable[..., t.Any]] = {
     "seeded": batches.seeded,
@@ -95,6 +110,7 @@ _STEPS: dict[str, t.Callable[..., t.Any]] = {
     "nobodys": batches.nobodys,
     "orphan_failures": outcome.orphan_failures,
     "access_key_ids": plan.access_key_ids,
+    "enforced": enforcement.enforced,
     "outcome": outcome.outcome,
     "summary": outcome.summary,
     "failure": outcome.failure,

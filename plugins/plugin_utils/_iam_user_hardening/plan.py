@@ -15,6 +15,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._seed_store import s
 
 from .batches import batches
 from .common import PREFIX, Data, count, listed, moment, same_moment, some
+from .enforcement import caller_refusals
 from .inputs import device_problems, without_effect
 from .patterns import TooSlow, search, slow_problem
 from .selection import Exclusions, Selector, empty_problems
@@ -45,6 +46,7 @@ def plan(info: Data, settings: Data) -> dict[str, t.Any]:
         *empty_problems(settings, info["users"], users.selected, users.excluded),
         *exclusions.problems(settings["allow_empty"]),
         *_shielded(users.shielded, settings),
+        *caller_refusals(info, settings, users.selected),
         *orphans.problems,
     ]
     ours = {device["serial_number"] for device in users.devices}
@@ -267,6 +269,7 @@ def _missing_facts(info: Data, settings: Data) -> list[str]:
         or settings["delete_passwords_after_days"]
         or settings["deactivate_keys_unused_days"],
         "user_details": needs_details(settings),
+        "caller": settings["enforce_policy"] != "none",
         "orphaned_devices": True,
         "users_since_report": True,
     }
