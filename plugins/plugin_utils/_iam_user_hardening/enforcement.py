@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .common import PREFIX, Data, count, listed, some
+from .common import PREFIX, Data, listed, some
 from .selection import Exclusions
 
 DESCRIPTION = "Denies everything without MFA, apart from enrolling oneself. Kept by hardening.aws."
@@ -121,9 +121,9 @@ def _locked_by_change(now: Now, settings: Data, attached: Data) -> list[str]:
 
 def _cannot_change(arn: str, locked: t.Sequence[str]) -> str:
     return (
-        f"{arn} was left as it is and attached to nobody else: {count(locked, 'user')} who have it have no MFA device, "
-        f"and its new document would keep them from making one: {some(locked)}. Enrol them, take the policy off them "
-        f"with hardening.aws.iam_policy_attachment, or set {PREFIX}_enforce_self_enrolment to true."
+        f"{arn} was left as it is and attached to nobody else. Its new document would keep users from enrolling who "
+        f"have the policy and no MFA device: {listed(locked)}. Enrol them, take the policy off them with "
+        f"hardening.aws.iam_policy_attachment, or set {PREFIX}_enforce_self_enrolment to true."
     )
 
 
@@ -160,7 +160,7 @@ def _decide_group(decision: dict[str, t.Any], now: Now, planned: Data, policy: D
     left = f"The group {group} {'keeps' if has_it else 'did not get'} {policy['arn']}"
     if lacking:
         decision["withheld"] = lacking
-        text = f"{left}, and {count(lacking, 'member')} of it have no MFA device: {some(lacking)}. "
+        text = f"{left}, and members of it have no MFA device: {listed(lacking)}. "
         if has_it:
             text += "They can do nothing until somebody enrols them. "
         text += f"Enrol them, take them out of the group, or set {PREFIX}_enforce_self_enrolment to true."
