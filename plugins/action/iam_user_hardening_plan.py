@@ -14,7 +14,14 @@ import typing as t
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import files, inputs, plan, steps
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import (
+    enforcement,
+    files,
+    inputs,
+    managed_policy,
+    plan,
+    steps,
+)
 
 _INFO = "hardening.aws.iam_mfa_device_info"
 _DEVICES = "hardening.aws.iam_mfa_devices"
@@ -48,6 +55,7 @@ class ActionModule(ActionBase):
             return dict(info)
         planned = plan.plan(info, settings)
         self._refuse(planned.pop("refusals"))
+        self._look_at_policy(planned, connection, variables)
         planned["warnings"] += steps.left_out(variables, self._task.tags)
         told = {name: info[name] for name in ("warnings", "deprecations") if name in info}
         return {"changed": False, "plan": planned, **told}
@@ -56,6 +64,16 @@ class ActionModule(ActionBase):
     def _refuse(reasons: t.Sequence[str]) -> None:
         if reasons:
             raise AnsibleActionFail("\n- ".join(["Nothing was touched.", *reasons]))
+
+    def _look_at_policy(
+        self, planned: dict[str, t.Any], connection: dict[str, t.Any], variables: dict[str, t.Any]
+    ) -> None:
+        """Refuse to go on if the policy to enforce is not the role's own."""
+        if planned["settings"]["enforce_policy"] == "none":
+            return
+        policy = managed_policy.look(self, planned, connection, variables)
+        self._refuse(enforcement.policy_refusals(policy["policy"], planned["settings"]))
+        planned["policy_arn"] = policy["arn"]
 
     def _open_seed_file(self, settings: t.Mapping[str, t.Any], variables: dict[str, t.Any]) -> None:
         """Open the file of seeds, so that a missing vault password ends the run here."""

@@ -35,6 +35,7 @@ options:
       without_password: From the plan, the users whose passwords are deleted.
       without_unused_keys: From the plan, the users whose unused access keys are deactivated.
       tidied: From a result of M(hardening.aws.iam_user_access) and O(what) of O(asked_for), what came of it.
+      enforced: From the decision on enforcement, O(planned), O(written) and O(attachment), what came of it.
       outcome: From the plan and O(done), the role's result.
       summary: From the role's result, the lines that show it.
       failure: From the role's result, the message to fail with.
@@ -68,6 +69,15 @@ options:
     description: The same as the plan has it.
     type: list
     elements: dict
+  planned:
+    description: The plan.
+    type: dict
+  written:
+    description: What came of making or changing the policy.
+    type: dict
+  attachment:
+    description: What came of attaching it.
+    type: dict
   done:
     description: What was done.
     type: dict
@@ -89,7 +99,12 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import batches, outcome, tidy
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import (
+    batches,
+    enforcement,
+    outcome,
+    tidy,
+)
 
 _STEPS: dict[str, t.Callable[..., t.Any]] = {
     "seeded": batches.seeded,
@@ -103,6 +118,7 @@ _STEPS: dict[str, t.Callable[..., t.Any]] = {
     "without_password": tidy.without_password,
     "without_unused_keys": tidy.without_unused_keys,
     "tidied": tidy.tidied,
+    "enforced": enforcement.enforced,
     "outcome": outcome.outcome,
     "summary": outcome.summary,
     "failure": outcome.failure,

@@ -128,7 +128,7 @@ def failure(result: Data) -> str:
 
 
 def _warnings(planned: Data, done: Data) -> list[str]:
-    found = [str(text) for text in planned["warnings"]]
+    found = [str(text) for text in (*planned["warnings"], *done.get("warnings", ()))]
     policy = done["policy"]
     if policy and policy.get("group") and planned["uncovered"]:
         found.append(
@@ -164,9 +164,11 @@ def summary(result: Data) -> list[str]:
         lines.append(f"access keys {would}deactivated: {listed(keys)}")
     policy = result["policy"]
     if policy:
-        target = f"the group {policy['group']}" if policy.get("group") else "the users"
-        state = f"{would}changed" if policy["changed"] else "in place"
+        target = f"the group {policy['group']}" if policy.get("group") else count(range(policy["attached"]), "user")
+        state = f"{would}changed" if policy["changed"] else "in place" if policy["attached"] else "not attached"
         lines.append(f"MFA enforced by {policy['arn']} on {target}: {state}")
+        if policy["withheld"]:
+            lines.append(f"without an MFA device, so not enforced: {listed(policy['withheld'])}")
     if result["password_policy"]:
         lines.append(f"password policy of the account: {result['password_policy']}")
     if result["credential_report"]:

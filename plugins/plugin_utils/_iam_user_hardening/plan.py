@@ -16,6 +16,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._seed_store import s
 from . import tidy
 from .batches import batches
 from .common import PREFIX, Data, count, listed, moment, some
+from .enforcement import caller_refusals
 from .inputs import device_problems, without_effect
 from .patterns import TooSlow, search, slow_problem
 from .selection import Exclusions, Selector, empty_problems
@@ -53,6 +54,7 @@ def plan(info: Data, settings: Data) -> dict[str, t.Any]:
         *empty_problems(settings, info["users"], users.selected, users.excluded),
         *exclusions.problems(settings["allow_empty"]),
         *_shielded(users.shielded, settings),
+        *caller_refusals(info, settings, users.selected),
         *orphans.problems,
         *tidy.caller_refusals((info["account"].get("caller") or {}).get("user_name"), users.passwords, users.keys),
     ]
@@ -276,6 +278,7 @@ def _missing_facts(info: Data, settings: Data) -> list[str]:
         or settings["delete_passwords_after_days"]
         or settings["deactivate_keys_unused_days"],
         "user_details": needs_details(settings),
+        "caller": settings["enforce_policy"] != "none",
         "orphaned_devices": True,
         "users_since_report": True,
     }

@@ -38,7 +38,8 @@ def test_enforcement(role: Role, emulator: Emulator, controller: Controller) -> 
         "seed_store": STORE,
     }
     plan = role("--check", **group)
-    assert plan.writes == {} and plan.result["policy"] == {"arn": POLICY, "group": "staff", "changed": True}
+    shown = {"arn": POLICY, "group": "staff", "changed": True, "attached": 1, "withheld": []}
+    assert plan.writes == {} and plan.result["policy"] == shown
     first = role(**group)
     assert attached(iam, GroupName="staff") == [POLICY] and len(first.result["enabled"]) == 3
     assert "1 selected users are not in the group staff" in first.result["warnings"][0]

@@ -1,0 +1,215 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who gets the policy that denies without MFA, and why nobody is locked out by it.
+
+This module is private to hardening.aws. Enforcement follows success: unless users enrol themselves, nobody gets the
+policy, or has it changed under them, who has no MFA device at that moment. The caller never gets it. A policy that the
+role did not make is left alone.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .common import PREFIX, Data, listed, some
+from .selection import Exclusions
+
+DESCRIPTION = "Denies everything without MFA, apart from enrolling oneself. Kept by hardening.aws."
+TAG = "hardening.aws"
+
+
+# Before the first change ----------------------------------------------------------------------------------------------
+
+
+def caller_refusals(info: Data, settings: Data, selected: t.Collection[str]) -> list[str]:
+    """Return why the policy may not be attached: it would lock out the user whose credentials the run has.
+
+    Refused whatever kind of credentials these are, as the run itself might be denied half-way.
+    """
+    name = (info["account"].get("caller") or {}).get("user_name")
+    if name is None or settings["enforce_policy"] == "none":
+        return []
+    remedy = f"Put {name} into {PREFIX}_exclude, or run with the credentials of a role."
+    if settings["enforce_policy"] == "users":
+        if name not in selected:
+            return []
+        return [f"{PREFIX}_enforce_policy: this run has the credentials of the selected user {name}, whom the policy "
+                f"would deny what the run has to do. {remedy}"]  # fmt: skip
+    group = settings["enforce_group"]
+    if name not in _members(info, [group]):
+        return []
+    return [f"{PREFIX}_enforce_group: this run has the credentials of {name}, a member of the group {group}, and the "
+            f"policy would deny what the run has to do. Take {name} out of the group, or run with the credentials of a "
+            "role."]  # fmt: skip
+
+
+def policy_refusals(policy: Data | None, settings: Data) -> list[str]:
+    """Return why the policy of that name may not be touched: the role did not make it.
+
+    :param policy: What M(amazon.aws.iam_managed_policy) says of it, or None if there is none.
+    """
+    if policy is None or is_ours(policy):
+        return []
+    return [
+        f"{PREFIX}_enforce_policy_name: there is a policy {policy['arn']} that this role did not make, and whoever has "
+        f"it would get another one. Set {PREFIX}_enforce_policy_name to a name of its own. To hand that very policy "
+        f"over to the role, give it the tag {TAG} with any value."
+    ]
+
+
+def is_ours(policy: Data) -> bool:
+    """Whether the role made a policy, by its description, which IAM never changes; or was handed it over, by a tag."""
+    return policy.get("description") == DESCRIPTION or TAG in (policy.get("tags") or {})
+
+
+# After enrolment ------------------------------------------------------------------------------------------------------
+
+
+class Now:
+    """Who has an MFA device and is in which group at this moment.
+
+    :param enabled: Users who would have one by then, in check mode.
+    """
+
+    def __init__(self, info: Data, enabled: t.Iterable[str] = ()) -> None:
+        self.info = info
+        self.users = [str(user["user_name"]) for user in info["users"]]
+        self._enrolled = {str(user["user_name"]) for user in info["users"] if user["mfa_devices"]} | set(enabled)
+
+    def without_device(self, names: t.Iterable[str]) -> list[str]:
+        """Return those of the names who have no device."""
+        return sorted(name for name in names if name not in self._enrolled)
+
+
+def decide(now: Now, planned: Data, tally: Data, policy: Data, attached: Data) -> dict[str, t.Any]:
+    """Return what is to be done: whether the policy is made or changed, and whom it is attached to.
+
+    :param planned: The plan, with the role's settings.
+    :param tally: Who was enrolled, and who failed.
+    :param policy: Its I(arn), whether it I(exists), and whether its document I(differs) from what it should be.
+    :param attached: The I(users) and I(groups) that have the policy.
+    """
+    settings = planned["settings"]
+    decision: dict[str, t.Any] = {
+        "arn": policy["arn"],
+        "exists": policy["exists"],
+        "write": policy["differs"] or not policy["exists"],
+        "users": [],
+        "groups": [],
+        "withheld": [],
+        "failures": [],
+        "warnings": [],
+    }
+    locked = _locked_by_change(now, settings, attached) if policy["exists"] and policy["differs"] else []
+    if locked:
+        decision["write"] = False
+        decision["failures"].append(_failure(settings, _cannot_change(policy["arn"], locked)))
+    elif settings["enforce_policy"] == "users":
+        _decide_users(decision, now, planned, tally)
+    else:
+        _decide_group(decision, now, planned, policy, attached)
+    return decision
+
+
+def _locked_by_change(now: Now, settings: Data, attached: Data) -> list[str]:
+    """Return users who have the policy and no device, and whom another document might keep from making one."""
+    if settings["enforce_self_enrolment"]:
+        return []
+    holders = set(attached["users"]) | _members(now.info, attached["groups"])
+    return now.without_device(holders & set(now.users))
+
+
+def _cannot_change(arn: str, locked: t.Sequence[str]) -> str:
+    return (
+        f"{arn} was left as it is and attached to nobody else. Its new document would keep users from enrolling who "
+        f"have the policy and no MFA device: {listed(locked)}. Enrol them, take the policy off them with "
+        f"hardening.aws.iam_policy_attachment, or set {PREFIX}_enforce_self_enrolment to true."
+    )
+
+
+def _decide_users(decision: dict[str, t.Any], now: Now, planned: Data, tally: Data) -> None:
+    settings = planned["settings"]
+    there = set(now.users)
+    selected = [name for name in planned["selected"] if name in there]
+    lacking = [] if settings["enforce_self_enrolment"] else now.without_device(selected)
+    decision["users"] = [name for name in selected if name not in set(lacking)]
+    decision["withheld"] = lacking
+    told = {str(item["user_name"]) for item in (*planned["failed"], *tally["failed"])}
+    silent = [name for name in lacking if name not in told]
+    if not settings["enrol"]:
+        if silent:
+            decision["warnings"].append(
+                f"the policy was not attached to {listed(silent)}, as they have no MFA device. Enrol them, or set "
+                f"{PREFIX}_enforce_self_enrolment to true if they are to do that themselves"
+            )
+        silent = []
+    text = "has no MFA device at this moment, so the policy was not attached: run again."
+    decision["failures"] += [{"user_name": name, "msg": text} for name in silent]
+    gone = "was deleted while the role ran, so the policy was not attached."
+    decision["failures"] += [{"user_name": name, "msg": gone} for name in planned["selected"] if name not in there]
+
+
+def _decide_group(decision: dict[str, t.Any], now: Now, planned: Data, policy: Data, attached: Data) -> None:
+    settings = planned["settings"]
+    group = settings["enforce_group"]
+    members = _members(now.info, [group])
+    lacking = [] if settings["enforce_self_enrolment"] else now.without_device(members)
+    exclusions = Exclusions(settings["exclude"], settings["exclude_patterns"], now.users)
+    joined = sorted(name for name in members if exclusions.reason(name) or name == planned["caller"])
+    has_it = group in attached["groups"]
+    left = f"The group {group} {'keeps' if has_it else 'did not get'} {policy['arn']}"
+    if lacking:
+        decision["withheld"] = lacking
+        text = f"{left}, and members of it have no MFA device: {listed(lacking)}. "
+        if has_it:
+            text += "They can do nothing until somebody enrols them. "
+        text += f"Enrol them, take them out of the group, or set {PREFIX}_enforce_self_enrolment to true."
+        decision["failures"].append(_failure(settings, text))
+    if joined and not has_it:
+        text = f"{left}: the caller, or users who are excluded, have joined it meanwhile: {some(joined)}."
+        decision["failures"].append(_failure(settings, text))
+    if not lacking and not joined:
+        decision["groups"] = [group]
+
+
+def _members(info: Data, groups: t.Iterable[str]) -> set[str]:
+    wanted = {group.lower() for group in groups}
+    return {
+        str(user["user_name"])
+        for user in info["users"]
+        if any(str(group).lower() in wanted for group in user["groups"] or ())
+    }
+
+
+def _failure(settings: Data, text: str) -> dict[str, str]:
+    return {"user_name": f"policy {settings['enforce_policy_name']}", "msg": text}
+
+
+# What came of it ------------------------------------------------------------------------------------------------------
+
+
+def enforced(decision: Data, planned: Data, written: Data, attachment: Data) -> dict[str, t.Any]:
+    """Return what was done: the role's result on the policy, failures and warnings.
+
+    :param written: What came of making or changing the policy; skipped, if it was not to be.
+    :param attachment: What M(hardening.aws.iam_policy_attachment) returned; nothing, if it did not run.
+    """
+    targets = [*decision["users"], *decision["groups"]]
+    # In check mode a policy that does not exist yet cannot be looked at, and would be attached to all of them.
+    results = attachment.get("results", [{"name": name, "changed": True, "failed": False} for name in targets])
+    failed = [result for result in results if result["failed"]]
+    changed = bool(written.get("changed")) or any(result["changed"] for result in results)
+    return {
+        "policy": {
+            "arn": (written.get("policy") or {}).get("arn") or decision["arn"],
+            "group": planned["settings"]["enforce_group"],
+            "changed": changed,
+            "attached": len(results) - len(failed),
+            "withheld": list(decision["withheld"]),
+        },
+        "failures": [
+            *decision["failures"],
+            *({"user_name": str(result["name"]), "msg": str(result["msg"])} for result in failed),
+        ],
+        "warnings": list(decision["warnings"]),
+    }

@@ -1,0 +1,219 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who gets the policy, who does not, and what is refused before the first change."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import enforcement
+
+ARN = "arn:aws:iam::123456789012:policy/deny-unless-mfa"
+SETTINGS: dict[str, t.Any] = {
+    "enrol": True,
+    "exclude": [],
+    "exclude_patterns": [],
+    "enforce_policy": "users",
+    "enforce_group": "",
+    "enforce_policy_name": "deny-unless-mfa",
+    "enforce_self_enrolment": False,
+}
+# name: (has a device, groups)
+PEOPLE: dict[str, tuple[bool, list[str]]] = {
+    "alice": (True, ["staff"]),
+    "bob": (False, ["staff"]),
+    "carol": (True, ["ops"]),
+    "dave": (False, []),
+}
+
+
+def info(people: dict[str, tuple[bool, list[str]]], caller: str | None = None) -> dict[str, t.Any]:
+    return {
+        "account": {"caller": {"arn": "arn", "user_name": caller}},
+        "users": [
+            {"user_name": name, "mfa_devices": [{"serial_number": "x"}] if has else [], "groups": groups}
+            for name, (has, groups) in people.items()
+        ],
+    }
+
+
+def decided(
+    settings: dict[str, t.Any],
+    people: dict[str, tuple[bool, list[str]]] | None = None,
+    selected: t.Sequence[str] = ("alice", "bob", "carol", "dave"),
+    failed: t.Sequence[str] = (),
+    differs: bool = False,
+    exists: bool = True,
+    users: t.Sequence[str] = (),
+    groups: t.Sequence[str] = (),
+    enabled: t.Sequence[str] = (),
+    caller: str | None = None,
+) -> dict[str, t.Any]:
+    planned = {
+        "settings": {**SETTINGS, **settings},
+        "selected": list(selected),
+        "failed": [],
+        "caller": caller,
+    }
+    tally = {"enabled": list(enabled), "failed": [{"user_name": name, "msg": "no"} for name in failed]}
+    now = enforcement.Now(info(PEOPLE if people is None else people), enabled)
+    policy = {"arn": ARN, "exists": exists, "differs": differs}
+    return enforcement.decide(now, planned, tally, policy, {"users": list(users), "groups": list(groups)})
+
+
+GROUP: dict[str, t.Any] = {"enforce_policy": "group", "enforce_group": "staff"}
+OPEN: dict[str, t.Any] = {"enforce_self_enrolment": True}
+# What is given; users, groups, write; who is withheld; who failed; words of failures and warnings
+DECISIONS: dict[str, tuple[dict[str, t.Any], list[str], list[str], bool, list[str], list[str], list[str]]] = {
+    "only those with a device": (
+        {"settings": {}, "failed": ["bob", "dave"]},
+        ["alice", "carol"], [], False, ["bob", "dave"], [], [],
+    ),
+    "one lost the device while the role ran": (
+        {"settings": {}, "failed": ["bob"]},
+        ["alice", "carol"], [], False, ["bob", "dave"], ["dave"], ["has no MFA device at this moment"],
+    ),
+    "nobody is enrolled": (
+        {"settings": {"enrol": False}},
+        ["alice", "carol"], [], False, ["bob", "dave"], [], ["not attached to 2 (bob, dave)", "self_enrolment"],
+    ),
+    "users enrol themselves": (
+        {"settings": {**OPEN, "enrol": False}},
+        ["alice", "bob", "carol", "dave"], [], False, [], [], [],
+    ),
+    "users enrol themselves, though the role tried": (
+        {"settings": OPEN, "failed": ["bob"]},
+        ["alice", "bob", "carol", "dave"], [], False, [], [], [],
+    ),
+    "check mode": (
+        {"settings": {}, "enabled": ["bob", "dave"], "exists": False},
+        ["alice", "bob", "carol", "dave"], [], True, [], [], [],
+    ),
+    "deleted meanwhile": (
+        {"settings": {}, "selected": ["alice", "erin"]},
+        ["alice"], [], False, [], ["erin"], ["was deleted while the role ran"],
+    ),
+    "a group whose members have devices": (
+        {"settings": {**GROUP, "enforce_group": "ops"}},
+        [], ["ops"], False, [], [], [],
+    ),
+    "a group, by its name in other letters": (
+        {"settings": {**GROUP, "enforce_group": "OPS"}},
+        [], ["OPS"], False, [], [], [],
+    ),
+    "a group with a member without": (
+        {"settings": GROUP, "selected": ["alice"]},
+        [], [], False, ["bob"], ["policy deny-unless-mfa"], ["did not get", "have no MFA device: 1 (bob)"],
+    ),
+    "a group that has it already, with a member without": (
+        {"settings": GROUP, "groups": ["staff"]},
+        [], [], False, ["bob"], ["policy deny-unless-mfa"], ["keeps", "nothing until somebody enrols them"],
+    ),
+    "a group of users who enrol themselves": (
+        {"settings": {**GROUP, **OPEN}},
+        [], ["staff"], False, [], [], [],
+    ),
+    "an excluded user has joined": (
+        {"settings": {**GROUP, "enforce_group": "ops", "exclude_patterns": ["CAR*"]}},
+        [], [], False, [], ["policy deny-unless-mfa"], ["have joined it meanwhile: carol"],
+    ),
+    "the caller has joined": (
+        {"settings": {**GROUP, "enforce_group": "ops"}, "caller": "carol"},
+        [], [], False, [], ["policy deny-unless-mfa"], ["have joined it meanwhile: carol"],
+    ),
+    "another document would lock out a holder": (
+        {"settings": {}, "differs": True, "users": ["alice", "dave"]},
+        [], [], False, [], ["policy deny-unless-mfa"], ["was left as it is", "no MFA device: 1 (dave)"],
+    ),
+    "another document would lock out a member of a group that has it": (
+        {"settings": {}, "differs": True, "groups": ["staff"]},
+        [], [], False, [], ["policy deny-unless-mfa"], ["was left as it is", "bob"],
+    ),
+    "another document for those who have devices": (
+        {"settings": {}, "differs": True, "users": ["alice"], "groups": ["ops"], "failed": ["bob", "dave"]},
+        ["alice", "carol"], [], True, ["bob", "dave"], [], [],
+    ),
+    "another document for those who enrol themselves": (
+        {"settings": OPEN, "differs": True, "users": ["alice", "dave"]},
+        ["alice", "bob", "carol", "dave"], [], True, [], [], [],
+    ),
+    "the same document, whoever has it": (
+        {"settings": {}, "users": ["dave"], "failed": ["bob", "dave"]},
+        ["alice", "carol"], [], False, ["bob", "dave"], [], [],
+    ),
+    "a policy that is not there yet": (
+        {"settings": {}, "exists": False, "differs": True, "failed": ["bob", "dave"]},
+        ["alice", "carol"], [], True, ["bob", "dave"], [], [],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("title", DECISIONS)
+def test_decide(title: str) -> None:
+    given, users, groups, write, withheld, failed, texts = DECISIONS[title]
+    found = decided(**given)
+    assert (found["users"], found["groups"], found["write"]) == (users, groups, write)
+    assert found["withheld"] == withheld and [item["user_name"] for item in found["failures"]] == failed
+    said = "\n".join([*(item["msg"] for item in found["failures"]), *found["warnings"]])
+    for text in texts:
+        assert text in said
+    assert bool(said) is bool(texts)
+
+
+CALLERS: list[tuple[dict[str, t.Any], str | None, bool]] = [
+    ({}, "alice", True),
+    ({}, "carol", False),  # not selected
+    ({}, None, False),
+    ({"enforce_policy": "none"}, "alice", False),
+    (GROUP, "bob", True),
+    ({**GROUP, "enforce_group": "STAFF"}, "bob", True),
+    (GROUP, "carol", False),
+    ({**OPEN}, "alice", True),
+]
+
+
+@pytest.mark.parametrize(("settings", "caller", "refused"), CALLERS)
+def test_caller(settings: dict[str, t.Any], caller: str | None, refused: bool) -> None:
+    found = enforcement.caller_refusals(info(PEOPLE, caller), {**SETTINGS, **settings}, ["alice", "bob"])
+    assert bool(found) is refused
+    if refused:
+        assert str(caller) in found[0] and "the credentials of a role" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("policy", "refused"),
+    [
+        (None, False),
+        ({"arn": ARN, "description": enforcement.DESCRIPTION, "tags": {}}, False),
+        ({"arn": ARN, "tags": {"hardening.aws": ""}}, False),
+        ({"arn": ARN, "description": "Deny", "tags": {"owner": "security"}}, True),
+        ({"arn": ARN}, True),
+    ],
+)
+def test_policy_of_somebody_else(policy: dict[str, t.Any] | None, refused: bool) -> None:
+    found = enforcement.policy_refusals(policy, SETTINGS)
+    assert bool(found) is refused
+    if refused:
+        assert ARN in found[0] and "iam_user_hardening_enforce_policy_name" in found[0]
+
+
+def test_what_came_of_it() -> None:
+    decision = decided({}, failed=["bob", "dave"])
+    planned = {"settings": SETTINGS}
+    results = [
+        {"name": "alice", "changed": False, "failed": False, "msg": ""},
+        {"name": "carol", "changed": False, "failed": True, "msg": "as many managed policies as"},
+    ]
+    found = enforcement.enforced(decision, planned, {"skipped": True}, {"results": results})
+    assert found["policy"] == {"arn": ARN, "group": "", "changed": False, "attached": 1, "withheld": ["bob", "dave"]}
+    assert found["failures"] == [{"user_name": "carol", "msg": "as many managed policies as"}]
+    # In check mode, where the policy does not exist yet
+    found = enforcement.enforced(decision, planned, {"changed": True}, {"skipped": True})
+    assert found["policy"]["changed"] and found["policy"]["attached"] == 2 and found["failures"] == []
+    # A policy on a path
+    written = {"changed": True, "policy": {"arn": ARN.replace("deny", "mfa/deny")}}
+    assert enforcement.enforced(decision, planned, written, {"results": []})["policy"]["arn"].endswith(
+        "mfa/deny-unless-mfa"
+    )
