@@ -125,10 +125,11 @@ def _rotate(values: Values, problems: Problems, _playbook_dir: str) -> Values:
 def _check_devices(problems: Problems, values: Values) -> None:
     """Refuse a seed store that cannot keep the seeds of these devices, as the module would."""
     run = {"state": "enabled", "purge_tags": True, "wait_timeout": 0, "seed_store": values["seed_store"]}
-    judged = [_argspec.desired_of(device, run) for device in values["devices"]]
     found = _argspec.run_problems(run)
-    found += [text for _desired, texts in judged for text in texts]
-    found += _argspec.duplicate_problems([desired for desired, _texts in judged if desired], values["seed_store"])
+    if not found:
+        judged = [_argspec.desired_of(device, run) for device in values["devices"]]
+        found = [text for _desired, texts in judged for text in texts]
+        found += _argspec.duplicate_problems([desired for desired, _texts in judged if desired], values["seed_store"])
     problems.take(dict.fromkeys(found))
 
 

@@ -12,6 +12,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import re
 import tempfile
 import time
 import typing as t
@@ -55,6 +56,13 @@ def parse(text: str) -> dict[str, Record]:
         records = {} if set(content) == {TOP_KEY} else None
     if not isinstance(records, dict) or not all(isinstance(record, dict) for record in records.values()):
         raise VaultedSeedsError(f"it holds something else than {TOP_KEY}, and is left as it is: name another file.")
+    for serial, record in records.items():
+        superseded = record.get("superseded") or []
+        if not isinstance(superseded, list) or not all(isinstance(older, dict) for older in superseded):
+            raise VaultedSeedsError(
+                f"superseded of {serial} is no list of records, and the file is left as it is: correct that with "
+                "ansible-vault edit."
+            )
     return {str(serial): record for serial, record in records.items()}
 
 
@@ -110,6 +118,7 @@ class SeedFile:
             with open(self.path, "rb") as stream:
                 content = stream.read()
         except FileNotFoundError:
+            self._check_folder()
             return {}
         except OSError as error:
             raise VaultedSeedsError(f"{self.path}: cannot be read ({error.strerror}).") from None
@@ -122,6 +131,7 @@ class SeedFile:
         """Add records, durably. Return all records as the file then has them, and the serial numbers that changed."""
         if not write:
             return merge(self.read(), new)
+        self._check_folder()
         with self._locked():
             self._sweep()
             records, changed = merge(self.read(), new)
@@ -148,9 +158,7 @@ class SeedFile:
                 with os.fdopen(descriptor, "wb") as stream:
                     stream.write(content)
                     stream.flush()
-                    # mkstemp makes files that their owner alone may read; an older file keeps what it was given.
-                    with contextlib.suppress(FileNotFoundError):
-                        os.fchmod(stream.fileno(), os.stat(self.path).st_mode & 0o7777)
+                    self._keep_access(stream.fileno())
                     os.fsync(stream.fileno())
                 os.replace(temporary, self.path)
             except BaseException:
@@ -165,24 +173,47 @@ class SeedFile:
         except OSError as error:
             raise VaultedSeedsError(f"{self.path}: cannot be written ({error.strerror}).") from None
 
+    def _keep_access(self, descriptor: int) -> None:
+        """Give the new file the owner, the group and the mode of the older one. Without one it is its owner's alone."""
+        try:
+            old = os.stat(self.path)
+        except FileNotFoundError:
+            return
+        mode = old.st_mode & 0o7777
+        # Only root may give a file to somebody else, and others only to a group of their own.
+        with contextlib.suppress(PermissionError):
+            os.fchown(descriptor, old.st_uid, -1)
+        try:
+            os.fchown(descriptor, -1, old.st_gid)
+        except PermissionError:
+            mode &= ~0o070  # what the older group was allowed is not for this one
+        os.fchmod(descriptor, mode)
+
     def _sweep(self) -> None:
         """Remove what killed runs left: encrypted files that never took their place."""
         folder = os.path.dirname(self.path)
         for name in os.listdir(folder):
-            if name.startswith(self._prefix) and name.endswith(".new"):
+            # mkstemp makes names of eight of these: those of seeds.yml are not taken for those of a file named seeds.
+            if re.fullmatch(re.escape(self._prefix) + r"[a-z0-9_]{8}\.new", name):
                 with contextlib.suppress(OSError):
                     os.unlink(os.path.join(folder, name))
+
+    def _check_folder(self) -> None:
+        folder = os.path.dirname(self.path)
+        if not os.path.isdir(folder):
+            raise VaultedSeedsError(f"there is no directory {folder} for it: make that, or name another file.")
 
     @contextlib.contextmanager
     def _locked(self) -> t.Iterator[None]:
         lock = f"{self.path}.lock"
         give_up_at = time.monotonic() + self._lock_timeout
         try:
-            descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except OSError as error:
+            if os.path.islink(lock):
+                raise VaultedSeedsError(f"{self.path}: the lock {lock} is a symbolic link. Remove it.") from None
             raise VaultedSeedsError(
-                f"{self.path}: the lock {lock} cannot be opened ({error.strerror}). Does the folder exist, and may you "
-                "write in it?"
+                f"{self.path}: the lock {lock} cannot be opened ({error.strerror}). May you write in its directory?"
             ) from None
         try:
             while True:

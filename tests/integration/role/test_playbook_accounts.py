@@ -99,7 +99,7 @@ def test_two_hosts_are_two_accounts(fleet: Fleet, playbook: str) -> None:
     calls = fleet.calls()
     assert set(calls) == {key("one"), key("two")}, calls
     assert min(calls.values()) > 2
-    shown = [line.strip() for line in done.stdout.splitlines() if '"msg": "AWS account' in line]
+    shown = sorted(line.strip() for line in done.stdout.splitlines() if '"msg": "AWS account' in line)
     assert shown == [
         f'"msg": "AWS account {ONE} (account-one), as arn:aws:iam::{ONE}:user/admin"',
         f'"msg": "AWS account {TWO} (account-two), as arn:aws:iam::{TWO}:user/admin"',

@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decides what the playbook rotate does. Its documentation is that of the module."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.hardening.aws.plugins.plugin_utils import _rotation_plan as core
+
+_DICT: dict[str, t.Any] = {"type": "dict", "required": True}
+_LIST: dict[str, t.Any] = {"type": "list", "elements": "dict", "default": []}
+
+
+class ActionModule(ActionBase):
+    """The action. It makes no call."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Make the step's decision."""
+        super().run(tmp, task_vars)
+        _result, args = self.validate_argument_spec(
+            argument_spec={
+                "step": {"type": "str", "required": True, "choices": ["begin", "retire", "outcome"]},
+                "inputs": _DICT,
+                "facts": _LIST,
+                "attached": _LIST,
+                "retirement": {"type": "dict", "default": {}},
+                "retired": _LIST,
+            }
+        )
+        if args["step"] == "begin":
+            reasons = core.refusals(args["inputs"], args["facts"])
+            if reasons:
+                raise AnsibleActionFail("\n- ".join(["Nothing was touched.", *reasons]))
+            return {"changed": False}
+        if args["step"] == "retire":
+            return {"changed": False, **core.retirement(args["inputs"], args["facts"], args["attached"])}
+        return self._outcome(args)
+
+    def _outcome(self, args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        lines, failures = core.outcome(
+            args["attached"], args["retirement"], args["retired"], bool(self._task.check_mode)
+        )
+        answer = {"changed": False, "msg": lines, "_ansible_verbose_always": True}
+        if failures:
+            text = "\n- ".join(["\n".join(lines), *failures])
+            return {**answer, "failed": True, "msg": text}
+        return answer

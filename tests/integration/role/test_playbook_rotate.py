@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A rotation takes no device away before its successor was attached by an earlier run, and its seed is stored."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from aws_emulator.client import Emulator
+from controller import Controller, arn
+from role_runner import STORE, users
+from test_role_playbooks import changed, run
+
+ROTATION = {"rotate_users": ["alice", "bob"], "rotate_suffix": "2026", "rotate_seed_store": STORE}
+RETIRING = {**ROTATION, "rotate_retire": True, "rotate_retire_devices": ["{user_name}", "{user_name}-2025"]}
+WEEK = 7 * 86400
+
+
+@pytest.fixture(autouse=True)
+def _account(emulator: Emulator) -> None:
+    """Two users with devices of an earlier rotation, and one that alice made herself."""
+    emulator.fixture(
+        {
+            "users": [
+                *users("alice", mfa_devices=[{"device_name": "alice-2025"}, {"device_name": "her-own-phone"}]),
+                *users("bob", mfa_devices=[{}, {"kind": "fido", "device_name": "key"}]),
+            ]
+        }
+    )
+
+
+def later(emulator: Emulator, seconds: int) -> None:
+    emulator.set(clock_offset=emulator.settings()["clock_offset"] + seconds, check_signature_age=False)
+
+
+def test_two_runs_and_a_week(controller: Controller, emulator: Emulator) -> None:
+    output = run(controller, "rotate", **ROTATION)
+    assert "new devices: 2 attached, 0 were there, 0 failed" in output
+    assert "AWS account 123456789012" in output
+    assert arn("bob-2026") in controller.attached("bob") and len(controller.attached("bob")) == 3
+    controller.assert_seed_works("bob", arn("bob-2026"), controller.secret("mfa/bob/bob-2026")["seed"])
+
+    output = run(controller, "rotate", ok=False, **RETIRING)
+    assert "the new device was attached 0 days ago, and rotate_min_age_days is 7" in output
+    assert len(controller.virtual()) == 5
+
+    later(emulator, WEEK)
+    output = run(controller, "rotate", "--check", **RETIRING)
+    assert "Check mode" in output and len(controller.virtual()) == 5
+    emulator.clear_requests()
+    assert "older devices: 2 removed, of 2 users" in run(controller, "rotate", **RETIRING)
+    assert set(controller.virtual()) == {arn("alice-2026"), arn("her-own-phone"), arn("bob-2026")}
+    assert len(controller.attached("bob")) == 2
+    assert changed(run(controller, "rotate", **RETIRING)) == 0
+
+
+@pytest.mark.parametrize("suffix", ["2026", "2O26"])
+def test_first_run_and_mistyped_suffix_take_nothing_away(
+    controller: Controller, emulator: Emulator, suffix: str
+) -> None:
+    if suffix != "2026":
+        run(controller, "rotate", **ROTATION)
+        later(emulator, WEEK)
+    before = controller.virtual()
+    emulator.clear_requests()
+    output = run(controller, "rotate", ok=False, **{**RETIRING, "rotate_suffix": suffix, "rotate_min_age_days": 0})
+    assert f"none of these users has the new device, whose name ends in -{suffix}" in output
+    assert controller.virtual() == before
+    assert all(request["action"].startswith(("Get", "List")) for request in emulator.requests())
+
+
+def test_who_has_no_proof_keeps_all_devices_and_others_go_on(controller: Controller, emulator: Emulator) -> None:
+    """alice's new device is of this run; bob's seed is another bob's; carol's is lost; dave is fine."""
+    emulator.fixture({"users": users("carol", "dave", mfa_devices=[{}])})
+    people = {"rotate_users": ["bob", "carol", "dave"]}
+    run(controller, "rotate", **{**ROTATION, **people})
+    secrets = controller.boto3("secretsmanager")
+    secrets.delete_secret(SecretId="mfa/carol/carol-2026", ForceDeleteWithoutRecovery=True)
+    record = {**controller.secret("mfa/bob/bob-2026"), "created": "2001-01-01T00:00:00Z"}
+    secrets.put_secret_value(SecretId="mfa/bob/bob-2026", SecretString=json.dumps(record))
+    later(emulator, WEEK)
+    people = {"rotate_users": ["alice", "bob", "carol", "dave"]}
+    output = run(controller, "rotate", ok=False, **{**RETIRING, **people})
+    for text in (
+        "alice: keeps all devices: the new device was attached by this run",
+        "bob: keeps all devices: The secret mfa/bob/bob-2026 was made for bob on 2001-01-01",
+        "carol: keeps all devices: The secret mfa/carol/carol-2026 does not exist",
+        "older devices: 1 removed, of 1 users",
+    ):
+        assert text in output, output
+    assert arn("alice-2025") in controller.attached("alice") and arn("alice-2026") in controller.attached("alice")
+    assert {arn("bob"), arn("carol")} <= set(controller.virtual())
+    assert controller.attached("dave") == [arn("dave-2026")]
+
+
+def test_a_user_whose_name_ends_in_the_suffix(controller: Controller, emulator: Emulator) -> None:
+    emulator.fixture({"users": users("svc-2026", mfa_devices=[{"device_name": "svc-2026"}])})
+    inputs = {**RETIRING, "rotate_users": ["svc-2026"]}
+    run(controller, "rotate", **{**ROTATION, "rotate_users": ["svc-2026"]})
+    later(emulator, WEEK)
+    run(controller, "rotate", **inputs)
+    assert controller.attached("svc-2026") == [arn("svc-2026-2026")]
+
+
+def test_many_users_are_one_task(controller: Controller, emulator: Emulator) -> None:
+    emulator.fixture({"generate": {"count": 60, "device": "virtual", "prefix": "many-"}})
+    names = [f"many-{number:04}" for number in range(1, 61)]
+    inputs = {**RETIRING, "rotate_users": names, "rotate_min_age_days": 0}
+    run(controller, "rotate", **{**ROTATION, "rotate_users": names})
+    later(emulator, 120)
+    output = run(controller, "rotate", **inputs)
+    assert "older devices: 60 removed, of 60 users" in output
+    assert "changed=1 " in output
+    assert controller.virtual() == {arn(f"{name}-2026"): name for name in names} | {
+        arn("alice-2025"): "alice",
+        arn("her-own-phone"): "alice",
+        arn("bob"): "bob",
+    }
+
+
+BAD: list[tuple[dict[str, t.Any], str]] = [
+    ({"rotate_users": ["nobody"]}, "rotate_users: there is no IAM user nobody"),
+    ({"rotate_users": "alice, bob,,"}, "rotate_users: is 'alice, bob,,'"),
+    ({"rotate_users": []}, "rotate_users: is empty"),
+    ({"rotate_users": ["alice", "Alice"]}, "rotate_users: has alice 2 times"),
+    ({"rotate_users": [f"arn:aws:iam::{'1' * 12}:user/alice"]}, "rotate_users[0]: is an ARN"),
+    ({"rotate_suffix": "2026\n"}, "rotate_suffix: '2026\\\\n' may contain only"),
+    ({"rotate_suffix": 'x"y'}, "rotate_suffix: "),
+    ({"rotate_suffix": None}, "rotate_suffix: is missing"),
+    ({"rotate_seed_store": {"type": "vault"}}, "rotate_seed_store.type: is 'vault'"),
+    ({"rotate_seed_store": {**STORE, "nmae": "x"}}, "rotate_seed_store: has the unknown key 'nmae'"),
+    ({"rotate_seed_store": {**STORE, "name": "{user}"}}, "rotate_seed_store.name: "),
+    ({"rotate_seed_store": {**STORE, "name": "one"}}, "would keep their seeds under the same seed_store.name"),
+    ({"rotate_retire": "maybe"}, "rotate_retire: is 'maybe': give true or false"),
+    ({"rotate_retire": True, "rotate_retire_devices": []}, "rotate_retire_devices: is missing"),
+    ({"rotate_retire": True, "rotate_retire_devices": ["*"]}, "rotate_retire_devices[0]: '*' names every device"),
+    ({"rotate_retire_devices": ["{user}"]}, "rotate_retire_devices[0]: '{user}' can be no device's name"),
+    ({"rotate_min_age_days": -1}, "rotate_min_age_days: is -1"),
+    ({"rotate_min_age_days": "soon"}, "rotate_min_age_days: is 'soon'"),
+    ({"rotate_sufix": "x"}, "rotate_sufix: there is no such input. Did you mean rotate_suffix?"),
+]
+
+
+@pytest.mark.parametrize(("inputs", "refusal"), BAD, ids=[refusal[:40] for _inputs, refusal in BAD])
+def test_bad_input(controller: Controller, emulator: Emulator, inputs: dict[str, t.Any], refusal: str) -> None:
+    emulator.clear_requests()
+    output = run(controller, "rotate", ok=False, **{**ROTATION, **inputs})
+    assert refusal in output and "Nothing was touched" in output, output
+    if "no IAM user" not in refusal:
+        assert not emulator.requests()
+    assert all(request["action"].startswith(("Get", "List")) for request in emulator.requests())
