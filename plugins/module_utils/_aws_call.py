@@ -20,7 +20,7 @@ import time
 import typing as t
 
 from ._errors import AwsRefused, BadInput, MfaError, NoAnswer, ReplyLost
-from ._pacer import Pacer
+from ._pacer import Pacer, Pacers, Ticket
 from ._refusals import Refusal, explain
 from ._refusals import short_code as short_code  # for those who make calls
 from ._totp import AwsClock
@@ -66,7 +66,8 @@ class Connection:
         self._module = module
         self._config, self._attempts = _connection_config(module.params, concurrency)
         self.clock = AwsClock()
-        self._pacers: dict[str, Pacer] = {}
+        self.pacers = Pacers()
+        self._began = time.monotonic()
         # When the process ends, Python would look through all that botocore has loaded for garbage, for 50 to 100 ms.
         atexit.register(gc.freeze)
 
@@ -83,7 +84,7 @@ class Connection:
             functools.partial(self._open, service, region, endpoint_url),
             self.clock,
             Patience(self._attempts),
-            self._pacers.setdefault(service, Pacer()),
+            self.pacers.of(service),
         )
 
     def _open(self, service: str, region: str, endpoint_url: str | None) -> t.Any:
@@ -190,7 +191,7 @@ class Client:
         attempts = _Attempts(f"{self.service}:{operation}", resend, expected)
         method = getattr(self._client, xform_name(operation))
         while True:
-            self._pacer.wait()
+            ticket = self._pacer.wait(attempts.throttled)
             # Made after the wait: a code does not outlive a long one.
             made = params() if callable(params) else params
             self._way.begin()
@@ -198,13 +199,14 @@ class Client:
             try:
                 answer = method(**made)
             except botocore.exceptions.ClientError as error:
-                self._refused(attempts, error.response, sent_at)
+                self._refused(attempts, error.response, ticket, sent_at)
             except Exception as error:  # noqa: BLE001  # pylint: disable=broad-except
                 # botocore's parsers meet a damaged answer with errors of many kinds, and some quote it.
                 self._failed(attempts, error)
             else:
                 self._observe(answer, sent_at)
-                self._pacer.admitted()
+                self._pacer.admitted(ticket)
+                attempts.throttled = 0
                 missing = [member for member in requires if not _has(answer, member)]
                 if not missing:
                     self._patience.answered()
@@ -213,14 +215,15 @@ class Client:
 
     # What may become of an attempt: each of these returns if there shall be another one, and raises if not. ----------
 
-    def _refused(self, attempts: _Attempts, response: Params, sent_at: float) -> None:
+    def _refused(self, attempts: _Attempts, response: Params, ticket: Ticket, sent_at: float) -> None:
         """An error came back."""
         self._observe(response, sent_at)
         refusal = Refusal.of(response)
         if refusal.is_throttle:
-            self._throttled(attempts, refusal, sent_at)
+            self._throttled(attempts, refusal, ticket)
             return
-        self._pacer.admitted()
+        self._pacer.admitted(ticket)
+        attempts.throttled = 0
         if refusal.is_about_time and not attempts.clock_set and self._clock.known:
             attempts.clock_set = True
             return
@@ -233,8 +236,9 @@ class Client:
         text = explain(attempts.name, refusal)
         raise AwsRefused(text, refusal.code, attempts.name, refusal.text, attempts.unsure) from None
 
-    def _throttled(self, attempts: _Attempts, refusal: Refusal, sent_at: float) -> None:
-        self._pacer.throttled(sent_at)
+    def _throttled(self, attempts: _Attempts, refusal: Refusal, ticket: Ticket) -> None:
+        self._pacer.throttled(ticket)
+        attempts.throttled += 1
         if time.monotonic() < attempts.give_up_at:
             return
         text = f"AWS goes on throttling {attempts.name} ({refusal.text}). Run again later, or with a lower concurrency."
@@ -328,6 +332,7 @@ class _Attempts:
     resend: bool
     expected: t.Container[str]
     failures: int = 0
+    throttled: int = 0  # in a row
     unsure: bool = False
     clock_set: bool = False
     give_up_at: float = dataclasses.field(default_factory=lambda: time.monotonic() + _THROTTLE_PATIENCE_SECONDS)
