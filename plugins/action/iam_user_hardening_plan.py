@@ -9,11 +9,14 @@ thousands of users from one task to the next.
 from __future__ import annotations
 
 import os
+import sys
 import typing as t
 
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.hardening.aws.plugins.module_utils._argspec import require_libraries
+from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import (
     enforcement,
     files,
@@ -43,6 +46,7 @@ class ActionModule(ActionBase):
         connection = dict(self._task.args)
         settings, problems = inputs.read(variables, self._templar.template)
         self._refuse(problems + files.locate(settings, self._loader.get_basedir()))
+        self._look_for_library(settings, variables)
         self._open_seed_file(settings, variables)
         self._open_store(settings, connection, variables)
         options = {
@@ -74,6 +78,17 @@ class ActionModule(ActionBase):
         policy = managed_policy.look(self, planned, connection, variables)
         self._refuse(enforcement.policy_refusals(policy["policy"], planned["settings"]))
         planned["policy_arn"] = policy["arn"]
+
+    def _look_for_library(self, settings: t.Mapping[str, t.Any], variables: dict[str, t.Any]) -> None:
+        """Refuse to begin without the library that computes codes, if modules run in this very environment."""
+        python = str(self._templar.template(variables.get("ansible_python_interpreter")) or "")
+        folders = {os.path.realpath(os.path.dirname(path)) for path in (python, sys.executable)}
+        if not settings["enrol"] or self._connection.transport != "local" or len(folders) > 1:
+            return
+        try:
+            require_libraries()
+        except BadInput as error:
+            self._refuse(error.problems)
 
     def _open_seed_file(self, settings: t.Mapping[str, t.Any], variables: dict[str, t.Any]) -> None:
         """Open the file of seeds, so that a missing vault password ends the run here."""

@@ -36,7 +36,7 @@ options:
   device_path:
     description:
       - The path of the virtual device O(device_name). It may contain only letters, digits and V(+=/:,.@_-), as a serial
-        number may: AWS creates a device on other paths too, and then takes no call that would attach or delete it.
+        number may. AWS creates a device on other paths too, and then takes no call that would attach or delete it.
     type: str
     default: /
   authentication_code1:

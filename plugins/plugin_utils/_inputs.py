@@ -26,6 +26,7 @@ Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 Template = t.Callable[[t.Any], t.Any]
 
 _SHOWN = 60
+_SHORT_PREFIX = 12
 _OMITTED = "AnsibleValueOmittedError"
 
 
@@ -93,16 +94,20 @@ def read(
 def unknown_inputs(
     prefix: str, spec: Spec, variables: t.Iterable[str], allowed: t.Iterable[str] = ()
 ) -> list[str]:  # fmt: skip
-    """Return a problem for each variable that is meant as an input, by its prefix or nearly so, and is none."""
+    """Return a problem for each variable that is meant as an input, by its prefix or nearly so, and is none.
+
+    Nearly so goes for long prefixes only: a variable C(rotated_users) may be anything.
+    """
     known = [prefix + name for name in spec]
     fine = {*known, *(prefix + name for name in allowed)}
+    long = len(prefix) > _SHORT_PREFIX
     problems = []
     for name in sorted(str(name) for name in variables):
         if name in fine or name.endswith("_result"):
             continue
         if name.startswith(prefix):
             problems.append(f"{name}: there is no such input. {_meant(name, known) or _names(known)}")
-        elif name.startswith(prefix[: len(prefix) // 2]) and difflib.get_close_matches(name, known, 1, 0.9):
+        elif long and name.startswith(prefix[: len(prefix) // 2]) and difflib.get_close_matches(name, known, 1, 0.9):
             problems.append(f"{name}: there is no such input. {_meant(name, known)}")
     return problems
 

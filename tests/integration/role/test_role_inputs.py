@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import pathlib
 import re
 import typing as t
 
@@ -41,6 +42,18 @@ def test_one_message_if_there_is_no_region(role: Role, emulator: Emulator) -> No
     assert run.play.code == 0, run.output
     assert run.result["enabled"] == ["alice", "bob"] and run.result["password_policy"] == "changed"
     assert run.result["policy"]["changed"] is True
+
+
+def test_without_the_library_for_codes_nothing_begins(role: Role, emulator: Emulator, tmp_path: pathlib.Path) -> None:
+    """With a file of seeds, devices would be made that cannot be attached."""
+    (tmp_path / "pyotp.py").write_text("raise ImportError", encoding="utf-8")
+    emulator.fixture({"users": users("alice")})
+    emulator.clear_requests()
+    (harden,) = role.tasks({"users": ["alice"], "seed_store": STORE})
+    process, finish = role.controller.start(harden, environment={"PYTHONPATH": str(tmp_path)})
+    run = Hardening(finish(process), emulator.counts())
+    assert run.play.code == 2 and run.total == 0
+    assert "pyotp is needed" in run.refusal and "Nothing was touched" in run.refusal
 
 
 def test_tags_choose_steps(controller: Controller, emulator: Emulator) -> None:

@@ -158,6 +158,7 @@ def test_a_prefix_that_is_nearly_right() -> None:
     spec = {"exclude": {"type": "list"}}
     found = _inputs.unknown_inputs("iam_user_hardening_", spec, ["iam_user_hardning_exclude", "iam_user", "unrelated"])
     assert found == ["iam_user_hardning_exclude: there is no such input. Did you mean iam_user_hardening_exclude?"]
+    assert _inputs.unknown_inputs("rotate_", {"users": {"type": "list"}}, ["rotated_users"]) == []
 
 
 def test_key_value_json_and_yaml_mean_the_same() -> None:
