@@ -101,6 +101,7 @@ def test_hosts_together(hosts: dict[str, dict[str, t.Any]], problem: str | None)
     assert "hush" not in str(found)
 
 
+SESSION_KEYS = {**KEYS, "aws_session_token": "x"}
 NO_KEYS = {"access_key": "", "secret_key": "", "session_token": ""}
 SESSION = {"access_key": "ASIA", "secret_key": "s", "session_token": "t", "expiration": "soon"}
 OF_SESSION = {"profile": "", "access_key": "ASIA", "secret_key": "s", "session_token": "t"}
@@ -113,14 +114,14 @@ OF_SESSION = {"profile": "", "access_key": "ASIA", "secret_key": "s", "session_t
         ({"aws_region": "eu-west-1", "aws_profile": None}, {}, {"region": "eu-west-1"}),
         ({"aws_profile": "dev"}, {}, {"profile": "dev", **NO_KEYS}),
         (KEYS, {}, {"profile": "", "access_key": "AKIA", "secret_key": "hush", "session_token": ""}),
-        ({**KEYS, "aws_session_token": "x"}, {}, {"profile": "", "access_key": "AKIA", "secret_key": "hush", "session_token": "x"}),
+        (SESSION_KEYS, {}, {"profile": "", "access_key": "AKIA", "secret_key": "hush", "session_token": "x"}),
         ({}, SESSION, OF_SESSION),
         ({"aws_profile": "dev"}, SESSION, OF_SESSION),
         ({**KEYS, "aws_endpoint_url": "http://x"}, SESSION, {**OF_SESSION, "endpoint_url": "http://x"}),
         ({"aws_validate_certs": False}, {}, {"validate_certs": False}),
         ({"aws_ca_bundle": "/x/ca.pem"}, {}, {"aws_ca_bundle": "/x/ca.pem"}),
     ],
-)  # fmt: skip
+)
 def test_connection(variables: dict[str, t.Any], session: dict[str, t.Any], options: dict[str, t.Any]) -> None:
     assert accounts.connection(variables, session) == options
 
