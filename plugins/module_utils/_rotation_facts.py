@@ -49,7 +49,7 @@ def _fact(item: Item, exists: bool, devices: t.Sequence[VirtualDevice], now: dat
         "device_name": item["device_name"],
         "exists": exists,
         "serial_number": new.serial_number if new else None,
-        "age_days": (now - attached_at).days if attached_at else None,
+        "age_days": max((now - attached_at).days, 0) if attached_at else None,
         "record_problem": None,
         "others": sorted(one.serial_number for one in devices if one is not new),
     }

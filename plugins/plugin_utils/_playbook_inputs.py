@@ -115,6 +115,8 @@ def _rotate(values: Values, problems: Problems, _playbook_dir: str) -> Values:
     if values["min_age_days"] < 0:
         problems.add("min_age_days", f"is {values['min_age_days']}: give a number of days from 0.")
     _check_retired(problems, values)
+    if not values["seed_store"]:
+        problems.add("seed_store", "is empty: give a store, such as {type: secretsmanager}.")
     values["seed_store"] = {"name": "mfa/{user_name}/{device_name}", **values["seed_store"]}
     values["devices"] = [{"user_name": name, "device_name": f"{name}-{suffix}"} for name in values["users"]]
     if not problems.found:

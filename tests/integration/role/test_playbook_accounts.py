@@ -53,6 +53,7 @@ class Fleet:
         hosts: dict[str, dict[str, t.Any]],
         *arguments: str,
         environment: dict[str, str] | None = None,
+        name: str | None = None,
         **variables: t.Any,
     ) -> subprocess.CompletedProcess[str]:
         inventory = self.controller.home / "inventory.json"
@@ -60,7 +61,7 @@ class Fleet:
         entries = {name: {**local, **values} for name, values in hosts.items()}
         inventory.write_text(json.dumps({"all": {"hosts": entries}}), encoding="utf-8")
         given = {f"{playbook}_hosts": ",".join(hosts), **INPUTS[playbook], **variables}
-        command = [str(VENV / "bin/ansible-playbook"), f"hardening.aws.{playbook}", "-i", str(inventory)]
+        command = [str(VENV / "bin/ansible-playbook"), name or f"hardening.aws.{playbook}", "-i", str(inventory)]
         found = {
             **self.controller.environment(RECORDED_RESULTS="/dev/null"),
             **self.emulator.env(),
@@ -177,8 +178,25 @@ def test_a_role_is_assumed_for_all_modules(fleet: Fleet, arguments: tuple[str, .
     # This one is amazon.aws's; all others are made by this collection's modules.
     assert arguments or any("AccountPasswordPolicy" in action for _key, action in calls)
     assert f"AWS account {ONE}" in output
-    for line in output.splitlines():
-        assert "SessionToken" not in line and '"sts_creds"' not in line, line
+    assert "SessionToken" not in output and '"sts_creds"' not in output
+
+
+def test_the_session_of_a_role_is_forgotten(fleet: Fleet) -> None:
+    """Neither a later play of the same run sees it, nor is it taken for the session of another role."""
+    book = fleet.controller.home / "site.yml"
+    later = {
+        "hosts": "dev",
+        "gather_facts": False,
+        "tasks": [{"ansible.builtin.debug": {"msg": "{{ hostvars[inventory_hostname] }}"}}],
+    }
+    audit = {"import_playbook": "hardening.aws.audit"}
+    book.write_text(json.dumps([audit, audit, later]), encoding="utf-8")
+    done = fleet.run("audit", {"dev": {"aws_role_arn": f"arn:aws:iam::{ONE}:role/hardening"}}, name=str(book))
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output
+    assert "__hardening_aws_account" in output and "sts_creds" not in output and "ASIA" not in output
+    callers = [request["access_key"] for request in fleet.emulator.requests() if request["action"] == "AssumeRole"]
+    assert callers == ["testing", "testing"]
 
 
 def test_a_role_that_cannot_be_assumed(fleet: Fleet) -> None:

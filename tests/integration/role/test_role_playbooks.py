@@ -54,10 +54,11 @@ def test_rotate_then_offboard(controller: Controller, emulator: Emulator) -> Non
     assert len(controller.attached("bob")) == 3 and arn("bob-2026") in controller.attached("bob")
     controller.assert_seed_works("bob", arn("bob-2026"), controller.secret("mfa/bob/bob-2026")["seed"])
     emulator.set(clock_offset=0)
-    run(controller, "rotate", **rotation, rotate_retire=True)
+    retiring = {**rotation, "rotate_retire": True, "rotate_retire_devices": ["{user_name}", "alice-*"]}
+    run(controller, "rotate", **retiring, rotate_min_age_days=0)
     assert controller.virtual() == {arn("bob-2026"): "bob", arn("alice-2026"): "alice"}
     assert len(controller.attached("bob")) == 2
-    assert changed(run(controller, "rotate", **rotation, rotate_retire=True)) == 0
+    assert changed(run(controller, "rotate", **retiring)) == 0
 
     leaving = {"offboard_users": ["bob"]}
     run(controller, "offboard", "--check", **leaving)
