@@ -17,6 +17,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.hardening.aws.plugins.module_utils._argspec import require_libraries
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
+from ansible_collections.hardening.aws.plugins.module_utils._core_version import core_problem
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import (
     enforcement,
     files,
@@ -42,6 +43,9 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Refuse what cannot be right before anything is called, and then before anything is changed."""
         super().run(tmp, task_vars)
+        too_old = core_problem()
+        if too_old:
+            raise AnsibleActionFail(too_old)
         variables = task_vars or {}
         connection = dict(self._task.args)
         settings, problems = inputs.read(variables, self._templar.template)

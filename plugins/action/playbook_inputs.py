@@ -9,6 +9,7 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.hardening.aws.plugins.module_utils._core_version import core_problem
 from ansible_collections.hardening.aws.plugins.plugin_utils import _playbook_accounts as accounts
 from ansible_collections.hardening.aws.plugins.plugin_utils import _playbook_inputs as playbooks
 from ansible_collections.hardening.aws.plugins.plugin_utils._inputs import read
@@ -25,6 +26,9 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the typed inputs, and what the host's variables say of its account; or refuse them all at once."""
         super().run(tmp, task_vars)
+        too_old = core_problem()
+        if too_old:
+            raise AnsibleActionFail(too_old)
         variables = task_vars or {}
         _result, args = self.validate_argument_spec(
             argument_spec={"playbook": {"type": "str", "required": True, "choices": list(playbooks.SPECS)}}

@@ -12,6 +12,7 @@ from ansible.parsing.vault import VaultLib, match_encrypt_secret
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.hardening.aws.plugins.module_utils._seed_record import record_is_of
+from ansible_collections.hardening.aws.plugins.module_utils._core_version import core_problem
 from ansible_collections.hardening.aws.plugins.plugin_utils._paths import PathError, controller_path
 from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds import (
     Record,
@@ -83,6 +84,9 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Add records if there are any, and tell what the file holds."""
         super().run(tmp, task_vars)
+        too_old = core_problem()
+        if too_old:
+            raise AnsibleActionFail(too_old)
         _result, args = self.validate_argument_spec(
             argument_spec={
                 "path": {"type": "path", "required": True},

@@ -19,6 +19,7 @@ import threading
 import time
 import typing as t
 
+from ._core_version import core_problem
 from ._errors import AwsRefused, BadInput, MfaError, NoAnswer, ReplyLost
 from ._pacer import Pacer, Pacers, Ticket
 from ._refusals import Refusal, explain
@@ -63,6 +64,9 @@ class Connection:
     """
 
     def __init__(self, module: AnsibleAWSModule, concurrency: int = 1) -> None:
+        too_old = core_problem()
+        if too_old:
+            raise BadInput([too_old])
         self._module = module
         self._config, self._attempts = _connection_config(module.params, concurrency)
         self.clock = AwsClock()
