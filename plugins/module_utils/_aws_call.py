@@ -31,6 +31,7 @@ try:
     import botocore.config
     import botocore.exceptions
     import botocore.parsers
+    import botocore.session
     import botocore.utils
     from botocore import xform_name
 except ImportError:
@@ -69,6 +70,7 @@ class Connection:
             raise BadInput([too_old])
         self._module = module
         self._config, self._attempts = _connection_config(module.params, concurrency)
+        _check_profile(module.params)
         self.clock = AwsClock()
         self.pacers = Pacers()
         self._began = time.monotonic()
@@ -228,6 +230,9 @@ class Client:
             return
         self._pacer.admitted(ticket)
         attempts.throttled = 0
+        if refusal.is_unreadable and refusal.status < 500:
+            self._unreadable(attempts, "has no error code")
+            return
         if refusal.is_about_time and not attempts.clock_set and self._clock.known:
             attempts.clock_set = True
             return
@@ -293,22 +298,24 @@ class Client:
             ) from None
         never_sent = isinstance(error, botocore.exceptions.EndpointConnectionError)
         text = f"No answer to {attempts.name} from {self._endpoint}: {_told(error)}"
-        self._lost(attempts, text, never_sent, ". Check the network, and endpoint_url if it is set.")
+        most = 4 if never_sent else self._patience.attempts
+        self._lost(attempts, text + ". Check the network, and endpoint_url if it is set.", never_sent, most)
 
     def _unreadable(self, attempts: _Attempts, what: str) -> None:
-        status = f" (HTTP status {self._way.status})" if self._way.status not in (None, 200) else ""
+        status = self._way.status or 200
         text = (
-            f"The answer to {attempts.name} from {self._endpoint}{status} {what}, so it is no answer of AWS's or was "
-            "damaged on its way"
+            f"The answer to {attempts.name} from {self._endpoint}{f' (HTTP status {status})' if status != 200 else ''} "
+            f"{what}, so it is no answer of AWS's or was damaged on its way. Check endpoint_url, and what lies between "
+            "this host and AWS."
         )
-        self._lost(attempts, text, False, ". Check endpoint_url, and what lies between this host and AWS.")
+        self._lost(attempts, text, 400 <= status < 500, self._patience.attempts)
 
-    def _lost(self, attempts: _Attempts, text: str, never_sent: bool, advice: str) -> None:
-        attempts.unsure = attempts.unsure or not never_sent
-        if not attempts.resend and not never_sent:
-            raise ReplyLost(text + advice, operation=attempts.name) from None
-        if not self._tries_again(attempts, 4 if never_sent else self._patience.attempts):
-            raise MfaError(text + advice, operation=attempts.name) from None
+    def _lost(self, attempts: _Attempts, text: str, without_effect: bool, most: int) -> None:
+        attempts.unsure = attempts.unsure or not without_effect
+        if not attempts.resend and not without_effect:
+            raise ReplyLost(text, operation=attempts.name) from None
+        if not self._tries_again(attempts, most):
+            raise MfaError(text, operation=attempts.name) from None
 
     def _tries_again(self, attempts: _Attempts, most: int) -> bool:
         """Count a failure. Return whether the call is worth another attempt, after a pause."""
@@ -407,6 +414,43 @@ def _connection_config(params: Params, concurrency: int) -> tuple[t.Any, int]:
         return botocore.config.Config(**{**given, "retries": {"total_max_attempts": 1, "mode": "standard"}}), attempts
     except (TypeError, ValueError, botocore.exceptions.BotoCoreError) as error:
         raise BadInput([f"aws_config: botocore does not accept it: {error}."]) from None
+
+
+# Where amazon.aws takes an access key from if the option is not given.
+_KEY_VARIABLES = [f"{prefix}_{what}" for prefix in ("AWS", "EC2") for what in ("ACCESS_KEY", "SECRET_KEY")]
+_KEY_VARIABLES += ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
+_KEY_VARIABLES += ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "EC2_SECURITY_TOKEN"]
+
+
+def _check_profile(params: Params) -> None:
+    """Refuse a profile that does not exist, or that other credentials contradict."""
+    profile = params.get("profile")
+    if not profile:
+        return
+    given = [option for option in ("access_key", "secret_key", "session_token") if params.get(option)]
+    if given:
+        values = {params[option] for option in given}
+        variables = [name for name in _KEY_VARIABLES if os.environ.get(name) in values]
+        places = f"the environment has {_list(variables)}" if variables else f"{_list(given)} are given too"
+        remedy = f"unset {_list(variables)}" if variables else f"leave out {_list(given)}"
+        raise BadInput(
+            [f"profile: {profile} cannot be combined with access keys, and {places}. Use one: {remedy}, or no profile."]
+        )
+    session = botocore.session.Session(profile=profile)
+    try:
+        session.get_scoped_config()
+    except botocore.exceptions.ProfileNotFound:
+        files = [os.path.expanduser(session.get_config_variable(name)) for name in ("config_file", "credentials_file")]
+        read = ", ".join(name if os.path.exists(name) else f"{name} (which does not exist)" for name in files)
+        raise BadInput(
+            [f"profile: there is no profile {profile} on the host that runs the module. Files read: {read}."]
+        ) from None
+    except botocore.exceptions.BotoCoreError as error:
+        raise BadInput([f"profile: the files of profiles cannot be read: {error}."]) from None
+
+
+def _list(names: t.Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def parse_timestamp(value: t.Any) -> datetime.datetime:

@@ -53,6 +53,10 @@ class NoAnswer(ReplyLost):
     """The same after the time limit that the caller set: what follows must not take long."""
 
 
+class NoClock(MfaError):
+    """AWS's time is not known, or not closely enough to compute a code."""
+
+
 class StaleView(MfaError):
     """What was read before is no longer so (another run, or IAM's eventual consistency): read again and plan anew."""
 

@@ -283,6 +283,8 @@ class Applier:
 
     def _new_device(self, desired: Desired, serial: str, tags: t.Mapping[str, str], replace: bool) -> NewDevice:
         """Create the device; with I(replace), in place of one whose seed nobody knows."""
+        if desired.state == "enabled":
+            self._api.clock.insist()  # the codes need it: better no device than one that stays behind
         path, name = plans.split_virtual_arn(serial)
         settling = Deadline(SETTLE_SECONDS)
         while True:

@@ -78,7 +78,7 @@ class SeedCodes(Codes):
     def __call__(self) -> tuple[str, str]:
         if not self._clock.fresh:
             self._refresh()
-        self._sent_step = self._clock.step()
+        self._sent_step = self._clock.step(self._refresh)
         return codes_at_step(self._seed, self._sent_step)
 
     def renew(self, patience: float) -> bool:
@@ -92,7 +92,7 @@ class SeedCodes(Codes):
         if not self._clock.fresh:
             self._refresh()
         self._renewals += 1
-        if self._clock.step() > self._sent_step and self._renewals == 1:
+        if self._clock.step(self._refresh) > self._sent_step and self._renewals == 1:
             return True
         seconds = self._clock.seconds_until_step(self._sent_step + 2)
         if seconds > patience:

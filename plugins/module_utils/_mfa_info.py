@@ -219,7 +219,7 @@ class Gatherer:
             return None
 
     def _now(self) -> datetime.datetime:
-        return datetime.datetime.fromtimestamp(int(self._api.clock.now()), datetime.timezone.utc)
+        return datetime.datetime.fromtimestamp(int(self._api.clock.best_guess()), datetime.timezone.utc)
 
     def _result(
         self,

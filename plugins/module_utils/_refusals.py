@@ -40,14 +40,19 @@ class Refusal:
         """Return what botocore's I(response) of an error says."""
         error, metadata = response.get("Error", {}), response.get("ResponseMetadata", {})
         code, status = str(error.get("Code", "")), int(metadata.get("HTTPStatusCode") or 0)
+        refusal = cls(code, str(error.get("Message", "")), status)
         # Where an answer has no code of AWS's, botocore gives the status as the code, and the whole body as the text.
-        nameless = not code or code.isdigit()
-        return cls(code, f"HTTP status {status}" if nameless else str(error.get("Message", "")), status)
+        return dataclasses.replace(refusal, text=f"HTTP status {status}") if refusal.is_unreadable else refusal
 
     @property
     def kind(self) -> str:
         """The code without the suffix that JSON services add to it."""
         return short_code(self.code)
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether it is no error of AWS's, or was damaged on its way."""
+        return not self.code or self.code.isdigit()
 
     @property
     def is_throttle(self) -> bool:

@@ -17,6 +17,8 @@ import time
 import typing as t
 import urllib.parse
 
+from ._errors import NoClock
+
 try:
     import pyotp
 
@@ -107,6 +109,9 @@ class AwsClock:
 
     # An older reading is not trusted: a suspended machine stops some monotonic clocks.
     FRESH_SECONDS = 20.0
+    # A range that is wider than this is worth another call.
+    WIDE_SECONDS = 10.0
+    _REFRESHES, _EDGES = 2, 10
 
     def __init__(
         self, monotonic: t.Callable[[], float] = time.monotonic, sleep: t.Callable[[float], None] = time.sleep
@@ -128,7 +133,10 @@ class AwsClock:
         parsed = email.utils.parsedate_tz(date_header) if date_header else None
         if parsed is None:
             return
-        second = email.utils.mktime_tz(parsed)
+        try:
+            second = email.utils.mktime_tz(parsed)
+        except (ValueError, OverflowError):
+            return  # no moment, whatever it says
         now = self._monotonic()
         low, high = second - now, second + 1 - sent_at
         with self._lock:
@@ -150,24 +158,56 @@ class AwsClock:
         """Whether the newest answer is recent enough to compute a code from it."""
         return self.known and self._monotonic() - self._read_at < self.FRESH_SECONDS
 
+    def insist(self) -> None:
+        """Insist that AWS's time is known, before anything is begun that will need it.
+
+        :raises NoClock: No answer had a Date header that can be read.
+        """
+        if not self.known:
+            raise NoClock(
+                "No answer of AWS had a Date header, so its time is not known, and without it no code can be computed "
+                "that AWS is sure to accept. Something between this host and AWS takes the header away: look at the "
+                "proxy, and at endpoint_url."
+            )
+
     def now(self) -> float:
         """Return AWS's time in seconds since 1970, the earliest that it can be."""
-        if self._low is None:
-            raise RuntimeError("no answer of AWS was seen yet")
-        return self._low + self._monotonic()
+        self.insist()
+        return t.cast(float, self._low) + self._monotonic()
 
-    def step(self) -> int:
-        """Return the TOTP step that AWS is in, after a wait of about a second if its edge is too near to tell."""
-        while True:
-            with self._lock:
-                if self._low is None or self._high is None:
-                    raise RuntimeError("no answer of AWS was seen yet")
-                now = self._monotonic()
-                low, high = self._low + now, self._high + now + _EDGE_SECONDS
-            if int(low // STEP_SECONDS) == int(high // STEP_SECONDS):
+    def best_guess(self) -> float:
+        """Return AWS's time, or the controller's if no answer has told it. Never for a code."""
+        return self.now() if self.known else time.time()
+
+    def step(self, refresh: t.Callable[[], t.Any] | None = None) -> int:
+        """Return the TOTP step that AWS is in, after a wait of about a second if its edge is too near to tell.
+
+        :param refresh: Makes a call, to know AWS's time more closely: one slow answer leaves it open by as much as it
+            took.
+        :raises NoClock: AWS's time cannot be told closely enough.
+        """
+        self.insist()
+        for _call in range(self._REFRESHES if refresh else 0):
+            if self._width() > self.WIDE_SECONDS:
+                t.cast("t.Callable[[], t.Any]", refresh)()
+        # Past an edge the whole range is within a step, if it is narrower than one. Another thread may widen it.
+        for _edge in range(self._EDGES):
+            width = self._width() + _EDGE_SECONDS
+            low = self.now()
+            if int(low // STEP_SECONDS) == int((low + width) // STEP_SECONDS):
                 return int(low // STEP_SECONDS)
-            edge = (int(low // STEP_SECONDS) + 1) * STEP_SECONDS
-            self._sleep(max(edge - low, 0.01))
+            if width >= STEP_SECONDS - 1:
+                break
+            self._sleep(max((int(low // STEP_SECONDS) + 1) * STEP_SECONDS - low, 0.01))
+        raise NoClock(
+            f"AWS's answers take so long that its time is known to {self._width():.0f} seconds only, while a code "
+            f"holds for {STEP_SECONDS}: no code was sent. Run again when the network is faster."
+        )
+
+    def _width(self) -> float:
+        """For how many seconds AWS's time is open."""
+        with self._lock:
+            return math.inf if self._low is None or self._high is None else self._high - self._low
 
     def seconds_until_step(self, step: int) -> float:
         """Return how long it is, at most, until AWS is in I(step). Zero if it is there already."""

@@ -161,6 +161,12 @@ def test_profile_and_region(controller: Controller, emulator: Emulator) -> None:
             enrol("dave", profile="team", store={"region": "eu-north-1", "endpoint_url": emulator.url + "/"}),
             enrol("erin", profile="missing", endpoint_url=emulator.url),
             enrol("erin", profile="team", access_key="AKIAX", secret_key="x", endpoint_url=emulator.url),
+            enrol(
+                "erin",
+                profile="team",
+                endpoint_url=emulator.url,
+                environment={"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "y"},
+            ),
         ),
         defaults={},
         environment={
@@ -169,7 +175,7 @@ def test_profile_and_region(controller: Controller, emulator: Emulator) -> None:
             "AWS_ENDPOINT_URL_STS": emulator.url,
         },
     )
-    assert [result.failed for result in play.results] == [False] * 4 + [True] * 2, play.output
+    assert [result.failed for result in play.results] == [False] * 4 + [True] * 3, play.output
     keys = {
         name: {r["access_key"] for r in emulator.requests() if r["params"].get("UserName") == name}
         for name in ("alice", "bob", "carol", "dave")
@@ -178,8 +184,10 @@ def test_profile_and_region(controller: Controller, emulator: Emulator) -> None:
     for name, region in (("alice", "eu-west-1"), ("bob", "eu-west-3"), ("carol", "eu-south-1"), ("dave", "eu-north-1")):
         found = emulator.boto3("ssm", region_name=region).describe_parameters()["Parameters"]
         assert [item["Name"] for item in found] == [f"/mfa/{name}"]
-    assert "profile (missing) could not be found" in play[4].msg
-    assert "profile" in play[5].msg and "access" in play[5].msg
+    assert "profile: there is no profile missing on the host" in play[4].msg
+    assert "/aws-config" in play[4].msg and "/credentials (which does not exist)" in play[4].msg
+    assert "profile: team cannot be combined with access keys, and access_key and secret_key are given" in play[5].msg
+    assert "the environment has AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Use one: unset AWS_ACCESS" in play[6].msg
 
 
 def test_region_is_needed_for_a_store_only(controller: Controller, emulator: Emulator) -> None:

@@ -136,3 +136,24 @@ def error_answer(service: str, error: ApiError) -> Answer:
         content_type = "application/x-amz-json-1.1"
     headers = [("Content-Type", content_type), ("x-amzn-RequestId", ident)]
     return Answer(error.status, body.encode(), headers, error.code)
+
+
+# Stands among an answer's headers for: without a Date header.
+NO_DATE = "x-emulator-no-date"
+
+
+def damaged(answer: Answer, damage: dict[str, Any], cut_at: int) -> Answer:
+    """An answer as something on its way may leave it."""
+    kind, headers, body = damage["kind"], list(answer.headers), answer.body
+    if kind == "slow":
+        time.sleep(damage["seconds"])
+    elif kind == "cut":
+        body = body[:cut_at]
+    elif kind == "garbled":
+        body = body[:cut_at] + b"\x9e\xff" + body[cut_at:]
+    elif kind == "content_type":
+        headers = [(name, value) for name, value in headers if name.lower() != "content-type"]
+        headers.append(("Content-Type", "text/html"))
+    else:
+        headers.append((NO_DATE, ""))
+    return Answer(answer.status, body, headers, answer.code)

@@ -91,6 +91,20 @@ def _halt(name: str, value: Any) -> Any:
     }
 
 
+DAMAGES = ("cut", "garbled", "no_date", "content_type", "slow")
+
+
+def _damage(name: str, value: Any) -> Any:
+    if not isinstance(value, dict) or not set(value) <= {"kind", "actions", "share", "seconds"} or "kind" not in value:
+        raise SettingError(f"{name} must be null or {{kind, actions, share, seconds}}, not {value!r}")
+    return {
+        "kind": _choice(*DAMAGES)(f"{name}.kind", value["kind"]),
+        "actions": _actions(f"{name}.actions", value.get("actions", ["*"])),
+        "share": _number(0, 1)(f"{name}.share", value.get("share", 1)),
+        "seconds": _number(0, 600)(f"{name}.seconds", value.get("seconds", 31)),
+    }
+
+
 # name: (default, check)
 SETTINGS: dict[str, tuple[Any, Callable[[str, Any], Any]]] = {
     "latency": (0.0, _number(0, 600)),
@@ -98,6 +112,11 @@ SETTINGS: dict[str, tuple[Any, Callable[[str, Any], Any]]] = {
     "burst": (None, _or_null(_number(1, 1e6))),
     "throttle_scope": ("service", _choice("all", "service", "action")),
     "throttled_services": (None, _or_null(_strings)),
+    "throttle_probability": (0.0, _number(0, 1)),
+    "neighbour_rate": (0.0, _number(0, 1e6)),
+    "throttled_until": (0.0, _number(0, 600)),
+    "throttle_first": (0, _integer(0, 10**6)),
+    "damage": (None, _or_null(_damage)),
     "fault_probability": (0.0, _number(0, 1)),
     "lost_reply_probability": (0.0, _number(0, 1)),
     "services_with_faults": (None, _or_null(_strings)),
@@ -141,6 +160,8 @@ class Conditions:
         self._values: dict[str, Any] = {name: default for name, (default, _check) in SETTINGS.items()}
         self._random = random.Random()
         self._buckets: dict[str, list[float]] = {}
+        self._outage_ends = 0.0
+        self._throttle_first = 0
         self._counted = 0
         self._halt_epoch = 0
         self._releases = 0
@@ -165,7 +186,11 @@ class Conditions:
             checked[name] = SETTINGS[name][1](name, value)
         with self._condition:
             self._values = {**self._values, **checked}
-            if checked.keys() & {"rate", "burst", "throttle_scope", "throttled_services"}:
+            if "throttled_until" in checked:
+                self._outage_ends = time.monotonic() + checked["throttled_until"]
+            if "throttle_first" in checked:
+                self._throttle_first = checked["throttle_first"]
+            if checked.keys() & {"neighbour_rate", "rate", "burst", "throttle_scope", "throttled_services"}:
                 self._buckets = {}
             if "random_seed" in checked:
                 self._random = random.Random(checked["random_seed"])
@@ -261,23 +286,65 @@ class Conditions:
     # Throttling, faults, lost replies
 
     def throttle(self, service: str, action: str) -> bool:
-        """Whether this request is over the rate."""
-        rate = self._values["rate"]
+        """Whether this request is over the rate, or throttled for another reason."""
         services = self._values["throttled_services"]
-        if rate is None or (services is not None and service not in services):
+        if services is not None and service not in services:
+            return False
+        with self._condition:
+            return self._throttled_anyway() or self._over_the_rate(service, action)
+
+    def _throttled_anyway(self) -> bool:
+        """By an outage, as one of the first requests, or by chance."""
+        if self._throttle_first:
+            self._throttle_first -= 1
+            return True
+        probability = self._values["throttle_probability"]
+        return time.monotonic() < self._outage_ends or bool(probability and self._random.random() < probability)
+
+    def _over_the_rate(self, service: str, action: str) -> bool:
+        rate = self._values["rate"]
+        if rate is None:
             return False
         burst = self._values["burst"] or max(1.0, rate)
         scope = self._values["throttle_scope"]
         key = {"all": "", "service": service, "action": f"{service}:{action}"}[scope]
+        now = time.monotonic()
+        bucket = self._buckets.setdefault(key, [burst, now])
+        self._neighbour_takes(bucket, now, rate, burst)
+        bucket[0] = min(burst, bucket[0] + (now - bucket[1]) * rate)
+        bucket[1] = now
+        if bucket[0] < 1.0:
+            return True
+        bucket[0] -= 1.0
+        return False
+
+    def _neighbour_takes(self, bucket: list[float], now: float, rate: float, burst: float) -> None:
+        """Let somebody else's requests come in since the last one of ours, at moments of chance."""
+        neighbour = self._values["neighbour_rate"]
+        if not neighbour:
+            return
+        moment = bucket[1] + self._random.expovariate(neighbour)
+        while moment < now:
+            bucket[0] = min(burst, bucket[0] + (moment - bucket[1]) * rate)
+            bucket[1] = moment
+            if bucket[0] >= 1.0:
+                bucket[0] -= 1.0
+            moment += self._random.expovariate(neighbour)
+
+    # Damaged answers
+
+    def damage(self, action: str) -> dict[str, Any] | None:
+        """How the answer to C(service:Action) is to be damaged, or None."""
+        damage: dict[str, Any] | None = self._values["damage"]
+        if damage is None or not matches(action, damage["actions"]):
+            return None
         with self._condition:
-            now = time.monotonic()
-            bucket = self._buckets.setdefault(key, [burst, now])
-            bucket[0] = min(burst, bucket[0] + (now - bucket[1]) * rate)
-            bucket[1] = now
-            if bucket[0] < 1.0:
-                return True
-            bucket[0] -= 1.0
-            return False
+            return damage if self._random.random() < damage["share"] else None
+
+    def cut_at(self, length: int) -> int:
+        """Where to cut an answer of this length."""
+        with self._condition:
+            return self._random.randrange(length) if length else 0
 
     def _may_fail(self, service: str) -> bool:
         services = self._values["services_with_faults"]

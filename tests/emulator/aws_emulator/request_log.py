@@ -70,6 +70,7 @@ class RequestLog:
             "throttled": False,
             "fault": False,
             "lost_reply": False,
+            "damaged": None,
             "held": None,
             "access_key": access_key,
         }

@@ -24,11 +24,13 @@ from moto.iam.models import AccessKeyLastUsed, Policy
 
 from . import iam_accounts, iam_credentials, iam_mfa, iam_policies, sts_sessions
 from .answers import (
+    NO_DATE,
     QUERY_SERVICES,
     STS_NAMESPACE,
     Answer,
     ApiError,
     basic_iso,
+    damaged,
     error_answer,
     http_date,
     http_status,
@@ -165,7 +167,9 @@ class Emulator:
         else:
             answer = self.aws(AwsRequest(request))
             response = WebResponse(answer.status, answer.body, list(answer.headers))
-        response.headers.append(("Date", http_date(self.world.clock.now())))
+        if not any(name == NO_DATE for name, _value in response.headers):
+            response.headers.append(("Date", http_date(self.world.clock.now())))
+        response.headers = [header for header in response.headers if header[0] != NO_DATE]
         return response
 
     def aws(self, request: AwsRequest) -> Answer:
@@ -184,6 +188,10 @@ class Emulator:
             if conditions["latency"]:
                 time.sleep(conditions["latency"])
             entry["status"], entry["code"] = answer.status, answer.code
+            damage = conditions.damage(f"{service}:{action}")
+            if damage is not None:
+                entry["damaged"] = damage["kind"]
+                answer = damaged(answer, damage, conditions.cut_at(len(answer.body)))
             return answer
         finally:
             self.log.end(entry, self.world.clock.now())

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import email.utils
 import os
 import signal
@@ -17,6 +18,7 @@ import pytest
 from aws_emulator import totp
 from aws_emulator.client import EmulatorError
 from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.parsers import ResponseParserError
 
 ACCOUNT = "123456789012"
 ALICE = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
@@ -332,3 +334,57 @@ def test_unknown_calls(bench: Any) -> None:
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5)
     assert caught.value.code == 403 and b"MissingAuthenticationToken" in caught.value.read()
+
+
+def test_throttles_that_no_rate_explains(bench: Any, refused: Any) -> None:
+    bench.emulator.set(throttle_first=2)
+    assert refused(bench.iam.list_users)[0] == refused(bench.iam.list_users)[0] == "Throttling"
+    bench.iam.list_users()
+    bench.emulator.set(throttled_until=0.3)
+    assert refused(bench.iam.list_users)[0] == "Throttling"
+    time.sleep(0.31)
+    bench.iam.list_users()
+    bench.emulator.set(throttle_probability=0.5, random_seed=1)
+    before = bench.emulator.counts()["throttled"]
+    for _number in range(40):
+        with contextlib.suppress(ClientError):
+            bench.iam.list_users()
+    assert 8 < bench.emulator.counts()["throttled"] - before < 32
+
+
+def test_a_neighbour_drains_the_bucket(bench: Any) -> None:
+    """At 20 a second, of which somebody else sends 15, five are left."""
+    bench.emulator.set(rate=20, burst=1, neighbour_rate=15, random_seed=1)
+    admitted, until = 0, time.monotonic() + 3
+    while time.monotonic() < until:
+        with contextlib.suppress(ClientError):
+            bench.iam.list_users()
+            admitted += 1
+        time.sleep(1 / 15)
+    assert 12 <= admitted <= 40, "fewer than the 60 that the rate allows"
+
+
+@pytest.mark.parametrize("kind", ["cut", "garbled"])
+def test_damaged_answers(bench: Any, kind: str) -> None:
+    bench.emulator.set(damage={"kind": kind, "actions": ["iam:CreateVirtualMFADevice"]}, random_seed=1)
+    with pytest.raises(ResponseParserError):
+        bench.create("alice")
+    assert bench.emulator.devices()[0]["serial_number"] == ALICE, "the call took effect"
+    assert bench.iam.list_users()["Users"] == []
+    assert [entry["damaged"] for entry in bench.emulator.requests()] == [kind, None]
+
+
+def test_answers_without_a_date_or_of_another_type(bench: Any) -> None:
+    bench.emulator.set(damage={"kind": "no_date"})
+    assert "date" not in bench.iam.list_users()["ResponseMetadata"]["HTTPHeaders"]
+    bench.emulator.set(damage={"kind": "content_type"})
+    headers = bench.iam.list_users()["ResponseMetadata"]["HTTPHeaders"]
+    assert headers["content-type"] == "text/html" and "date" in headers
+    bench.emulator.set(damage={"kind": "slow", "seconds": 0.3})
+    assert timed(bench.iam.list_users) >= 0.3
+
+
+def test_bad_damages(bench: Any) -> None:
+    for bad in ({"kind": "torn"}, {"actions": ["*"]}, {"kind": "cut", "share": 2}, {"kind": "cut", "often": 1}, "cut"):
+        with pytest.raises(EmulatorError, match="damage"):
+            bench.emulator.set(damage=bad)

@@ -10,6 +10,7 @@ import email.utils
 import pytest
 
 from ansible_collections.hardening.aws.plugins.module_utils import _totp
+from ansible_collections.hardening.aws.plugins.module_utils._errors import NoClock
 from ansible_collections.hardening.aws.plugins.module_utils._totp import AwsClock, SeedError, normalize_seed
 
 RFC_SEED = base64.b32encode(b"12345678901234567890").decode()
@@ -116,13 +117,14 @@ def test_clock_follows_aws_and_not_the_controller() -> None:
     assert clock.seconds_until_step(1002) == 47
 
 
-@pytest.mark.parametrize("header", [None, "", "soon"])
+@pytest.mark.parametrize("header", [None, "", "soon", "Mon, 99 Nov 2026 99:99:99 GMT", "1 Jan 9999999999 00:00:00"])
 def test_clock_ignores_an_answer_without_a_date(header: str | None) -> None:
     clock = Time().clock()
     clock.observe(header, sent_at=0)
     assert not clock.known
-    with pytest.raises(RuntimeError):
-        clock.step()
+    for needs_it in (clock.step, clock.now, clock.insist):
+        with pytest.raises(NoClock, match="Date header"):
+            needs_it()
 
 
 def test_clock_grows_stale() -> None:
@@ -148,6 +150,41 @@ def test_clock_waits_at_the_edge_of_a_step(second_in_step: int, call_took: float
     assert bool(time.slept) == waits
     assert step == (1001 if waits else 1000)
     assert sum(time.slept) < 3
+
+
+@pytest.mark.parametrize("call_took", [20.0, 29.0, 31.0, 59.0])
+def test_clock_asks_again_after_a_slow_answer(call_took: float) -> None:
+    time = Time()
+    clock = time.clock()
+    began = time.now
+    time.now += call_took
+    clock.observe(date(30 * 1000 + 10), began)  # the answer was long on its way: AWS's clock is further by now
+
+    def refresh() -> None:
+        sent_at = time.now
+        time.now += 0.05
+        clock.observe(date(30 * 1000 + 10 + int(call_took)), sent_at)
+
+    step = clock.step(refresh)
+    assert step == (30 * 1000 + 10 + int(call_took)) // 30
+    assert sum(time.slept) < 3
+
+
+@pytest.mark.parametrize("call_took", [28.5, 31.0, 59.0])
+def test_clock_gives_up_if_every_answer_is_slow(call_took: float) -> None:
+    time = Time()
+    clock = time.clock()
+    asked = []
+
+    def refresh() -> None:
+        asked.append(time.now)
+        time.now += call_took
+        clock.observe(date(30 * 1000 + int(time.now)), asked[-1])
+
+    refresh()
+    with pytest.raises(NoClock, match="take so long"):
+        clock.step(refresh)
+    assert len(asked) == 3
 
 
 def test_clock_narrows_the_range_with_each_answer() -> None:
