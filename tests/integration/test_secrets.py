@@ -226,12 +226,14 @@ def test_no_seed_gets_into_the_file_of_a_job(controller: Controller, emulator: E
         {**device(user_name="alice", state="present"), **job},
         {**devices([{"user_name": "alice"}], state="present"), **job},
     ]
-    play = controller.play(*may_fail(*book), {**device(user_name="alice", seed_store=SECRETS), "async": 60, "poll": 1})
+    book.append({**device(user_name="alice", seed_store=SECRETS), "async": 60, "poll": 1})
+    play = controller.play(*may_fail(*book), environment={"ANSIBLE_ASYNC_DIR": str(controller.home / "jobs")})
     one, many, stored = play.results
     assert one.failed and many.failed and not one.calls and not many.calls
     assert not stored.failed and stored["actions"] == ["create", "store", "enable"]
     (seed,) = [item["seed"] for item in emulator.devices()]
     files = [path for path in controller.home.rglob("*") if path.is_file()]
+    assert [path for path in files if path.parent.name == "jobs"]
     assert not [path for path in files if seed in path.read_text(encoding="utf-8", errors="replace")]
 
 
