@@ -25,6 +25,7 @@ options:
     required: true
     choices:
       seeded: From a batch, O(results) and O(held), the devices to enable with their seeds.
+      proven: From results of attaching, the same, where a device of O(user_names) that somebody else attached failed.
       empty_tally: The tally before the first batch.
       counted: From a tally, O(batch), O(results), O(msg) and O(limit), the tally with the batch in it.
       failed_lines: From a tally and O(batch), whom of the batch could not be enrolled.
@@ -108,6 +109,7 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening 
 
 _STEPS: dict[str, t.Callable[..., t.Any]] = {
     "seeded": batches.seeded,
+    "proven": batches.proven,
     "empty_tally": outcome.empty_tally,
     "counted": outcome.counted,
     "failed_lines": outcome.failed_lines,

@@ -133,13 +133,17 @@ def desired_of(
         tags=tags,
         purge_tags=run["purge_tags"],
     )
-    store = run.get("seed_store")
-    if desired.stored and store and not template_problem(store.get("name") or ""):
-        device_name = desired.device_name or plans.device_name_of(desired.serial_number or "")
-        problem = store_name_problem(store, desired.user_name, device_name)
-        if problem:
-            problems.add("seed_store.name", f"{problem}: shorten or change it.")
+    _check_store_name(problems, desired, run.get("seed_store"))
     return desired, problems.found
+
+
+def _check_store_name(problems: Problems, desired: Desired, store: t.Mapping[str, t.Any] | None) -> None:
+    if not desired.stored or not store or template_problem(store.get("name") or ""):
+        return
+    device_name = desired.device_name or plans.device_name_of(desired.serial_number or "")
+    problem = store_name_problem(store, desired.user_name, device_name)
+    if problem:
+        problems.add("seed_store.name", f"{problem}: shorten or change it.")
 
 
 def only_desired(item: t.Mapping[str, t.Any], run: t.Mapping[str, t.Any]) -> Desired:

@@ -26,7 +26,7 @@ class ExplainingModule(AnsibleModule):
         super().__init__(*args, **kwargs)
         self._accepted = True
 
-    def fail_json(self, msg: t.Any, **kwargs: t.Any) -> t.NoReturn:
+    def fail_json(self, msg: t.Any, **kwargs: t.Any) -> None:
         """End the module with an error."""
         hints = [] if self._accepted else input_hints(self.params, self.argument_spec)
         super().fail_json(msg=" ".join([*hints[:_MANY], f"({msg})"]) if hints else msg, **kwargs)

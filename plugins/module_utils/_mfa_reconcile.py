@@ -232,9 +232,11 @@ class Reconciler:
         readings = [self._from_lists(outcome, account) for outcome in outcomes]
         pairs = list(zip(outcomes, readings, strict=True))
         undecided = [outcome for outcome, reading in pairs if reading and self._needs_user(outcome, reading)]
-        removing = outcomes[0].desired.state in ("disabled", "absent")
+        removing = bool(outcomes) and outcomes[0].desired.state in ("disabled", "absent")
+        if sum(1 for outcome, reading in pairs if reading and self._needs_owner(outcome, reading)) > 1:
+            self._known_users(account, tolerant=True)
         if undecided and (removing or len(undecided) > _FEW):
-            known = self._known_users(account, removing)
+            known = self._known_users(account, tolerant=removing)
             for position, (outcome, reading) in enumerate(pairs):
                 if reading is not None and known is not None and outcome.desired.user_name not in known:
                     readings[position] = dataclasses.replace(reading, user_exists=False)
@@ -244,9 +246,15 @@ class Reconciler:
         return readings
 
     @staticmethod
-    def _known_users(account: Account, removing: bool) -> set[str] | None:
-        """The names of all users. What is taken away depends on none, so there a refusal costs the warning only."""
-        if not removing:
+    def _needs_owner(outcome: Outcome, reading: Current) -> bool:
+        """Whether it has to be known since when the user exists, to tell whose the stored seed of a device is."""
+        unassigned = reading.target is not None and reading.target.owner is None
+        return outcome.desired.state == "present" and outcome.desired.stored and unassigned
+
+    @staticmethod
+    def _known_users(account: Account, tolerant: bool) -> set[str] | None:
+        """The names of all users; None if the list is refused and the run can do without: what is taken away can."""
+        if not tolerant:
             return account.users
         with contextlib.suppress(MfaError):
             return account.users

@@ -197,7 +197,7 @@ def test_devices_and_users_that_do_not_fit(controller: Controller, emulator: Emu
         ),
         "ARN of another account": (
             device(user_name="alice", serial_number=arn("x", account="210987654321"), seed=SEED),
-            [f"{arn('x', account='210987654321')} does not exist. Check the ARN"],
+            [f"{arn('x', account='210987654321')} is a device of the account 210987654321, and the credentials are"],
         ),
     }
     play = controller.play(*may_fail(*[{**item, "name": case} for case, (item, _texts) in cases.items()]))

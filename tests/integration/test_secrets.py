@@ -221,15 +221,18 @@ def test_no_seed_gets_into_the_file_of_a_job(controller: Controller, emulator: E
     """With async, a module's result is a file that everybody may read, no_log or not."""
     emulator.fixture({"users": [{"user_name": "alice"}]})
     emulator.set(monitor_store=False)
-    job = {"async": 60, "poll": 1, "no_log": True}
-    book = [
-        {**device(user_name="alice", state="present"), **job},
-        {**devices([{"user_name": "alice"}], state="present"), **job},
-    ]
-    play = controller.play(*may_fail(*book), {**device(user_name="alice", seed_store=SECRETS), "async": 60, "poll": 1})
-    one, many, stored = play.results
-    assert one.failed and many.failed and not one.calls and not many.calls
-    assert not stored.failed and stored["actions"] == ["create", "store", "enable"]
+    jobs = controller.home / "jobs"
+    made = device(user_name="alice", state="present")
+    book = may_fail({**made, "async": 60, "poll": 1, "no_log": True}, {**made, "async": 60, "poll": 0, "no_log": True})
+    book.append({**device(user_name="alice", seed_store=SECRETS), "async": 60, "poll": 1})
+    waited, _started, stored = controller.play(*book, environment={"ANSIBLE_ASYNC_DIR": str(jobs)}).results
+    assert waited.failed and not waited.calls
+    assert stored["actions"] == ["create", "store", "enable"]
+    # The file of the one that nobody waited for is still there.
+    give_up_at = time.monotonic() + 60
+    while not [path for path in jobs.glob("*") if "Leave out async" in path.read_text(encoding="utf-8")]:
+        assert time.monotonic() < give_up_at, [path.read_text(encoding="utf-8") for path in jobs.glob("*")]
+        time.sleep(0.2)
     (seed,) = [item["seed"] for item in emulator.devices()]
     files = [path for path in controller.home.rglob("*") if path.is_file()]
     assert not [path for path in files if seed in path.read_text(encoding="utf-8", errors="replace")]

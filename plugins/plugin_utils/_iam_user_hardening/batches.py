@@ -70,6 +70,32 @@ def seeded(batch: Data, results: t.Sequence[Data], held: Data) -> dict[str, t.An
     return {"devices": devices, "failures": failures}
 
 
+def proven(results: t.Sequence[Data], user_names: t.Container[str]) -> list[Data]:
+    """Return results of state=enabled, where a device that somebody else attached is a failure and no success.
+
+    :param user_names: Whose devices were made, and their seeds kept, just before: what is not attached by this run may
+        be a device that another one has made anew, with another seed.
+    """
+    return [
+        (
+            {**result, **_unproven(result)}
+            if result["user_name"] in user_names and not result["failed"] and "enable" not in result["actions"]
+            else result
+        )
+        for result in results
+    ]
+
+
+def _unproven(result: Data) -> Data:
+    name, serial = result["user_name"], result["serial_number"]
+    text = (
+        f"Somebody else attached {serial} to {name} just after this run had made it, and the seed that was kept is not "
+        "proven to be that of the device: do not hand it out. Find out who else enrols this user; to start afresh, take "
+        "the device away with hardening.aws.iam_mfa_device and state=absent, and run again."
+    )
+    return user_failure(name, text, serial)
+
+
 def user_failure(user_name: str, msg: str, serial_number: str | None = None) -> dict[str, t.Any]:
     return {
         "user_name": str(user_name),
