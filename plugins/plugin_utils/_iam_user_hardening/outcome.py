@@ -56,8 +56,8 @@ def _longer(streak: Data, cause: str) -> dict[str, t.Any]:
 
 def _why_stopped(length: int) -> str:
     return (
-        f"was not tried, as {length:,} users in a row had failed for the same reason. {PREFIX}_stop_after_failures says "
-        "after how many."
+        f"was not tried, as {length:,} users in a row had failed for the same reason. {PREFIX}_stop_after_failures "
+        "says after how many."
     )
 
 
