@@ -26,6 +26,8 @@ from .patterns import pattern_problem, regex_problem
 _OTHER_NAMES = ("new_seeds",)
 _SPEC = pathlib.Path(__file__).parents[3] / "roles" / PREFIX / "meta" / "argument_specs.yml"
 _SEED_PLACES = ("seed_store", "seed_vault_file", "seed_tasks")
+# Of groups and policies.
+_GROUP = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 _PLACEHOLDERS = ("user_name", "account_id")
 _RANGES: dict[str, tuple[int, int]] = {
     "batch_size": (1, 5000),
@@ -138,16 +140,16 @@ def _check_select(found: Problems, select: Data) -> None:
     for name in ("paths", "groups", "tags"):
         if name in select and not select[name]:
             found.add(f"select.{name}", "is empty, and would be no criterion at all: fill it, or leave it out.")
-    for number, path in enumerate(select.get("paths") or []):
+    for number, path in enumerate(select.get("paths", ())):
         if not path.startswith("/"):
             found.add(f"select.paths[{number}]", f"{path!r} must begin with a slash, such as /staff/.")
-    for number, group in enumerate(select.get("groups") or []):
-        if not re.fullmatch(r"[\w+=,.@-]{1,128}", group, re.ASCII):
+    for number, group in enumerate(select.get("groups", ())):
+        if not _GROUP.fullmatch(group):
             found.add(
                 f"select.groups[{number}]",
                 f"{_inputs.shown(group)} cannot be the name of a group: give up to 128 letters, digits and +=,.@_-.",
             )
-    for key, wanted in (select.get("tags") or {}).items():
+    for key, wanted in select.get("tags", {}).items():
         _check_wanted_tag(found, key, wanted)
 
 
@@ -190,7 +192,7 @@ def _check_enforcement(found: Problems, settings: Data) -> None:
         found.add("enforce_group", f"is missing: {PREFIX}_enforce_policy is group, so name the group.")
     for option in ("enforce_group", "enforce_policy_name"):
         given = settings[option] or option == "enforce_policy_name"
-        if given and not re.fullmatch(r"[\w+=,.@-]{1,128}", settings[option], re.ASCII):
+        if given and not _GROUP.fullmatch(settings[option]):
             text = (
                 f"{_inputs.shown(settings[option])} must be 1 to 128 letters, digits and +=,.@_-; give the name alone."
             )
@@ -261,23 +263,27 @@ def _check_store(found: Problems, store: Data, settings: Data) -> bool:
     before = len(found.found)
     if "type" not in store:
         found.add("seed_store.type", "is missing: give secretsmanager or ssm_parameter.")
-        return False
-    for option in ("name", "region", "endpoint_url", "kms_key_id"):
-        if option in store and not store[option].strip():
-            found.add(f"seed_store.{option}", "is empty: give one, or leave it out.")
-    if "region" in store and not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d{1,2}", store["region"]):
-        found.add("seed_store.region", f"{_inputs.shown(store['region'])} is no region: give one such as eu-central-1.")
-    if "endpoint_url" in store and not re.match(r"https?://[^/\s]", store["endpoint_url"]):
-        found.add("seed_store.endpoint_url", "must begin with https:// or http:// and a host.")
-    if len(found.found) > before:
-        return False
-    found.found.extend(f"{PREFIX}_{text}" for text in _argspec.run_problems(_run(settings)))
+    _check_store_texts(found, store)
+    if len(found.found) == before:
+        found.found.extend(f"{PREFIX}_{text}" for text in _argspec.run_problems(_run(settings)))
     if len(found.found) == before and "name" in store and not _fields(store["name"]) & {"user_name", "device_name"}:
         found.add(
             "seed_store.name",
             f"{_inputs.shown(store['name'])} lacks {{user_name}}, so all seeds would get the same name: put it in.",
         )
     return len(found.found) == before
+
+
+def _check_store_texts(found: Problems, store: Data) -> None:
+    for option in ("name", "region", "endpoint_url", "kms_key_id"):
+        if not store.get(option, "x").strip():
+            found.add(f"seed_store.{option}", "is empty: give one, or leave it out.")
+    region = store.get("region", "").strip()
+    if region and not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d{1,2}", region):
+        found.add("seed_store.region", f"{_inputs.shown(region)} is no region: give one such as eu-central-1.")
+    endpoint = store.get("endpoint_url", "").strip()
+    if endpoint and not re.match(r"https?://[^/\s]", endpoint):
+        found.add("seed_store.endpoint_url", "must begin with https:// or http:// and a host.")
 
 
 def _check_device_name(found: Problems, template: str) -> bool:

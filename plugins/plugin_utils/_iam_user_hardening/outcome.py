@@ -44,15 +44,21 @@ def counted(tally: Data, batch: Data, results: t.Iterable[Data], msg: str = "", 
         text = result["msg"] if result is not None else msg or "nothing was said of this user: run again."
         failed = {"user_name": str(name), "msg": str(text)}
         added["failed"].append(failed)
-        cause = _cause(failed) if _is_hopeless(result) else ""
-        streak = {"cause": cause, "length": streak["length"] + 1 if cause and cause == streak["cause"] else bool(cause)}
-    stopped = tally["stopped"]
-    if not stopped and limit and streak["length"] >= limit:
-        stopped = (
-            f"was not tried, as {streak['length']:,} users in a row had failed for the same reason. "
-            f"{PREFIX}_stop_after_failures says after how many."
-        )
+        streak = _longer(streak, _cause(failed) if _is_hopeless(result) else "")
+    stopped = tally["stopped"] or (_why_stopped(streak["length"]) if limit and streak["length"] >= limit else "")
     return {**{key: [*tally[key], *added[key]] for key in added}, "stopped": stopped, "streak": streak}
+
+
+def _longer(streak: Data, cause: str) -> dict[str, t.Any]:
+    """Return a streak of equal failures after one more. A cause that may pass, which is empty, ends it."""
+    return {"cause": cause, "length": streak["length"] + 1 if cause and cause == streak["cause"] else int(bool(cause))}
+
+
+def _why_stopped(length: int) -> str:
+    return (
+        f"was not tried, as {length:,} users in a row had failed for the same reason. {PREFIX}_stop_after_failures "
+        "says after how many."
+    )
 
 
 def _is_hopeless(result: Data | None) -> bool:

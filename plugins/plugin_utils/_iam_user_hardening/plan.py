@@ -50,18 +50,10 @@ def plan(info: Data, settings: Data) -> dict[str, t.Any]:
         return {"refusals": [f"{PREFIX}_exclude_patterns[{slow.number}]: {problem}"]}
     orphans = Orphans([str(item["serial_number"]) for item in info["orphaned_devices"]], settings)
     users = _Users(info, settings, exclusions)
-    refusals = _missing_facts(info, settings) or [
-        *empty_problems(settings, info["users"], users.selected, users.excluded),
-        *exclusions.problems(settings["allow_empty"]),
-        *_shielded(users.shielded, settings),
-        *caller_refusals(info, settings, users.selected),
-        *orphans.problems,
-        *tidy.caller_refusals((info["account"].get("caller") or {}).get("user_name"), users.passwords, users.keys),
-    ]
     ours = {device["serial_number"] for device in users.devices}
     account = info["account"]
     return {
-        "refusals": refusals,
+        "refusals": _missing_facts(info, settings) or _refusals(info, settings, exclusions, users, orphans),
         "settings": dict(settings),
         "account_id": str(account["account_id"]),
         "partition": str(account["partition"]),
@@ -85,6 +77,19 @@ def plan(info: Data, settings: Data) -> dict[str, t.Any]:
         "credential_report": info["credential_report"]["generated_time"],
         "warnings": [*_warnings(settings, users), *orphans.warnings],
     }
+
+
+def _refusals(info: Data, settings: Data, exclusions: Exclusions, users: _Users, orphans: Orphans) -> list[str]:
+    """Return why nothing may be touched, as far as the account shows it."""
+    caller = (info["account"].get("caller") or {}).get("user_name")
+    return [
+        *empty_problems(settings, info["users"], users.selected, users.excluded),
+        *exclusions.problems(settings["allow_empty"]),
+        *_shielded(users.shielded, settings),
+        *caller_refusals(info, settings, users.selected),
+        *orphans.problems,
+        *tidy.caller_refusals(caller, users.passwords, users.keys),
+    ]
 
 
 class _Users:

@@ -73,23 +73,22 @@ class Selector:
     def problems(self, users: t.Sequence[Data]) -> list[str]:
         """Return which criteria no user meets, each on its own."""
         groups = {group for user in users for group in user["groups"] or ()}
+        paths = [path for path in self._paths if not any((user["path"] or "").startswith(path) for user in users)]
+        what = [("paths", f"no user of this account has a path that begins with {path}") for path in paths]
+        what += [
+            ("groups", f"no user of this account is in a group {group}") for group in sorted(self._groups - groups)
+        ]
+        what += [("tags", f"no user of this account has the tag {tag}") for tag in self._unknown_tags(users)]
+        return [f"{PREFIX}_select.{criterion}: {text}: correct it, {_ALLOW}" for criterion, text in what]
+
+    def _unknown_tags(self, users: t.Sequence[Data]) -> list[str]:
+        """Return keys, or keys with a value, that no user has."""
         tags = [user["tags"] or {} for user in users]
-        found = [
-            f"{PREFIX}_select.paths: no user of this account has a path that begins with {path}: correct it, {_ALLOW}"
-            for path in self._paths
-            if not any((user["path"] or "").startswith(path) for user in users)
-        ]
-        found += [
-            f"{PREFIX}_select.groups: no user of this account is in a group {group}: correct the name, {_ALLOW}"
-            for group in sorted(self._groups - groups)
-        ]
+        found = []
         for key, wanted in self._tags.items():
             for one in [None] if wanted is None else [[value] for value in wanted]:
                 if not any(_has_tag(have, key, one) for have in tags):
-                    shown = key if one is None else f"{key}={one[0]}"
-                    found.append(
-                        f"{PREFIX}_select.tags: no user of this account has the tag {shown}: correct it, {_ALLOW}"
-                    )
+                    found.append(key if one is None else f"{key}={one[0]}")
         return found
 
     def _fits(self, user: Data) -> bool:
