@@ -43,8 +43,8 @@ attributes:
     support: full
 notes:
   - The required permissions are those of M(hardening.aws.iam_mfa_device_info) with C(account=true) and
-    C(user_details=true), C(iam:ListEntitiesForPolicy), C(iam:ListPolicies), C(iam:GetPolicy), C(iam:ListPolicyVersions)
-    and C(iam:GetPolicyVersion).
+    C(user_details=true), C(iam:ListEntitiesForPolicy), C(iam:ListPolicies), C(iam:GetPolicy) and
+    C(iam:GetPolicyVersion).
 seealso:
   - module: hardening.aws.iam_mfa_device_info
   - module: hardening.aws.iam_policy_attachment

@@ -11,12 +11,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.hardening.aws.plugins.module_utils._access.managed_policy import TAG
+
 from .common import PREFIX, Data, listed, some
 from .selection import Exclusions
-
-DESCRIPTION = "Denies everything without MFA, apart from enrolling oneself. Kept by hardening.aws."
-TAG = "hardening.aws"
-
 
 # Before the first change ----------------------------------------------------------------------------------------------
 
@@ -46,20 +44,15 @@ def caller_refusals(info: Data, settings: Data, selected: t.Collection[str]) -> 
 def policy_refusals(policy: Data | None, settings: Data) -> list[str]:
     """Return why the policy of that name may not be touched: the role did not make it.
 
-    :param policy: What M(amazon.aws.iam_managed_policy) says of it, or None if there is none.
+    :param policy: What M(hardening.aws.iam_user_hardening_policy) says of it, or None if there is none.
     """
-    if policy is None or is_ours(policy):
+    if policy is None or policy["is_ours"]:
         return []
     return [
         f"{PREFIX}_enforce_policy_name: there is a policy {policy['arn']} that this role did not make, and whoever has "
         f"it would get another one. Set {PREFIX}_enforce_policy_name to a name of its own. To hand that very policy "
         f"over to the role, give it the tag {TAG} with any value."
     ]
-
-
-def is_ours(policy: Data) -> bool:
-    """Whether the role made a policy, by its description, which IAM never changes; or was handed it over, by a tag."""
-    return policy.get("description") == DESCRIPTION or TAG in (policy.get("tags") or {})
 
 
 # After enrolment ------------------------------------------------------------------------------------------------------

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The policy that the role keeps, looked at from an action plugin.
 
-This module is private to hardening.aws. amazon.aws has no module that only reads a policy; in check mode the one that
-keeps it tells whether it is there, and whether its document would be changed.
+This module is private to hardening.aws.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from ansible.errors import AnsibleActionFail
 
 from .common import PREFIX, Data
 
-_MODULE = "amazon.aws.iam_managed_policy"
+_MODULE = "hardening.aws.iam_user_hardening_policy"
 
 
 @contextlib.contextmanager
@@ -44,12 +43,9 @@ def look(
     :raises AnsibleActionFail: It could not be looked at.
     """
     settings = planned["settings"]
-    arguments = {"name": settings["enforce_policy_name"], "state": "present"}
+    module_args = {**connection, "name": settings["enforce_policy_name"]}
     if document is not None:
-        arguments["policy"] = document if isinstance(document, str) else json.dumps(document)
-    # IAM has no regions, and amazon.aws asks for one.
-    region = connection.get("region") or planned["iam_region"]
-    module_args = {**connection, "region": region, **arguments}
+        module_args["document"] = document if isinstance(document, str) else json.dumps(document)
     with _check_mode(action):
         found = action._execute_module(_MODULE, module_args=module_args, task_vars=variables)
     if found.get("failed"):

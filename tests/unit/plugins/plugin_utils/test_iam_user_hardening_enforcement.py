@@ -186,10 +186,8 @@ def test_caller(settings: dict[str, t.Any], caller: str | None, refused: bool) -
     ("policy", "refused"),
     [
         (None, False),
-        ({"arn": ARN, "description": enforcement.DESCRIPTION, "tags": {}}, False),
-        ({"arn": ARN, "tags": {"hardening.aws": ""}}, False),
-        ({"arn": ARN, "description": "Deny", "tags": {"owner": "security"}}, True),
-        ({"arn": ARN}, True),
+        ({"arn": ARN, "is_ours": True}, False),
+        ({"arn": ARN, "is_ours": False}, True),
     ],
 )
 def test_policy_of_somebody_else(policy: dict[str, t.Any] | None, refused: bool) -> None:
