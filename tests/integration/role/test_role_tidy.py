@@ -69,13 +69,18 @@ def test_one_user_who_fails(role: Role, emulator: Emulator, controller: Controll
     assert sorted(role(**TIDY).result["passwords_deleted"]) == ["alice", "bob"]
 
 
-def test_no_answer_at_all(role: Role, emulator: Emulator) -> None:
-    """The module cannot begin: that is a failure of the role, and what came before it is told."""
+def test_what_cannot_be_read(role: Role, emulator: Emulator, controller: Controller) -> None:
+    """A password is taken away all the same; a key that nobody can look at stays; both are told."""
     emulator.fixture({"users": users("alice", **OLD, access_keys=[UNUSED])})
     role("--check", **TIDY)
     emulator.set(denied_actions=["iam:GetLoginProfile", "iam:ListAccessKeys"])
     run = role(ok=False, **TIDY)
-    assert {item["user_name"] for item in run.result["failed"]} == {"alice"} and run.writes == {}
+    emulator.set(denied_actions=[])
+    said = "".join(item["msg"] for item in run.result["failed"])
+    assert {item["user_name"] for item in run.result["failed"]} == {"alice"}
+    assert "iam:GetLoginProfile" in said and "iam:ListAccessKeys" in said
+    assert run.result["passwords_deleted"] == ["alice"] and run.result["keys_deactivated"] == []
+    assert statuses(controller.boto3("iam"), "alice") == ["Active"]
 
 
 def test_the_callers_own_key(role: Role, emulator: Emulator, controller: Controller) -> None:
