@@ -30,15 +30,18 @@ class ActionModule(ActionBase):
                 "expected_account_id": {"type": "str"},
             }
         )
-        own = variables["inventory_hostname"]
-        numbers: dict[str, str] = {}
-        for host in variables.get("ansible_play_hosts_all") or [own]:
-            known = variables["hostvars"][host].get(args["registered"])
-            if isinstance(known, t.Mapping) and known.get("account_id"):
-                numbers[host] = str(known["account_id"])
         account = variables[args["registered"]]
-        problem = accounts.account_problem(own, account, args["expected_account_id"], numbers)
-        if problem:
-            raise AnsibleActionFail(f"Nothing was touched. {problem}")
+        numbers = self._numbers(variables, args["registered"])
+        problems = accounts.account_problems(account, args["expected_account_id"], numbers)
+        if problems:
+            raise AnsibleActionFail("\n- ".join(["Nothing was touched.", *accounts.shortened(problems)]))
         # As ansible.builtin.debug does it: people shall read this line.
         return {"changed": False, "msg": accounts.account_line(account), "_ansible_verbose_always": True}
+
+    @staticmethod
+    def _numbers(variables: t.Mapping[str, t.Any], registered: str) -> dict[str, str]:
+        """Return the numbers of the accounts of all hosts, if this is the first one. One look is enough, see M(playbook_inputs)."""
+        hosts = variables.get("ansible_play_hosts") or []
+        if not hosts or variables["inventory_hostname"] != hosts[0]:
+            return {}
+        return {host: str(variables["hostvars"][host][registered]["account_id"]) for host in hosts}

@@ -50,15 +50,21 @@ class ActionModule(ActionBase):
         }
 
     def _hosts(self, variables: t.Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[str]]:
-        """Return what this host's variables say of its account, and the problems of all hosts of the play."""
+        """Return what this host's variables say of its account, and their problems; of the first host, those of all.
+
+        The strategy of the playbooks is linear, and a problem of one host ends the play for all of them: so one look at
+        the others is enough, and hundreds of hosts take no longer than they must.
+        """
         own = variables["inventory_hostname"]
-        found: dict[str, dict[str, t.Any]] = {}
-        problems = []
-        for host in variables.get("ansible_play_hosts_all") or [own]:
-            if host == own:
-                found[host], wrong = accounts.read_host(variables, self._templar.template)
-            else:
-                # What other hosts have, Ansible templates as it is looked at.
-                found[host], wrong = accounts.read_host(variables["hostvars"][host], lambda value: value)
-            problems += wrong if host == own else [f"{host}: {text}" for text in wrong]
-        return found[own], problems or accounts.host_problems(list(found), found)
+        values, problems = accounts.read_host(variables, self._templar.template)
+        hosts = variables.get("ansible_play_hosts_all") or [own]
+        if own != hosts[0]:
+            return values, problems
+        found = {own: values}
+        for host in hosts[1:]:
+            others = variables["hostvars"][host]
+            # Ansible evaluates the variables of other hosts as they are looked at, and that may fail.
+            names = {name: name for name in accounts.HOST_VARIABLES if name in others}
+            found[host], wrong = accounts.read_host(names, others.__getitem__)
+            problems += [f"{host}: {text}" for text in wrong]
+        return values, problems or accounts.host_problems(hosts, found)

@@ -163,21 +163,24 @@ def account_line(account: Variables) -> str:
     return f"AWS account {account['account_id']}{alias}, as {account['arn']}"
 
 
-def account_problem(host: str, account: Variables, expected: str | None, others: t.Mapping[str, str]) -> str | None:
-    """Return why an account must not be worked on, or None.
+def account_problems(account: Variables, expected: str | None, numbers: t.Mapping[str, str]) -> list[str]:
+    """Return why an account, or one of other hosts, must not be worked on.
 
-    :param others: The numbers of the accounts of other hosts, as far as they are known.
+    :param numbers: The numbers of the accounts of all hosts, as far as they are known.
     """
-    number = account["account_id"]
-    if expected is not None and number != expected:
-        return (
+    found = []
+    if expected is not None and account["account_id"] != expected:
+        found.append(
             f"{account_line(account)}: expected_account_id is {expected}. Use the credentials of that account, or "
             "correct expected_account_id."
         )
-    twins = sorted(name for name, other in others.items() if name != host and other == number)
-    if twins:
-        return (
-            f"{account_line(account)}: {', '.join(twins)} turned out to be the same account. Leave out all hosts of it "
-            "but one, or correct their variables."
-        )
-    return None
+    twins: dict[str, list[str]] = {}
+    for host, number in numbers.items():
+        twins.setdefault(number, []).append(host)
+    found += [
+        f"{', '.join(hosts)}: turned out to be the same account, {number}. Leave out all of them but one, or correct "
+        "their variables."
+        for number, hosts in twins.items()
+        if len(hosts) > 1
+    ]
+    return found

@@ -38,7 +38,8 @@ class Audit:
     @property
     def result(self) -> dict[str, Any]:
         """What the report's task returned."""
-        return dict(self.results[-1]["result"])
+        told = [item for item in self.results if not item["task"].startswith("Forget")]
+        return dict(told[-1]["result"])
 
     def text(self, suffix: str) -> str:
         with open(self.folder / f"{NAME}.{suffix}", encoding="utf-8", newline="") as file:

@@ -151,17 +151,29 @@ def test_two_hosts_that_turn_out_to_be_one_account(fleet: Fleet) -> None:
     fleet.emulator.fixture(
         {"account_id": ONE, "users": [{"user_name": "other", "access_keys": [{"access_key_id": key("other")}]}]}
     )
-    hosts = {"first": fleet.host("one"), "second": fleet.host("other"), "third": fleet.host("two")}
-    done = fleet.run("offboard", hosts)
+    hosts = {"third": fleet.host("two"), "first": fleet.host("one"), "second": fleet.host("other")}
+    done = fleet.run("offboard", hosts, environment={"ANSIBLE_STRATEGY": "free"})
     output = done.stdout + done.stderr
-    assert done.returncode == 2, output
-    assert output.count("turned out to be the same account") >= 2
-    writes = [
-        (request["access_key"], request["action"])
-        for request in fleet.emulator.requests()
-        if not request["action"].startswith(("Get", "List"))
-    ]
-    assert writes and {key for key, _action in writes} == {key("two")}
+    assert done.returncode == 2 and f"first, second: turned out to be the same account, {ONE}" in output, output
+    assert {request["action"] for request in fleet.emulator.requests()} == {"GetCallerIdentity", "ListAccountAliases"}
+
+
+@pytest.mark.parametrize("wrong", ["third", "first"])
+def test_a_problem_of_one_host_stops_all(fleet: Fleet, wrong: str) -> None:
+    hosts = {"first": fleet.host("one"), "second": fleet.host("two"), "third": {"aws_profile": "x"}}
+    hosts[wrong] = {"aws_profile": "{{ nothing_of_that_name }}"}
+    done = fleet.run("offboard", hosts, environment={"ANSIBLE_STRATEGY": "free", "ANSIBLE_FORKS": "1"})
+    output = done.stdout + done.stderr
+    assert done.returncode == 2 and "aws_profile: its template cannot be evaluated" in output, output
+    assert not fleet.emulator.requests()
+
+
+def test_an_account_that_cannot_be_reached_stops_its_own_host(fleet: Fleet) -> None:
+    hosts = {"first": fleet.host("one", aws_endpoint_url="http://127.0.0.1:9"), "second": fleet.host("two")}
+    done = fleet.run("offboard", hosts, environment={"AWS_MAX_ATTEMPTS": "1"})
+    assert done.returncode == 2, done.stdout
+    assert set(fleet.calls()) == {key("two")}
+    assert any(request["action"] == "DeleteLoginProfile" for request in fleet.emulator.requests())
 
 
 @pytest.mark.parametrize("arguments", [(), ("--check",)], ids=["run", "check mode"])

@@ -139,13 +139,13 @@ def test_relative_bundle(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
         (None, {}, None),
         (ONE, {"dev": ONE, "prod": TWO}, None),
         (TWO, {}, f"expected_account_id is {TWO}"),
-        (None, {"dev": ONE, "prod": ONE}, "prod turned out to be the same account"),
+        (ONE, {"dev": TWO, "prod": TWO}, f"dev, prod: turned out to be the same account, {TWO}"),
     ],
 )
 def test_the_account_itself(expected: str | None, others: dict[str, str], problem: str | None) -> None:
     account = {"account_id": ONE, "account_alias": "example", "arn": f"arn:aws:iam::{ONE}:user/ops"}
-    found = accounts.account_problem("dev", account, expected, others)
-    assert found is None if problem is None else problem in str(found)
+    found = accounts.account_problems(account, expected, others)
+    assert found == [] if problem is None else len(found) == 1 and problem in found[0]
     assert accounts.account_line(account) == f"AWS account {ONE} (example), as arn:aws:iam::{ONE}:user/ops"
     assert accounts.account_line({**account, "account_alias": None}).startswith(f"AWS account {ONE}, as")
 
