@@ -47,8 +47,8 @@ requirements:
   - botocore >= 1.34.0
 notes:
   - A task of M(amazon.aws.iam_mfa_device_info) works with this module too, with the same RV(mfa_devices) or more, and
-    C(error.code) and C(error.message) if AWS refuses. What differs is that an empty O(user_name) is refused, where the other
-    module lists the caller's own devices; that RV(mfa_devices) may be in another order; that a failed task has no
+    C(error.code) and C(error.message) if AWS refuses. It differs in that an empty O(user_name) is refused, where the
+    other module lists the caller's own devices; that RV(mfa_devices) may be in another order; that a failed task has no
     C(response_metadata), C(boto3_version) and C(botocore_version); and that no region is needed.
   - The required permissions are C(iam:ListMFADevices), and with O(account=true) C(iam:ListVirtualMFADevices),
     C(iam:ListUsers), C(iam:GetAccountSummary), C(iam:ListAccountAliases), C(iam:GenerateCredentialReport) and
