@@ -34,7 +34,9 @@ def info_problems(params: t.Mapping[str, t.Any]) -> list[str]:
             problems.add(option, "goes with account=true only.")
     if params["user_names"] == []:
         problems.add("user_names", "is empty: name users, or set account=true for all of them.")
-    for option, names in (("user_name", [params["user_name"]]), ("user_names", params["user_names"] or [])):
+    if params["user_name"] == "":
+        problems.add("user_name", "is empty: give the name of a user, or leave it out for the caller's own devices.")
+    for option, names in (("user_name", [params["user_name"] or None]), ("user_names", params["user_names"] or [])):
         for name in names:
             if name is not None:
                 check_user_name(problems, name, option)
@@ -49,8 +51,10 @@ def report_problems(params: t.Mapping[str, t.Any]) -> list[str]:
         if params["account_info"] is not None and params[option]:
             problems.add(option, "has no effect on account_info, which is read already: set it where that is read.")
     check_concurrency(problems, params["concurrency"])
-    if not params["name"] or os.sep in params["name"] or params["name"].startswith("."):
-        problems.add(
-            "name", f"{params['name']!r} is no file name: leave the directory to dest, and the suffix to formats."
-        )
+    name = params["name"]
+    if not name or os.sep in name or name.startswith(".") or not name.isprintable():
+        problems.add("name", f"{name!r} is no file name: leave the directory to dest, and the suffix to formats.")
+    for option in ("dest", "previous"):
+        if "\0" in (params[option] or ""):
+            problems.add(option, "has a null character, which no path can have.")
     return problems.found

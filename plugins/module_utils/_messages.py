@@ -18,13 +18,24 @@ if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 
-def fail(module: AnsibleAWSModule, error: MfaError, secrets: t.Iterable[str | None] = (), **so_far: t.Any) -> None:
-    """End the module with an error, and what was done until then."""
+def fail(
+    module: AnsibleAWSModule,
+    error: MfaError,
+    secrets: t.Iterable[str | None] = (),
+    aws_message: str | None = None,
+    **so_far: t.Any,
+) -> None:
+    """End the module with an error, and what was done until then.
+
+    :param aws_message: AWS's own words, for a module that returns them besides its own.
+    """
     if isinstance(error, BadInput) and len(error.problems) > 1:
         lines = "\n".join(f"- {problem}" for problem in error.problems)
         module.fail_json(msg=f"{len(error.problems)} problems with the input, nothing was touched:\n{lines}", **so_far)
     if error.code is not None or error.operation is not None:
         so_far["error"] = {"code": error.code, "operation": error.operation}
+        if aws_message is not None:
+            so_far["error"]["message"] = scrub(aws_message, secrets)
     module.fail_json(msg=scrub(error.message, secrets), **so_far)
 
 

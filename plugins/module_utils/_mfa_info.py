@@ -238,6 +238,9 @@ class Gatherer:
             shown = [device for user in users for device in user["mfa_devices"]]
         if self._request.device_tags:
             self._add_tags(shown)
+        elif not self._request.account:
+            for device in shown:
+                device["tags"] = {}  # as amazon.aws.iam_mfa_device_info has it
         kinds = ("virtual", "hardware", "fido", "sms")
         orphans = account.get("orphaned_devices", [])
         return {

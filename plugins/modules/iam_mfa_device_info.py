@@ -13,8 +13,8 @@ version_added: 0.1.0
 short_description: Gather the MFA devices of IAM users, or of the whole account
 description:
   - Tells the MFA devices of an AWS IAM user, of some users, or of the whole account with a handful of calls.
-  - Returns what M(amazon.aws.iam_mfa_device_info) returns for a user, and tells a user who does not exist apart from
-    one who has no device.
+  - It can stand in for M(amazon.aws.iam_mfa_device_info), and tells a user who does not exist apart from one who has no
+    device. The notes say what differs.
   - What the caller may not read is returned as null and named in RV(unknown), with the missing permission.
 author:
   - hardening.aws contributors (@hardening-aws)
@@ -46,6 +46,10 @@ requirements:
   - boto3 >= 1.34.0
   - botocore >= 1.34.0
 notes:
+  - A task of M(amazon.aws.iam_mfa_device_info) works with this module too, with the same RV(mfa_devices) or more, and
+    C(error.code) and C(error.message) if AWS refuses. It differs in that an empty O(user_name) is refused, where the
+    other module lists the caller's own devices; that RV(mfa_devices) may be in another order; that a failed task has no
+    C(response_metadata), C(boto3_version) and C(botocore_version); and that no region is needed.
   - The required permissions are C(iam:ListMFADevices), and with O(account=true) C(iam:ListVirtualMFADevices),
     C(iam:ListUsers), C(iam:GetAccountSummary), C(iam:ListAccountAliases), C(iam:GenerateCredentialReport) and
     C(iam:GetCredentialReport). O(user_details=true) needs C(iam:GetAccountAuthorizationDetails) in place of
@@ -113,9 +117,12 @@ mfa_devices:
       returned: success
       sample: 42
     tags:
-      description: The tags of a virtual device.
+      description:
+        - The tags of a virtual device with O(device_tags=true), null of other devices or if they could not be read.
+        - Without that option always empty, as M(amazon.aws.iam_mfa_device_info) returns it, and not there with
+          O(account=true).
       type: dict
-      returned: if O(device_tags=true)
+      returned: with O(device_tags=true), or without O(account=true)
       sample: {"team": "platform"}
 users:
   description: The users that were asked for, in the order of their names. A value that is not known is null.
@@ -272,6 +279,14 @@ credential_report:
     generated_time: "2026-03-11T22:25:36+00:00"
     age_minutes: 60
     msg: ""
+error:
+  description: The code and the message of AWS's answer, and the call.
+  returned: if AWS refused a call
+  type: dict
+  sample:
+    code: AccessDenied
+    message: "User: arn:aws:iam::123456789012:user/Bob is not authorized to perform: iam:ListMFADevices"
+    operation: iam:ListMFADevices
 unknown:
   description: What could not be read, and why. Empty if all is known.
   returned: success
@@ -317,7 +332,7 @@ summary:
 
 from ansible_collections.hardening.aws.plugins.module_utils import _argspec_account, _messages, _problems
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
-from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError
 from ansible_collections.hardening.aws.plugins.module_utils._mfa_info import gather
 
 
@@ -343,6 +358,8 @@ def main() -> None:
             credential_report=params["account"] if params["credential_report"] is None else params["credential_report"],
         )
         module.exit_json(changed=False, **found)
+    except AwsRefused as error:
+        _messages.fail(module, error, aws_message=error.aws_message)
     except MfaError as error:
         _messages.fail(module, error)
 

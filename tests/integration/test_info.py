@@ -49,7 +49,6 @@ def test_one_user_as_amazon_aws_and_a_list(controller: Controller, emulator: Emu
         task(INFO, user_names=["bob", "nobody", "carol"]),
     )
     ours, theirs, several = play.results
-    # amazon.aws also has tags there, which are always empty.
     same = [
         [(one["user_name"], one["serial_number"], one["enable_date"]) for one in result["mfa_devices"]]
         for result in (ours, theirs)
@@ -61,6 +60,27 @@ def test_one_user_as_amazon_aws_and_a_list(controller: Controller, emulator: Emu
     assert (found["carol"]["exists"], found["carol"]["mfa_active"]) == (True, False)
     assert found["bob"]["mfa_devices"][0]["type"] == "hardware"
     assert not ours.changed and ours.writes == []
+
+
+def test_in_place_of_amazon_aws(controller: Controller, emulator: Emulator) -> None:
+    """What a task of amazon.aws.iam_mfa_device_info returns is there too: devices, none, and AWS's refusal."""
+    key = {"active": True, "access_key_id": "AKIABOBBOBBOBBOBBOB"}
+    emulator.fixture({"users": [*PEOPLE["users"][:1], {**PEOPLE["users"][1], "access_keys": [key]}], "groups": ["dev"]})
+    modules = (INFO, "amazon.aws.iam_mfa_device_info")
+    for options in ({"user_name": "alice"}, {"user_name": "nobody"}, {"access_key": key["access_key_id"]}):
+        play = controller.play(*(task(module, **options) for module in modules))
+        ours, theirs = (
+            sorted(result["mfa_devices"], key=lambda device: device["serial_number"]) for result in play.results
+        )
+        assert len(ours) == len(theirs) == {"alice": 2, "nobody": 0}.get(options.get("user_name", ""), 1)
+        for mine, other in zip(ours, theirs, strict=True):
+            assert {name: mine.get(name) for name in other} == other
+    emulator.set(denied_actions=["iam:ListMFADevices"])
+    ours, theirs = controller.play(*may_fail(*(task(module, user_name="alice") for module in modules))).results
+    assert ours.failed and theirs.failed
+    assert {name: ours["error"][name] for name in ("code", "message")} == {
+        name: theirs["error"][name] for name in ("code", "message")
+    }
 
 
 def test_the_account(controller: Controller, emulator: Emulator) -> None:
@@ -194,6 +214,10 @@ def test_what_may_not_be_read_is_said_to_be_unknown(
 def test_bad_input(controller: Controller, emulator: Emulator) -> None:
     cases = [
         ({"user_name": "a b"}, "user_name: 'a b' may have letters"),
+        (
+            {"user_name": ""},
+            "user_name: is empty: give the name of a user, or leave it out for the caller's own devices.",
+        ),
         ({"user_name": "a", "account": True}, "user_name: excludes account"),
         ({"user_names": []}, "user_names: is empty"),
         ({"user_name": "a", "user_details": True}, "user_details: goes with account=true only"),

@@ -224,6 +224,21 @@ def test_quota_of_virtual_devices(controller: Controller, emulator: Emulator) ->
         assert "LimitExceeded" in json.dumps(result.data) and "delete unassigned ones, or raise the quota" in result.msg
 
 
+@pytest.mark.parametrize("holder", ["root", "alice"])
+def test_roots_device_is_roots_and_a_users_of_that_name_is_the_users(
+    controller: Controller, emulator: Emulator, holder: str
+) -> None:
+    name = "root-account-mfa-device"
+    users = [{"user_name": "alice", "mfa_devices": [{"device_name": name}] if holder == "alice" else []}]
+    emulator.fixture({"users": users, "root": {"mfa": "virtual" if holder == "root" else "none"}})
+    (result,) = controller.play(*may_fail(device(user_name="alice", serial_number=arn(name), state="absent"))).results
+    if holder == "root":
+        assert result.failed and "is attached to the root user" in result.msg
+        assert list(controller.virtual()) == [arn(name)]
+    else:
+        assert result.changed and controller.virtual() == {}
+
+
 # Permissions
 
 

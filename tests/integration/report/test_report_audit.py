@@ -95,12 +95,26 @@ def test_verdicts_user_by_user(controller: Controller, emulator: Emulator) -> No
     assert run.verdict("orphaned_devices") == "pass"
 
 
+TOKEN = {"kind": "hardware", "serial_number": "GAHTROOT0001"}
+
+
 @pytest.mark.parametrize(
-    "mfa, verdicts",
-    [("none", ("fail", "fail")), ("virtual", ("pass", "fail")), ("hardware", ("pass", "pass"))],
+    "devices, verdicts",
+    [
+        ([], ("fail", "fail")),
+        ([TOKEN], ("pass", "pass")),
+        ([{"kind": "virtual", "device_name": "root-account-mfa-device"}], ("pass", "fail")),
+        ([{"kind": "virtual", "device_name": "my-phone"}], ("pass", "fail")),
+        ([TOKEN, {"kind": "virtual", "device_name": "my-phone"}], ("pass", "fail")),
+    ],
 )
-def test_root(controller: Controller, emulator: Emulator, mfa: str, verdicts: tuple[str, str]) -> None:
-    emulator.fixture({"root": {"mfa": mfa, "access_keys": [{}]}})
+def test_root(
+    controller: Controller, emulator: Emulator, devices: list[dict[str, Any]], verdicts: tuple[str, str]
+) -> None:
+    """A virtual device of root's may have any name, and root's first one's name may be that of a user's device."""
+    hers = [] if "root-account" in str(devices) else [{"device_name": "root-account-mfa-device"}]
+    people = [{"user_name": "alice", "mfa_devices": hers}]
+    emulator.fixture({"users": people, "root": {"mfa_devices": devices, "access_keys": [{}]}})
     run = audit(controller)
     assert (run.verdict("root_mfa"), run.verdict("root_hardware_mfa")) == verdicts
 
@@ -163,6 +177,12 @@ def test_bad_input_is_refused_before_the_account_is_read(controller: Controller,
     msg = controller.play({"name": "report", "ignore_errors": True, REPORT: wrong})[0].msg
     for option in ("all_kinds: has no effect", "concurrency: is 0", "name: '../report' is no file name"):
         assert option in msg
+    for options, problem in (
+        ({"name": "a\nb"}, "name: 'a\\nb' is no file name"),
+        ({"dest": "a\0b"}, "dest: has a null character"),
+        ({"previous": "a\0b"}, "previous: has a null character"),
+    ):
+        assert problem in controller.run_module(REPORT, **options)["msg"]
     assert emulator.counts()["total"] == 0
 
 
