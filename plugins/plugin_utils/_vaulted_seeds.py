@@ -74,9 +74,14 @@ def render(records: t.Mapping[str, Record]) -> str:
 
 def clean(record: t.Mapping[str, t.Any], now: str) -> Record:
     """Return a record with the fields that are kept, as plain strings. Other keys are left out."""
-    kept = {field: str(record[field]) for field in FIELDS if record.get(field) not in (None, "")}
+    kept = {field: _plain(record[field]) for field in FIELDS if record.get(field) not in (None, "")}
     kept.setdefault("created", now)
     return {field: kept[field] for field in FIELDS if field in kept}
+
+
+def _plain(value: t.Any) -> str:
+    """Return text as no more than text: Ansible marks what comes from a module by a class that YAML cannot write."""
+    return str.__str__(str(value))
 
 
 def merge(have: t.Mapping[str, Record], new: t.Iterable[Record]) -> tuple[dict[str, Record], list[str]]:

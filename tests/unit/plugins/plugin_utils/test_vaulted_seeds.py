@@ -241,3 +241,17 @@ def test_two_writers_wait_for_each_other(tmp_path: pathlib.Path) -> None:
     for writer in writers:
         writer.join()
     assert len(vaulted.SeedFile(str(path), Rot13()).read()) == 40
+
+
+class Marked(str):
+    """Text as ansible-core 2.18 marks it, which stays so."""
+
+    def __str__(self) -> str:
+        return self
+
+
+def test_text_that_ansible_marked_is_written_as_text() -> None:
+    kept = vaulted.clean({"serial_number": Marked(ALICE), "seed": Marked("AAAA")}, "2026-01-01T00:00:00Z")
+    assert {type(value) for value in kept.values()} == {str}
+    merged, _changed = vaulted.merge({}, [kept])
+    assert vaulted.parse(vaulted.render(merged)) == merged
