@@ -21,6 +21,7 @@ import typing as t
 
 from ._core_version import core_problem
 from ._errors import AwsRefused, BadInput, MfaError, NoAnswer, ReplyLost
+from ._messages import warn
 from ._pacer import Pacer, Pacers, Ticket
 from ._refusals import Refusal, explain
 from ._refusals import short_code as short_code  # for those who make calls
@@ -73,7 +74,6 @@ class Connection:
         _check_profile(module.params)
         self.clock = AwsClock()
         self.pacers = Pacers()
-        self._began = time.monotonic()
         # When the process ends, Python would look through all that botocore has loaded for garbage, for 50 to 100 ms.
         atexit.register(gc.freeze)
 
@@ -248,6 +248,9 @@ class Client:
     def _throttled(self, attempts: _Attempts, refusal: Refusal, ticket: Ticket) -> None:
         self._pacer.throttled(ticket)
         attempts.throttled += 1
+        news = self._pacer.news()
+        if news:
+            warn(news)
         if time.monotonic() < attempts.give_up_at:
             return
         text = f"AWS goes on throttling {attempts.name} ({refusal.text}). Run again later, or with a lower concurrency."

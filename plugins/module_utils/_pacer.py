@@ -43,6 +43,7 @@ _PROOFS = 8  # so many calls after each fall go at a pace that is surely granted
 _SURPRISES = 3  # so many of them that were throttled end the pace
 _NO_HELP = 0.65  # of the most that was granted: if that falls along with the pace, the pace is no help
 _FIRST_REST, _LONGEST_REST = 2.0, 60.0  # seconds without a pace after one that was no help
+_WORTH_TELLING = 30.0  # seconds of waiting in a run
 
 
 class Ticket(t.NamedTuple):
@@ -214,6 +215,8 @@ class Pacers:
         self.waited = 0.0
         self.refused = 0
         self._waited_until = -math.inf
+        self._began = monotonic()
+        self._told = False
         self._of: dict[str, Pacer] = {}
 
     def of(self, service: str) -> Pacer:
@@ -224,6 +227,18 @@ class Pacers:
         """A thread has waited. Several that wait at once are one wait."""
         self.waited += max(0.0, began + seconds - max(began, self._waited_until))
         self._waited_until = max(self._waited_until, began + seconds)
+
+    def news(self) -> str | None:
+        """Return, once, that most of the run went into waiting, if it did."""
+        with self.lock:
+            if self._told or self.waited < max(_WORTH_TELLING, (self.monotonic() - self._began) / 2):
+                return None
+            self._told = True
+            return (
+                f"AWS throttles this account: {self.waited:.0f} seconds, most of this run so far, went into waiting "
+                f"until it takes calls again, and {self.refused} calls were refused. Something else may be using up "
+                "the account's calls, such as a scan, Terraform or another run. This one goes on as fast as AWS lets it."
+            )
 
     def ended(self, bucket: Bucket, now: float) -> None:
         """A pace was no help."""
@@ -269,6 +284,10 @@ class Pacer:
     @property
     def _judged_by(self) -> Bucket:
         return self._pacers.common or self.bucket
+
+    def news(self) -> str | None:
+        """Return, once for all pacers, that most of the run went into waiting, if it did."""
+        return self._pacers.news()
 
     @property
     def paced(self) -> bool:

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an engineer would write instead of the collection: boto3, threads, no care for what goes wrong.
 
-Usage: boto3_script.py THREADS USER [USER ...], with the endpoint and the credentials in the environment.
+Usage: boto3_script.py THREADS USER [USER ...], with the endpoint and the credentials in the environment; retries are
+those that AWS_RETRY_MODE and AWS_MAX_ATTEMPTS say. Prints how many users it had to give up.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import time
 
 import boto3
 import botocore.config
+import botocore.exceptions
 import pyotp
 
 
@@ -23,7 +25,14 @@ def main() -> None:
     iam = boto3.client("iam", config=config)
     secrets = boto3.client("secretsmanager", config=config)
 
-    def enrol(user: str) -> None:
+    def enrol(user: str) -> bool:
+        try:
+            attach(user)
+        except botocore.exceptions.ClientError:
+            return False
+        return True
+
+    def attach(user: str) -> None:
         if iam.list_mfa_devices(UserName=user)["MFADevices"]:
             return
         device = iam.create_virtual_mfa_device(VirtualMFADeviceName=user)["VirtualMFADevice"]
@@ -38,7 +47,8 @@ def main() -> None:
         )
 
     with concurrent.futures.ThreadPoolExecutor(threads) as executor:
-        list(executor.map(enrol, users))
+        given_up = list(executor.map(enrol, users)).count(False)
+    print(f"given up: {given_up}")
 
 
 if __name__ == "__main__":

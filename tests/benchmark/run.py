@@ -37,7 +37,21 @@ BIN = pathlib.Path(sys.executable).parent
 LATENCY = 0.05
 CONCURRENCY = 16
 FORMATS = ["html", "json", "csv", "md", "junit", "sarif"]
-SECTIONS = ["enrolment", "compliant", "audit", "throttled", "single"]
+SECTIONS = ["enrolment", "compliant", "audit", "throttled", "contended", "single"]
+# Throttles that a bucket of one's own does not explain, as settings of the emulator.
+CONTENDED = {
+    "a neighbour who takes 10 of 20 calls/s": {"rate": 20, "burst": 40, "neighbour_rate": 10},
+    "a neighbour who wants 30 of 20 calls/s": {"rate": 20, "burst": 40, "neighbour_rate": 30},
+    "the first call throttled": {"throttle_first": 1},
+    "everything throttled for 20 s": {"throttled_until": 20},
+    "2 % throttled by chance": {"throttle_probability": 0.02},
+    "5 % throttled by chance": {"throttle_probability": 0.05},
+    "10 % throttled by chance": {"throttle_probability": 0.1},
+    "30 % throttled by chance": {"throttle_probability": 0.3},
+}
+# What is compared with: botocore's retry modes as they are by default, and with as many attempts as it takes.
+RETRIES = [(mode, attempts) for mode in ("standard", "adaptive") for attempts in (3, 10)]
+SCRIPT_SECONDS = 60  # a script that takes longer is no match, and is ended
 DEVICES = "{{ lookup('ansible.builtin.file', users_file) | from_json }}"
 
 PLURAL = {
@@ -128,7 +142,7 @@ class Bench:
         self.emulator.clear_requests()
         return names
 
-    def command(self, arguments: list[str], what: str) -> Run:
+    def command(self, arguments: list[str], what: str, **environment: str) -> Run:
         """Run a command and measure it. It must succeed."""
         started = time.monotonic()
         code = (
@@ -137,7 +151,7 @@ class Bench:
         )
         done = subprocess.run(
             [sys.executable, "-c", code, *arguments],
-            env=self._environment,
+            env={**self._environment, **environment},
             capture_output=True,
             text=True,
             check=False,
@@ -298,6 +312,34 @@ class Bench:
             self.add(f"time ÷ (calls ÷ rate), {what}", (run.seconds - empty) / (calls / rate), 1.1)
             self.add(f"throttled calls, {what}", 100 * throttled / run.calls["total"], 5, "%")
 
+    def contended(self, count: int) -> None:
+        """Enrol where a bucket of one's own is not why calls are throttled, against scripts with botocore's retries."""
+        print(f"Enrolment of {count} users under throttles that a slower pace does not cure", flush=True)
+        empty = self.empty()
+        script = [sys.executable, str(HERE / "boto3_script.py"), str(CONCURRENCY)]
+        found: dict[str, t.Any] = {}
+        for trouble, settings in CONTENDED.items():
+            scripts = {}
+            for mode, attempts in RETRIES:
+                names = self.account(count, random_seed=1, **settings)
+                environment = {"AWS_RETRY_MODE": mode, "AWS_MAX_ATTEMPTS": str(attempts)}
+                limit = ["timeout", "--preserve-status", str(SCRIPT_SECONDS)]
+                run = self.command(["sh", "-c", '"$@" || true', "sh", *limit, *script, *names], "script", **environment)
+                told = re.findall(r"given up: (\d+)", run.output)
+                scripts[f"{mode}, {attempts} attempts"] = {
+                    "seconds": run.seconds,
+                    "given_up": int(told[-1]) if told else count,
+                }
+            names = self.account(count, random_seed=1, **settings)
+            ours = self.play([PLURAL], names, f"iam_mfa_devices, {trouble}").seconds - empty
+            self.enrolled(names)
+            whole = [one["seconds"] for one in scripts.values() if one["given_up"] <= count / 100]
+            # Where each of them gives users up, the one that gives up fewest is what there is to compare with.
+            best = min(whole) if whole else min(scripts.values(), key=lambda one: one["given_up"])["seconds"]
+            found[trouble] = {"iam_mfa_devices": ours, "boto3": scripts}
+            self.add(f"iam_mfa_devices ÷ best of botocore's retries, {trouble}", ours / best, 1.5)
+        self.facts["contended"] = {"users": count, "seconds": found}
+
     def single(self, turns: int) -> None:
         """The module for one device against amazon.aws's module that lists them."""
         print("One user, nothing to do", flush=True)
@@ -357,6 +399,8 @@ def main() -> int:
                 bench.audit(5000)
             if "throttled" in wanted:
                 bench.throttled(arguments.users, rate=20, burst=40)
+            if "contended" in wanted:
+                bench.contended(min(arguments.users, 100))
             if "single" in wanted:
                 bench.single(turns=10)
     finally:

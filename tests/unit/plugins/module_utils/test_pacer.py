@@ -70,6 +70,16 @@ def test_does_not_slow_down_where_nothing_is_throttled() -> None:
     assert bucket.pacers.waited == 0
 
 
+def test_tells_once_that_most_of_a_run_was_waiting() -> None:
+    bucket = Bucket(5, 5)
+    bucket.serve(100)
+    assert bucket.pacers.news() is None, "twenty seconds are not worth a word"
+    bucket.serve(400)
+    told = bucket.pacers.news() or ""
+    assert f"{bucket.pacers.waited:.0f} seconds" in told and f"{bucket.pacers.refused} calls were refused" in told
+    assert bucket.pacers.news() is None
+
+
 def test_finds_out_when_more_is_granted() -> None:
     bucket = Bucket(10, 10)
     bucket.serve(seconds=60)
