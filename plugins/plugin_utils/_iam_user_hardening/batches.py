@@ -89,9 +89,9 @@ def proven(results: t.Sequence[Data], user_names: t.Container[str]) -> list[Data
 def _unproven(result: Data) -> Data:
     name, serial = result["user_name"], result["serial_number"]
     text = (
-        f"Somebody else attached {serial} to {name} just after this run had made it, and the seed that was kept is not "
-        "proven to be that of the device: do not hand it out. Find out who else enrols this user; to start afresh, take "
-        "the device away with hardening.aws.iam_mfa_device and state=absent, and run again."
+        f"Somebody else attached {serial} to {name} just after this run had made it, and the seed that was kept is "
+        "not proven to be that of the device: do not hand it out. Find out who else enrols this user; to start "
+        "afresh, take the device away with hardening.aws.iam_mfa_device and state=absent, and run again."
     )
     return user_failure(name, text, serial)
 

@@ -37,7 +37,10 @@ class Clock:
     def __init__(self) -> None:
         self.at_step = 100
 
-    def step(self) -> int:
+    def insist(self) -> None:
+        pass
+
+    def step(self, _refresh: t.Callable[[], t.Any] | None = None) -> int:
         return self.at_step
 
     def seconds_until_step(self, step: int) -> float:
