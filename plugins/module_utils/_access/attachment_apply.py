@@ -43,9 +43,10 @@ class PolicyApi:
         if len(kinds) == 1:
             params["EntityFilter"] = kinds[0].title()
         found: dict[Key, str] = {}
-        for answer in self._pages("ListEntitiesForPolicy", params):
+        members = [f"Policy{kind.title()}s" for kind in kinds]
+        for answer in self._pages("ListEntitiesForPolicy", params, members):
             for kind in kinds:
-                names = [item[f"{kind.title()}Name"] for item in answer.get(f"Policy{kind.title()}s", [])]
+                names = [item[f"{kind.title()}Name"] for item in answer[f"Policy{kind.title()}s"]]
                 found.update({(kind, name.lower()): name for name in names})
         return found
 
@@ -64,8 +65,9 @@ class PolicyApi:
         name = f"{kind.title()}Name"
         if len(asked) <= _FEW:
             return [target for target in asked if not self._exists(f"Get{kind.title()}", name, target)]
-        pages = self._pages(f"List{kind.title()}s", {})
-        known = {item[name].lower() for page in pages for item in page[f"{kind.title()}s"]}
+        member = f"{kind.title()}s"
+        pages = self._pages(f"List{member}", {}, [member])
+        known = {item[name].lower() for page in pages for item in page[member]}
         return [target for target in asked if target.name.lower() not in known]
 
     def _exists(self, operation: str, parameter: str, target: Target) -> bool:
@@ -77,10 +79,13 @@ class PolicyApi:
             raise
         return True
 
-    def _pages(self, operation: str, params: dict[str, t.Any]) -> t.Iterator[dict[str, t.Any]]:
+    def _pages(
+        self, operation: str, params: dict[str, t.Any], members: t.Sequence[str]
+    ) -> t.Iterator[dict[str, t.Any]]:
+        """Return the answers of a call that has pages; one without I(members) was damaged on its way."""
         marker: dict[str, t.Any] = {}
         while True:
-            answer = self._iam.call(operation, {**params, **marker, "MaxItems": _PAGE})
+            answer = self._iam.call(operation, {**params, **marker, "MaxItems": _PAGE}, requires=members)
             yield answer
             if not answer.get("IsTruncated"):
                 return
