@@ -57,8 +57,10 @@ def assemble(info: Json, options: rules.Options, generated: str) -> Json:
     report = info["credential_report"]
     unknown = [{"what": item["what"], "why": item["why"]} for item in info["unknown"]]
     if options.checks is None and rules.lacks_kinds(info):
-        why = "not checked, as hardware tokens and passkeys were asked for of no user who has a virtual device"
-        unknown.append({"what": "single_device", "why": f"{why}: all_kinds=true would, with a call for each"})
+        why = (
+            "not checked, as only the virtual devices of some users are known: set all_kinds=true, a call for each user"
+        )
+        unknown.append({"what": "single_device", "why": why})
     return {
         "schema_version": SCHEMA_VERSION,
         "generator": GENERATOR,

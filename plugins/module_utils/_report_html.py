@@ -271,11 +271,10 @@ def _coverage_change(report: Json) -> str:
     before = report["changes"]["coverage_before"]["console_users"]
     after = report["coverage"]["console_users"]
 
-    def words(part: Json) -> str:
-        return "unknown" if part["percent"] is None else f"{part['percent']:g}%"
-
     numbers = f"{before['with_mfa']:,} of {before['users']:,} to {after['with_mfa']:,} of {after['users']:,}"
-    return f"Console users with MFA: from {words(before)} to <b>{words(after)}</b> ({numbers})."
+    if before["percent"] is None or after["percent"] is None:
+        return f"Console users with MFA: from {numbers}."
+    return f"Console users with MFA: from {before['percent']:g}% to <b>{after['percent']:g}%</b> ({numbers})."
 
 
 def _exemptions(report: Json) -> str:

@@ -27,7 +27,7 @@ def serial(name: str) -> str:
 
 
 class Clock:
-    def now(self) -> float:
+    def best_guess(self) -> float:
         return NOW.timestamp()
 
 
