@@ -40,7 +40,7 @@ class ActionModule(ActionBase):
 
     @staticmethod
     def _numbers(variables: t.Mapping[str, t.Any], registered: str) -> dict[str, str]:
-        """Return the numbers of the accounts of all hosts, if this is the first one. One look is enough, see M(playbook_inputs)."""
+        """Return the numbers of all hosts' accounts if this is the first host, as one look at the others is enough."""
         hosts = variables.get("ansible_play_hosts") or []
         if not hosts or variables["inventory_hostname"] != hosts[0]:
             return {}
