@@ -237,7 +237,8 @@ class Pacers:
             return (
                 f"AWS throttles this account: {self.waited:.0f} seconds, most of this run so far, went into waiting "
                 f"until it takes calls again, and {self.refused} calls were refused. Something else may be using up "
-                "the account's calls, such as a scan, Terraform or another run. This one goes on as fast as AWS lets it."
+                "the account's calls, such as a scan, Terraform or another run. This one goes on as fast as AWS lets "
+                "it."
             )
 
     def ended(self, bucket: Bucket, now: float) -> None:
