@@ -117,7 +117,7 @@ def test_clock_follows_aws_and_not_the_controller() -> None:
     assert clock.seconds_until_step(1002) == 47
 
 
-@pytest.mark.parametrize("header", [None, "", "soon", "Mon, 99 Nov 2026 99:99:99 GMT", "1 Jan 9999999999 00:00:00"])
+@pytest.mark.parametrize("header", [None, "", "soon", "1 Jan 9999999999 00:00:00"])
 def test_clock_ignores_an_answer_without_a_date(header: str | None) -> None:
     clock = Time().clock()
     clock.observe(header, sent_at=0)
