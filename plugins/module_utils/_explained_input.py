@@ -21,14 +21,20 @@ class ExplainingModule(AnsibleModule):
     """An AnsibleModule with hints in front of Ansible's own words."""
 
     _accepted = False
+    _given: dict[str, t.Any] | None = None
 
     def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
         super().__init__(*args, **kwargs)
         self._accepted = True
 
+    def _load_params(self) -> None:
+        super()._load_params()
+        # As they came: what Ansible could not convert, it leaves out.
+        self._given = {name: list(value) if isinstance(value, list) else value for name, value in self.params.items()}
+
     def fail_json(self, msg: t.Any, **kwargs: t.Any) -> None:
         """End the module with an error."""
-        hints = [] if self._accepted else input_hints(self.params, self.argument_spec)
+        hints = [] if self._accepted else input_hints(self._given or self.params, self.argument_spec)
         super().fail_json(msg=" ".join([*hints[:_MANY], f"({msg})"]) if hints else msg, **kwargs)
 
 

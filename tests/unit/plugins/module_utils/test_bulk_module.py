@@ -46,3 +46,16 @@ def test_the_log_counts_devices_and_the_module_has_them(monkeypatch: pytest.Monk
         assert private not in line
     assert [device["seed"] for device in module.params["devices"]] == [SEED, None]
     assert {SEED, "not-so-secret"} <= module.no_log_values
+
+
+def test_ansibles_refusals_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["alice", {"username": "bob"}]
+    with patch_module_args({"devices": given}), pytest.raises(SystemExit):
+        bulk_module(
+            argument_spec={"devices": {"type": "list", "elements": "dict", "options": _argspec.target_options()}}
+        )
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["msg"].startswith(
+        "devices[0]: must be a dictionary: write {user_name: …} instead of the name alone. "
+    )
+    assert "devices[1]: username is not an option: did you mean user_name?" in answer["msg"]
