@@ -49,10 +49,7 @@ class MfaApi:
 
     def account(self) -> tuple[str, str]:
         """Return the partition and the number of the account. Asked once, and not at all if a list has told it."""
-        if self._account is None:
-            self.caller()
-        assert self._account is not None
-        return self._account
+        return self._account or _account_of(self.caller())
 
     def caller(self) -> str:
         """Return the ARN of whoever makes the calls, an IAM user's or a role's session's."""
