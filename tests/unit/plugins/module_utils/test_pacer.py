@@ -11,8 +11,13 @@ import time
 import pytest
 
 from ansible_collections.hardening.aws.plugins.module_utils._pacer import Pacers
-
-from .pacer_simulation import Ours, Run, Service, best_of_botocore, mean_seconds
+from ansible_collections.hardening.aws.tests.unit.plugins.module_utils.pacer_simulation import (
+    Ours,
+    Run,
+    Service,
+    best_of_botocore,
+    mean_seconds,
+)
 
 
 class Bucket:
