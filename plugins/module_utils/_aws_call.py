@@ -24,7 +24,6 @@ from ._errors import AwsRefused, BadInput, MfaError, NoAnswer, ReplyLost
 from ._messages import warn
 from ._pacer import Pacer, Pacers, Ticket
 from ._refusals import Refusal, explain
-from ._refusals import short_code as short_code  # for those who make calls
 from ._totp import AwsClock
 
 try:
@@ -386,7 +385,7 @@ def _has(answer: Params, member: str) -> bool:
 
 def _told(error: Exception) -> str:
     """Return what an error of botocore's tells, without the part of an answer that some of them quote."""
-    if type(error) is botocore.exceptions.HTTPClientError:
+    if error.__class__ is botocore.exceptions.HTTPClientError:  # its subclasses tell what happened
         cause = getattr(error, "kwargs", {}).get("error")
         return f"what came is not HTTP, or was cut ({type(cause).__name__})"
     return str(error).rstrip(".")

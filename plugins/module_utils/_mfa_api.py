@@ -13,9 +13,10 @@ import datetime
 import time
 import typing as t
 
-from ._aws_call import Client, Connection, short_code
+from ._aws_call import Client, Connection
 from ._errors import AwsRefused, MfaError
 from ._mfa_plan import Device, Tags, VirtualDevice
+from ._refusals import short_code
 from ._totp import normalize_seed
 
 _PAGE = 1000

@@ -12,12 +12,12 @@ import time
 import typing as t
 
 from . import _mfa_plan as plans
-from ._aws_call import short_code
 from ._deadline import Deadline
 from ._errors import AwsRefused, MfaError, NoAnswer, ReplyLost, SeedRefused, StaleView
 from ._mfa_api import MfaApi
 from ._mfa_codes import NEW_CODES_SECONDS, Codes, SuppliedCodes
 from ._mfa_plan import Desired
+from ._refusals import short_code
 
 if t.TYPE_CHECKING:
     from ._mfa_apply import Progress

@@ -17,8 +17,9 @@ import time
 import typing as t
 import uuid
 
-from ._aws_call import Client, Connection, short_code
+from ._aws_call import Client, Connection
 from ._errors import AwsRefused, MfaError, StoreConflict
+from ._refusals import short_code
 from ._totp import SeedError, normalize_seed
 
 PLACEHOLDERS = ("user_name", "device_name", "account_id")

@@ -121,7 +121,7 @@ def test_bad_input(controller: Controller, emulator: Emulator) -> None:
         "everybody": ({"users": [], "purge": True}, ["purge: would take the policy off all users"]),
     }
     play = controller.play(
-        *may_fail(*[{**attachment(**options), "name": name} for name, (options, _) in cases.items()])
+        *may_fail(*[{**attachment(**options), "name": name} for name, (options, _wanted) in cases.items()])
     )
     for result in play.results:
         assert result.failed and not result.changed and "results" not in result.data
@@ -268,7 +268,8 @@ def test_two_runs_at_once(controller: Controller, emulator: Emulator) -> None:
     for state, count in (("present", 40), ("absent", 0)):
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             runs = [
-                pool.submit(controller.run_module, MODULE, policy_arn=ARN, users=names, state=state) for _ in range(2)
+                pool.submit(controller.run_module, MODULE, policy_arn=ARN, users=names, state=state)
+                for _run in range(2)
             ]
             answers = [run.result() for run in runs]
         assert [answer["summary"]["failed"] for answer in answers] == [0, 0]

@@ -13,8 +13,9 @@ import threading
 import time
 import typing as t
 
-from .._aws_call import Connection, short_code
+from .._aws_call import Connection
 from .._errors import AwsRefused, MfaError, ReplyLost
+from .._refusals import short_code
 from . import attachment_plan as plans
 from .attachment_plan import ATTACH, DETACH, Key, Target
 from .bulk import Outcome, for_each

@@ -71,7 +71,7 @@ def _listed(call: Call, fact: str) -> tuple[Holder, list[Credential], str]:
 
 def random_id(prefix: str, length: int) -> str:
     letters = string.ascii_uppercase + "234567"
-    return prefix + "".join(secrets.choice(letters) for _ in range(length - len(prefix)))
+    return prefix + "".join(secrets.choice(letters) for _letter in range(length - len(prefix)))
 
 
 # Passwords
