@@ -216,8 +216,8 @@ def pytest(run: Run, folder: str, *options: str) -> None:
 
 
 def integration(run: Run) -> None:
-    # Three at a time on two processors: much of it is waiting, for unused codes or for AWS to settle.
-    pytest(run, "tests/integration", "--numprocesses", "3")
+    # Four at a time on two processors: much of it is waiting, for unused codes or for AWS to settle.
+    pytest(run, "tests/integration", "--numprocesses", "4", "--maxschedchunk", "2")
 
 
 def integration_smoke(run: Run) -> None:

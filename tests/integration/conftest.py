@@ -20,6 +20,13 @@ pytest.register_assert_rewrite("controller")
 from aws_emulator.client import Emulator
 from controller import Controller
 
+# Files whose tests take a minute or two, most of it waiting: begun first, so that none of them is left alone at the end.
+LONG = ("test_unreliable_aws", "test_two_runs_at_once", "test_whose_device", "test_role_chaos", "test_kill")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.stem not in LONG)
+
 
 def pytest_report_header() -> str:
     found = shutil.which("oathtool")

@@ -19,7 +19,7 @@ def test_one_run_converges_under_throttling_faults_lost_replies_and_lag(
 ) -> None:
     names = [f"user-{n:03d}" for n in range(USERS)]
     emulator.fixture({"users": [{"user_name": name} for name in names]})
-    emulator.set(fault_probability=0.05, lost_reply_probability=0.03, lag=1.0, rate=60, burst=60)
+    emulator.set(fault_probability=0.05, lost_reply_probability=0.03, lag=1.0, rate=25, burst=25)
     result = controller.play(devices([{"user_name": name} for name in names], seed_store=SECRETS))[0]
     counts = emulator.counts()
     emulator.set(**CALM)

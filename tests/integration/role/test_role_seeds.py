@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pathlib
+import time
 import typing as t
 
 import pytest
@@ -62,7 +63,8 @@ def test_a_leavers_seed_is_not_the_new_persons(
     iam.deactivate_mfa_device(UserName="bob", SerialNumber=arn("bob"))
     iam.delete_login_profile(UserName="bob")
     iam.delete_user(UserName="bob")
-    emulator.set(clock_offset=3600, check_signature_age=False)
+    # AWS tells whole seconds, and its servers' clocks are not quite the same
+    time.sleep(5)
     iam.create_user(UserName="bob")
 
     plan = role("--check", *password, violations=True, **inputs)
