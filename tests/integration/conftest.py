@@ -20,7 +20,7 @@ pytest.register_assert_rewrite("controller")
 from aws_emulator.client import Emulator
 from controller import Controller
 
-# Files whose tests take a minute or two, most of it waiting: begun first, so that none of them is left alone at the end.
+# Files whose tests take a minute or two, most of it waiting: begun first, so that none is left alone at the end.
 LONG = ("test_unreliable_aws", "test_two_runs_at_once", "test_whose_device", "test_role_chaos", "test_kill")
 
 
