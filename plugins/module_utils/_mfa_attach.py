@@ -24,6 +24,8 @@ if t.TYPE_CHECKING:
 
 # How long IAM may take to show everywhere what one call changed. It has been seen to settle within 2 seconds.
 SETTLE_SECONDS = 15.0
+# How often a device is attached in any case: to see that a lost reply was no success can take all of that time.
+_ATTEMPTS = 4
 
 
 class Attacher:
@@ -50,7 +52,8 @@ class Attacher:
 
         :raises StaleView: Somebody else has attached it, or AWS does not show what it is said to have.
         """
-        settling = Deadline(SETTLE_SECONDS if progress.created else SETTLE_SECONDS / 3, lambda: progress.waited)
+        seconds = SETTLE_SECONDS if progress.created else SETTLE_SECONDS / 3
+        settling = Deadline(seconds, lambda: progress.waited, attempts=_ATTEMPTS)
         while True:
             try:
                 self._api.enable(desired.user_name, serial, codes)

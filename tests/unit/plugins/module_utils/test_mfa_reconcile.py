@@ -101,6 +101,16 @@ def test_the_reply_is_lost_after_a_wait_for_codes(clock: Time) -> None:
     assert outcome.error is None and outcome.actions == ["enable"] and outcome.changed
 
 
+def test_lost_replies_of_calls_without_effect_are_not_the_end(clock: Time) -> None:
+    """To see that a call had no effect takes as long as IAM takes to settle; the device is attached all the same."""
+    api = Api(["alice"])
+    api.devices[arn("alice")] = None
+    lost = ReplyLost("No answer to iam:EnableMFADevice", operation="iam:EnableMFADevice")
+    api.spoil["enable"] = [lost, lost, lost]
+    outcome = Reconciler(t.cast("t.Any", api)).one(wanted("alice", stored=False, seed=SEED))
+    assert outcome.error is None and outcome.actions == ["enable"] and api.devices[arn("alice")] == "alice"
+
+
 def test_what_is_stale_after_a_long_attempt_is_read_again(clock: Time) -> None:
     api, store = Api(["alice"]), Store()
     api.hidden = lambda _serial: False
