@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""200 runs against an AWS that fails, loses replies and lags: all end enabled, and no seed is lost."""
+"""Runs against an AWS that fails, loses replies and lags: all end enabled, and no seed is lost."""
 
 from __future__ import annotations
 
