@@ -15,8 +15,8 @@ import typing as t
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.hardening.aws.plugins.module_utils._argspec import require_libraries
 from ansible_collections.hardening.aws.plugins.module_utils._core_version import core_problem
+from ansible_collections.hardening.aws.plugins.module_utils._devices.options import require_libraries
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import (
     enforcement,

@@ -9,7 +9,7 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.hardening.aws.plugins.plugin_utils import _playbook_accounts as accounts
+from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks import accounts
 
 
 class ActionModule(ActionBase):

@@ -10,9 +10,9 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.hardening.aws.plugins.module_utils._core_version import core_problem
-from ansible_collections.hardening.aws.plugins.plugin_utils import _playbook_accounts as accounts
-from ansible_collections.hardening.aws.plugins.plugin_utils import _playbook_inputs as playbooks
 from ansible_collections.hardening.aws.plugins.plugin_utils._inputs import read
+from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks import accounts
+from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks import inputs as playbooks
 
 
 class ActionModule(ActionBase):

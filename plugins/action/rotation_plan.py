@@ -9,7 +9,7 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.hardening.aws.plugins.plugin_utils import _rotation_plan as core
+from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks import rotation_plan as core
 
 _DICT: dict[str, t.Any] = {"type": "dict", "required": True}
 _LIST: dict[str, t.Any] = {"type": "list", "elements": "dict", "default": []}

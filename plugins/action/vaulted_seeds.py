@@ -12,7 +12,7 @@ from ansible.parsing.vault import VaultLib, match_encrypt_secret
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.hardening.aws.plugins.module_utils._core_version import core_problem
-from ansible_collections.hardening.aws.plugins.module_utils._seed_record import record_is_of
+from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import record_is_of
 from ansible_collections.hardening.aws.plugins.plugin_utils._paths import PathError, controller_path
 from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds import (
     Record,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The options of _argspec.run_options, and what holds for every module."""
+    """The options of _devices.options.run_options, and what holds for every module."""
 
     DOCUMENTATION = r"""
 options:

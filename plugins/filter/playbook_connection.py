@@ -36,7 +36,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.hardening.aws.plugins.plugin_utils._playbook_accounts import connection
+from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks.accounts import connection
 
 
 def playbook_connection(variables: dict[str, t.Any], session: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -204,33 +204,35 @@ qr_code_png:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.hardening.aws.plugins.module_utils import _argspec, _messages, _run
+from ansible_collections.hardening.aws.plugins.module_utils import _messages
+from ansible_collections.hardening.aws.plugins.module_utils._devices import options as device_options
+from ansible_collections.hardening.aws.plugins.module_utils._devices import results
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
 from ansible_collections.hardening.aws.plugins.module_utils._explained_input import explaining_module
 
 
 def run(module: AnsibleAWSModule, item: dict) -> None:
-    desired = _argspec.only_desired(item, module.params)
-    outcome = _run.open_run(module, [desired], concurrency=1).one(desired)
+    desired = device_options.only_desired(item, module.params)
+    outcome = results.open_run(module, [desired], concurrency=1).one(desired)
     if outcome.error:
-        secrets = [item.get(option) for option in _argspec.SECRET_OPTIONS]
-        told = {"actions": outcome.actions, "changed": outcome.changed, **_run.new_seed_result(outcome)}
+        secrets = [item.get(option) for option in device_options.SECRET_OPTIONS]
+        told = {"actions": outcome.actions, "changed": outcome.changed, **results.new_seed_result(outcome)}
         _messages.fail(module, outcome.error, secrets, **told)
     if outcome.warning:
         _messages.warn(outcome.warning)
-    module.exit_json(**_run.single_result(outcome))
+    module.exit_json(**results.single_result(outcome))
 
 
 def main() -> None:
     module = explaining_module(
         argument_spec={
-            **_argspec.target_options(),
-            **_argspec.run_options(),
+            **device_options.target_options(),
+            **device_options.run_options(),
             "all_devices": {"type": "bool", "default": False},
         },
         supports_check_mode=True,
     )
-    item = _argspec.take_secrets(module, module.params)
+    item = device_options.take_secrets(module, module.params)
     try:
         run(module, item)
     except MfaError as error:

@@ -330,10 +330,14 @@ summary:
     devices_by_type: {"virtual": 470, "hardware": 8, "fido": 6, "sms": 0}
 """
 
-from ansible_collections.hardening.aws.plugins.module_utils import _argspec_account, _messages, _problems
+from ansible_collections.hardening.aws.plugins.module_utils import (
+    _messages,
+    _problems,
+)
+from ansible_collections.hardening.aws.plugins.module_utils._account import options as account_options
+from ansible_collections.hardening.aws.plugins.module_utils._account.gather import gather
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError
-from ansible_collections.hardening.aws.plugins.module_utils._mfa_info import gather
 
 
 def main() -> None:
@@ -343,13 +347,13 @@ def main() -> None:
             "user_names": {"type": "list", "elements": "str"},
             "account": {"type": "bool", "default": False},
             "credential_report": {"type": "bool"},
-            **_argspec_account.account_options(),
+            **account_options.account_options(),
         },
         supports_check_mode=True,
     )
     params = module.params
     try:
-        _problems.refuse(_argspec_account.info_problems(params))
+        _problems.refuse(account_options.info_problems(params))
         names = params["user_names"] if params["user_names"] is not None else [params["user_name"]]
         found = gather(
             module,

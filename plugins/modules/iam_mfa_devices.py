@@ -190,57 +190,67 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.hardening.aws.plugins.module_utils import _argspec, _messages, _problems, _run
+from ansible_collections.hardening.aws.plugins.module_utils import (
+    _messages,
+    _problems,
+)
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
+from ansible_collections.hardening.aws.plugins.module_utils._devices import options as device_options
+from ansible_collections.hardening.aws.plugins.module_utils._devices import results as device_results
+from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import Desired
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
-from ansible_collections.hardening.aws.plugins.module_utils._mfa_plan import Desired
 
 
 def desired_devices(items: t.Sequence[dict], params: dict) -> list[Desired]:
     """Return what the items ask for, or refuse them all with every problem that was found."""
-    problems = _argspec.run_problems(params)
+    problems = device_options.run_problems(params)
     inputs = []
     for index, item in enumerate(items):
         label = f"devices[{index}] ({item['user_name']})"
-        desired, found = _argspec.desired_of(item, params, label, prefix=f"{label}: ")
+        desired, found = device_options.desired_of(item, params, label, prefix=f"{label}: ")
         problems += found
         if desired is not None:
             inputs.append(desired)
-    _problems.refuse(problems or _argspec.duplicate_problems(inputs, params["seed_store"]))
+    _problems.refuse(problems or device_options.duplicate_problems(inputs, params["seed_store"]))
     return inputs
 
 
 def run(module: AnsibleAWSModule, items: t.Sequence[dict]) -> None:
     inputs = desired_devices(items, module.params)
-    outcomes = _run.open_run(module, inputs, module.params["concurrency"]).many(inputs)
+    outcomes = device_results.open_run(module, inputs, module.params["concurrency"]).many(inputs)
     results = []
     for item, outcome in zip(items, outcomes, strict=True):
-        secrets = [item.get(option) for option in _argspec.SECRET_OPTIONS]
-        results.append(_run.item_result(outcome, secrets))
-    for warning in _run.warnings_of(outcomes):
+        secrets = [item.get(option) for option in device_options.SECRET_OPTIONS]
+        results.append(device_results.item_result(outcome, secrets))
+    for warning in device_results.warnings_of(outcomes):
         _messages.warn(warning)
     answer: dict[str, t.Any] = {
         "changed": any(outcome.changed for outcome in outcomes),
         "results": results,
-        "summary": _run.summary(outcomes),
-        "diff": _run.lines_diff(outcomes),
+        "summary": device_results.summary(outcomes),
+        "diff": device_results.lines_diff(outcomes),
     }
     if answer["summary"]["failed"]:
-        module.fail_json(msg=_run.failures_text(outcomes, results), **answer)
+        module.fail_json(msg=device_results.failures_text(outcomes, results), **answer)
     module.exit_json(**answer)
 
 
 def main() -> None:
     module = bulk_module(
         argument_spec={
-            **_argspec.run_options(),
-            "devices": {"type": "list", "elements": "dict", "required": True, "options": _argspec.target_options()},
+            **device_options.run_options(),
+            "devices": {
+                "type": "list",
+                "elements": "dict",
+                "required": True,
+                "options": device_options.target_options(),
+            },
             "satisfied_by": {"type": "str", "choices": ["this", "any"], "default": "this"},
             "concurrency": {"type": "int", "default": 16},
         },
         supports_check_mode=True,
     )
-    items = [_argspec.take_secrets(module, item) for item in module.params["devices"]]
+    items = [device_options.take_secrets(module, item) for item in module.params["devices"]]
     # Ansible returns the parameters with the result: what was not given is not worth sending for each of thousands.
     module.params["devices"] = [
         {option: value for option, value in item.items() if value is not None} for item in module.params["devices"]

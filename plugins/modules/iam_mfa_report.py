@@ -261,16 +261,16 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.hardening.aws.plugins.module_utils import (
-    _argspec_account,
-    _compliance,
     _messages,
     _problems,
-    _report,
-    _report_formats,
 )
+from ansible_collections.hardening.aws.plugins.module_utils._account import options as account_options
+from ansible_collections.hardening.aws.plugins.module_utils._account.gather import gather
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput, MfaError
-from ansible_collections.hardening.aws.plugins.module_utils._mfa_info import gather
+from ansible_collections.hardening.aws.plugins.module_utils._report import checks as report_checks
+from ansible_collections.hardening.aws.plugins.module_utils._report import document
+from ansible_collections.hardening.aws.plugins.module_utils._report import formats as report_formats
 
 
 def take_info(module: AnsibleAWSModule) -> t.Any:
@@ -292,15 +292,15 @@ def read_account(module: AnsibleAWSModule) -> dict[str, t.Any]:
 
 def run(module: AnsibleAWSModule, info: t.Any) -> None:
     params = module.params
-    _problems.refuse(_argspec_account.report_problems(params))
-    options = _compliance.read_options(params)
+    _problems.refuse(account_options.report_problems(params))
+    options = report_checks.read_options(params)
     if info is None:
         info = read_account(module)
     else:
-        _compliance.check_info(info)
+        report_checks.check_info(info)
     check_gate(module, info, options)
     generated = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    report = _report.assemble(info, options, generated)
+    report = document.assemble(info, options, generated)
     paths = report_paths(params, report)
     earlier = add_changes(module, report, paths)
     changed = bool(paths) and write(module, report, paths)
@@ -311,31 +311,31 @@ def run(module: AnsibleAWSModule, info: t.Any) -> None:
         "coverage": report["coverage"],
         "unknown": report["unknown"],
         "paths": paths,
-        "diff": _report.summary_diff(earlier, report),
+        "diff": document.summary_diff(earlier, report),
     }
-    stopped = _report.gate(report, params["fail_on"], params["fail_on_unknown"])
+    stopped = document.gate(report, params["fail_on"], params["fail_on_unknown"])
     if stopped:
         # Ansible prints a failed result as a whole: it has no list of users.
-        module.fail_json(msg=_report.gate_text(stopped, paths), **answer)
-    module.exit_json(findings=_report.findings(report), changes=report["changes"], **answer)
+        module.fail_json(msg=document.gate_text(stopped, paths), **answer)
+    module.exit_json(findings=document.findings(report), changes=report["changes"], **answer)
 
 
-def check_gate(module: AnsibleAWSModule, info: dict[str, t.Any], options: _compliance.Options) -> None:
+def check_gate(module: AnsibleAWSModule, info: dict[str, t.Any], options: report_checks.Options) -> None:
     """Refuse a gate that could not close, and name what it does not cover."""
     fail_on = module.params["fail_on"]
-    not_made = _compliance.checks_not_made(options, all_kinds=not _compliance.lacks_kinds(info))
-    _problems.refuse(_compliance.gate_problems(fail_on, not_made))
-    gaps = _compliance.gate_gaps(fail_on, not_made)
+    not_made = report_checks.checks_not_made(options, all_kinds=not report_checks.lacks_kinds(info))
+    _problems.refuse(report_checks.gate_problems(fail_on, not_made))
+    gaps = report_checks.gate_gaps(fail_on, not_made)
     if gaps:
         _messages.warn(gaps)
 
 
 def report_paths(params: dict, report: dict) -> dict[str, str]:
     """Return the files to write, by format."""
-    name = params["name"].replace("{account_id}", _report.account_name(report))
+    name = params["name"].replace("{account_id}", document.account_name(report))
     if params["dest"] is None:
         return {}
-    suffixes = _report_formats.SUFFIXES
+    suffixes = report_formats.SUFFIXES
     return {form: os.path.join(params["dest"], f"{name}.{suffixes[form]}") for form in params["formats"]}
 
 
@@ -346,7 +346,7 @@ def add_changes(module: AnsibleAWSModule, report: dict, paths: dict[str, str]) -
     if path is None:
         return None
     try:
-        previous = _report.read_previous(path, report)
+        previous = document.read_previous(path, report)
     except BadInput as error:
         if asked is not None:
             raise
@@ -354,9 +354,9 @@ def add_changes(module: AnsibleAWSModule, report: dict, paths: dict[str, str]) -
         return None
     if previous is None:
         return None
-    report["changes"] = _report.changes_since(previous, report)
+    report["changes"] = document.changes_since(previous, report)
     is_replaced = replaced is not None and os.path.realpath(path) == os.path.realpath(replaced)
-    if is_replaced and _report.without_dates(previous) == _report.without_dates(report):
+    if is_replaced and document.without_dates(previous) == document.without_dates(report):
         # The account is as it was: what is written already tells what changed before that.
         report["changes"] = previous["changes"]
     return previous
@@ -365,30 +365,30 @@ def add_changes(module: AnsibleAWSModule, report: dict, paths: dict[str, str]) -
 def write(module: AnsibleAWSModule, report: dict, paths: dict[str, str]) -> bool:
     """Write the files that differ by more than their dates, and return whether there were any."""
     changed = False
-    dates = _report.Dates(report)
+    dates = document.Dates(report)
     directory = module.params["dest"]
-    artifact = _report_formats.artifact(paths)
+    artifact = report_formats.artifact(paths)
     if not os.path.isdir(directory):
         changed = True
         if not module.check_mode:
             os.makedirs(directory, 0o750, exist_ok=True)
     for form, path in paths.items():
-        text = _report_formats.render(dates.report, form, artifact)
-        written = None if module.params["force"] else _report.read_text(path)
-        if written is not None and dates.same(_report.encode(text).decode("utf-8"), written):
+        text = report_formats.render(dates.report, form, artifact)
+        written = None if module.params["force"] else document.read_text(path)
+        if written is not None and dates.same(document.encode(text).decode("utf-8"), written):
             changed = module.set_mode_if_different(path, module.params["mode"], changed)
             continue
         changed = True
         if not module.check_mode:
-            content = _report.encode(dates.put(text))
-            _report.write_atomically(
+            content = document.encode(dates.put(text))
+            document.write_atomically(
                 path, content, lambda name: module.set_mode_if_different(name, module.params["mode"], False)
             )
     return changed
 
 
 def main() -> None:
-    checks = list(_compliance.CHECK_IDS)
+    checks = list(report_checks.CHECK_IDS)
     module = bulk_module(
         argument_spec={
             "account_info": {"type": "dict"},
@@ -396,13 +396,13 @@ def main() -> None:
             "formats": {
                 "type": "list",
                 "elements": "str",
-                "choices": list(_report_formats.FORMATS),
+                "choices": list(report_formats.FORMATS),
                 "default": ["html", "json"],
             },
             "name": {"type": "str", "default": "iam-mfa-report-{account_id}"},
             "mode": {"type": "raw", "default": "0640"},
             "force": {"type": "bool", "default": False},
-            "benchmark": {"type": "str", "choices": list(_compliance.BENCHMARKS), "default": "7.0"},
+            "benchmark": {"type": "str", "choices": list(report_checks.BENCHMARKS), "default": "7.0"},
             "checks": {"type": "list", "elements": "str", "choices": checks},
             "max_device_age_days": {"type": "int"},
             "exemptions": {
@@ -426,7 +426,7 @@ def main() -> None:
                 "default": [],
             },
             "fail_on_unknown": {"type": "bool", "default": True},
-            **_argspec_account.account_options(),
+            **account_options.account_options(),
         },
         check_boto3=False,  # not needed where account_info is given
         supports_check_mode=True,

@@ -11,9 +11,9 @@ import contextlib
 import json
 import typing as t
 
+from .._aws.iam import MfaApi
+from .._aws.refusals import short_code
 from .._errors import AwsRefused, MfaError
-from .._mfa_api import MfaApi
-from .._refusals import short_code
 from . import plan as plans
 from .plan import Credential, Key, Moment
 

@@ -14,10 +14,11 @@ import functools
 import time
 import typing as t
 
-from .. import _mfa_plan as mfa_plans
+from .._aws.model import Device, device_type
+from .._devices import plan as mfa_plans
+from .._devices.apply import SETTLE_SECONDS, Applier, Progress
+from .._devices.plan import Action
 from .._errors import AwsRefused, MfaError, StaleView
-from .._mfa_apply import SETTLE_SECONDS, Applier, Progress
-from .._mfa_plan import Action, Device, device_type
 from . import plan as plans
 from .api import OTHER_KINDS, AccessApi, UserGone
 from .bulk import Outcome, for_each

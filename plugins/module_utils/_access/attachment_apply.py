@@ -13,9 +13,9 @@ import threading
 import time
 import typing as t
 
-from .._aws_call import Connection
+from .._aws.client import Connection
+from .._aws.refusals import short_code
 from .._errors import AwsRefused, MfaError, ReplyLost
-from .._refusals import short_code
 from . import attachment_plan as plans
 from .attachment_plan import ATTACH, DETACH, Key, Target
 from .bulk import Outcome, for_each

@@ -16,10 +16,10 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
 
-from .._aws_call import Connection
-from .._deadline import Deadline
+from .._aws.client import Connection
+from .._aws.deadline import Deadline
+from .._aws.refusals import short_code
 from .._errors import AwsRefused, MfaError
-from .._refusals import short_code
 
 DESCRIPTION = "Denies everything without MFA, apart from enrolling oneself. Kept by hardening.aws."
 TAG = "hardening.aws"

@@ -15,7 +15,7 @@ import typing as t
 
 import yaml
 
-from ansible_collections.hardening.aws.plugins.module_utils import _argspec
+from ansible_collections.hardening.aws.plugins.module_utils._devices import options as device_options
 from ansible_collections.hardening.aws.plugins.module_utils._problems import Problems, check_user_name
 from ansible_collections.hardening.aws.plugins.plugin_utils import _inputs
 
@@ -97,14 +97,14 @@ def device_problems(device: Data, settings: Data, prefix: str = "") -> list[str]
 
     :param prefix: What stands before an option's name in a problem.
     """
-    run = {**_run(settings), "seed_store": None}
-    desired, found = _argspec.desired_of({"user_name": "x", **device}, run, prefix=prefix)
+    run = {**device_results(settings), "seed_store": None}
+    desired, found = device_options.desired_of({"user_name": "x", **device}, run, prefix=prefix)
     if desired is not None and settings["seed_store"] and not found:
-        found = _argspec.desired_of({"user_name": "x", **device}, _run(settings), prefix=prefix)[1]
+        found = device_options.desired_of({"user_name": "x", **device}, device_results(settings), prefix=prefix)[1]
     return found
 
 
-def _run(settings: Data) -> dict[str, t.Any]:
+def device_results(settings: Data) -> dict[str, t.Any]:
     """Return the options of a run of M(hardening.aws.iam_mfa_devices) that makes the role's devices."""
     store = settings["seed_store"] or None
     return {
@@ -265,7 +265,7 @@ def _check_store(found: Problems, store: Data, settings: Data) -> bool:
         found.add("seed_store.type", "is missing: give secretsmanager or ssm_parameter.")
     _check_store_texts(found, store)
     if len(found.found) == before:
-        found.found.extend(f"{PREFIX}_{text}" for text in _argspec.run_problems(_run(settings)))
+        found.found.extend(f"{PREFIX}_{text}" for text in device_options.run_problems(device_results(settings)))
     if len(found.found) == before and "name" in store and not _fields(store["name"]) & {"user_name", "device_name"}:
         found.add(
             "seed_store.name",

@@ -26,8 +26,8 @@ except ImportError:  # ansible-core 2.18
             basic._ANSIBLE_ARGS = None
 
 
-from ansible_collections.hardening.aws.plugins.module_utils import _argspec
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
+from ansible_collections.hardening.aws.plugins.module_utils._devices import options
 
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -38,7 +38,7 @@ def test_the_log_counts_devices_and_the_module_has_them(monkeypatch: pytest.Monk
     given: list[dict[str, t.Any]] = [{"user_name": "alice", "seed": SEED}, {"user_name": "bob"}]
     with patch_module_args({"devices": given, "region": "eu-north-1", "secret_key": "not-so-secret"}):
         module = bulk_module(
-            argument_spec={"devices": {"type": "list", "elements": "dict", "options": _argspec.target_options()}}
+            argument_spec={"devices": {"type": "list", "elements": "dict", "options": options.target_options()}}
         )
     (line,) = logged
     assert "devices=2 items" in line and "region=eu-north-1" in line
@@ -52,7 +52,7 @@ def test_ansibles_refusals_are_explained(capsys: pytest.CaptureFixture[str]) -> 
     given = ["alice", {"username": "bob"}]
     with patch_module_args({"devices": given}), pytest.raises(SystemExit):
         bulk_module(
-            argument_spec={"devices": {"type": "list", "elements": "dict", "options": _argspec.target_options()}}
+            argument_spec={"devices": {"type": "list", "elements": "dict", "options": options.target_options()}}
         )
     answer = json.loads(capsys.readouterr().out)
     assert answer["msg"].startswith(

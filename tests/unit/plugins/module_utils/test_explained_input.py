@@ -8,12 +8,12 @@ import typing as t
 
 import pytest
 
-from ansible_collections.hardening.aws.plugins.module_utils import _argspec
+from ansible_collections.hardening.aws.plugins.module_utils._devices import options
 from ansible_collections.hardening.aws.plugins.module_utils._explained_input import input_hints
 
 SPEC = {
-    **_argspec.run_options(),
-    "devices": {"type": "list", "elements": "dict", "options": _argspec.target_options()},
+    **options.run_options(),
+    "devices": {"type": "list", "elements": "dict", "options": options.target_options()},
 }
 DICTIONARY = "must be a dictionary: write {user_name: …} instead of the name alone."
 

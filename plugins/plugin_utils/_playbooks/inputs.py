@@ -1,0 +1,186 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inputs of the playbooks: their names, their types, and what of their values is refused before the first call.
+
+This module is private to hardening.aws. Pure, but for paths, which are resolved.
+"""
+
+from __future__ import annotations
+
+import collections
+import os
+import re
+import typing as t
+
+from ansible_collections.hardening.aws.plugins.module_utils._devices import options
+from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
+from ansible_collections.hardening.aws.plugins.module_utils._problems import Problems, check_user_name
+from ansible_collections.hardening.aws.plugins.module_utils._report import checks
+from ansible_collections.hardening.aws.plugins.module_utils._report.checks import BENCHMARKS, CHECK_IDS, SEVERITIES
+from ansible_collections.hardening.aws.plugins.module_utils._report.formats import FORMATS
+
+from .._inputs import Spec
+from .._paths import PathError, controller_path
+
+Values = dict[str, t.Any]
+
+_NAMES: dict[str, t.Any] = {"type": "list", "elements": "str", "required": True}
+_CHECKS: dict[str, t.Any] = {"type": "list", "elements": "str", "choices": CHECK_IDS}
+_EXEMPTION: dict[str, t.Any] = {
+    "user_name": {"type": "str"},
+    "serial_number": {"type": "str"},
+    "checks": {**_CHECKS, "required": True},
+    "reason": {"type": "str", "required": True},
+    "until": {"type": "str"},
+}
+
+# The inputs of each playbook, by names without its prefix. hosts is read by Ansible itself.
+SPECS: dict[str, Spec] = {
+    "audit": {
+        "dest": {"type": "str", "default": "mfa-report"},
+        "formats": {"type": "list", "elements": "str", "choices": FORMATS, "default": ["html", "json", "csv", "md"]},
+        "benchmark": {"type": "raw", "default": "7.0"},
+        "checks": _CHECKS,
+        "exemptions": {"type": "list", "elements": "dict", "options": _EXEMPTION, "default": []},
+        "max_device_age_days": {"type": "int"},
+        "previous": {"type": "str"},
+        "fail_on": {"type": "list", "elements": "str", "choices": [*SEVERITIES, *CHECK_IDS], "default": []},
+        "fail_on_unknown": {"type": "bool", "default": True},
+        "force": {"type": "bool", "default": False},
+        "user_details": {"type": "bool", "default": True},
+        "all_kinds": {"type": "bool"},
+    },
+    "harden": {},
+    "offboard": {
+        "users": _NAMES,
+        "ignore_missing_users": {"type": "bool", "default": False},
+    },
+    "rotate": {
+        "users": _NAMES,
+        "suffix": {"type": "str", "required": True},
+        "seed_store": {**options.run_options()["seed_store"], "required": True},
+        "retire": {"type": "bool", "default": False},
+        "retire_devices": {"type": "list", "elements": "str", "default": []},
+        "min_age_days": {"type": "int", "default": 7},
+    },
+}
+ALLOWED = ("hosts",)
+
+
+def completed(playbook: str, values: Values, playbook_dir: str) -> tuple[Values, list[str]]:
+    """Return the inputs as the tasks use them, and the problems with them.
+
+    :param values: Typed, by names without the playbook's prefix.
+    """
+    problems = Problems(f"{playbook}_")
+    done = _COMPLETE[playbook](dict(values), problems, playbook_dir)
+    return done, problems.found
+
+
+def _audit(values: Values, problems: Problems, playbook_dir: str) -> Values:
+    values["dest"] = _resolved(problems, "dest", values["dest"], playbook_dir, written=True)
+    if values["previous"] is not None:
+        values["previous"] = _resolved(problems, "previous", values["previous"], playbook_dir, written=False)
+    if os.path.exists(values["dest"]) and not os.path.isdir(values["dest"]):
+        problems.add("dest", f"{values['dest']} is no directory: name another.")
+    for index, exemption in enumerate(values["exemptions"]):
+        if len({"user_name", "serial_number"} & set(exemption)) != 1:
+            problems.add(f"exemptions[{index}]", "give user_name or serial_number, one of the two.")
+    # An unquoted 7.0 is a number in YAML and in JSON.
+    values["benchmark"] = str(values["benchmark"])
+    if values["benchmark"] not in BENCHMARKS:
+        problems.add("benchmark", f"is {values['benchmark'][:20]!r}: choose one of {', '.join(BENCHMARKS)}.")
+    if values["all_kinds"] is None:
+        values["all_kinds"] = values["max_device_age_days"] is not None
+    try:
+        checks.read_options(values)
+    except BadInput as error:
+        problems.take(error.problems)
+    return values
+
+
+def _harden(values: Values, _problems: Problems, _playbook_dir: str) -> Values:
+    return values
+
+
+def _offboard(values: Values, problems: Problems, _playbook_dir: str) -> Values:
+    _check_users(problems, values["users"])
+    return values
+
+
+def _rotate(values: Values, problems: Problems, _playbook_dir: str) -> Values:
+    _check_users(problems, values["users"])
+    suffix = values["suffix"]
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", suffix):
+        problems.add("suffix", f"{suffix[:70]!r} may contain only letters, digits and _.-, at most 64 of them.")
+    if values["min_age_days"] < 0:
+        problems.add("min_age_days", f"is {values['min_age_days']}: give a number of days from 0.")
+    _check_retired(problems, values)
+    if not values["seed_store"]:
+        problems.add("seed_store", "is empty: give a store, such as {type: secretsmanager}.")
+    values["seed_store"] = {"name": "mfa/{user_name}/{device_name}", **values["seed_store"]}
+    values["devices"] = [{"user_name": name, "device_name": f"{name}-{suffix}"} for name in values["users"]]
+    if not problems.found:
+        _check_devices(problems, values)
+    return values
+
+
+def _check_devices(problems: Problems, values: Values) -> None:
+    """Refuse a seed store that cannot keep the seeds of these devices, as the module would."""
+    run = {"state": "enabled", "purge_tags": True, "wait_timeout": 0, "seed_store": values["seed_store"]}
+    found = options.run_problems(run)
+    if not found:
+        judged = [options.desired_of(device, run) for device in values["devices"]]
+        found = [text for _desired, texts in judged for text in texts]
+        found += options.duplicate_problems([desired for desired, _texts in judged if desired], values["seed_store"])
+    problems.take(dict.fromkeys(found))
+
+
+def _check_users(problems: Problems, names: t.Sequence[str]) -> None:
+    if not names:
+        problems.add("users", "is empty: give a list of user names, such as [alice, bob].")
+    for index, name in enumerate(names):
+        check_user_name(problems, name, f"users[{index}]")
+    # IAM has no two users whose names differ in upper and lower case only.
+    for name, count in collections.Counter(name.lower() for name in names).items():
+        if count > 1:
+            problems.add("users", f"has {name} {count} times: name each user once.")
+
+
+def _check_retired(problems: Problems, values: Values) -> None:
+    patterns = values["retire_devices"]
+    if values["retire"] and not patterns:
+        problems.add(
+            "retire_devices",
+            'is missing: name the devices to remove, such as ["{user_name}", "{user_name}-2025"]. Devices that it does '
+            "not name stay.",
+        )
+    for index, pattern in enumerate(patterns):
+        bare = pattern.replace("{user_name}", "x")
+        if not re.fullmatch(r"[\w+=,.@*?-]+", bare, re.ASCII):
+            problems.add(
+                f"retire_devices[{index}]",
+                f"{pattern!r} can be no device's name: it may contain letters, digits, +=,.@_-, the wildcards * and ?, "
+                "and {user_name}.",
+            )
+        elif not bare.strip("*?"):
+            problems.add(
+                f"retire_devices[{index}]",
+                f"{pattern!r} names every device, also those that users made themselves: be more specific.",
+            )
+
+
+def _resolved(problems: Problems, name: str, path: str, playbook_dir: str, written: bool) -> str:
+    try:
+        return controller_path(path, playbook_dir, written=written)
+    except PathError as error:
+        problems.add(name, str(error))
+        return path
+
+
+_COMPLETE: dict[str, t.Callable[[Values, Problems, str], Values]] = {
+    "audit": _audit,
+    "harden": _harden,
+    "offboard": _offboard,
+    "rotate": _rotate,
+}

@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What errors of AWS are turned into."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.hardening.aws.plugins.module_utils._aws.refusals import Refusal, explain, short_code
+
+DENIED = "User: arn:aws:iam::123456789012:user/ops is not authorized to perform: iam:TagMFADevice on resource: arn:x"
+CALL = "iam:CreateVirtualMFADevice"
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "said"),
+    [
+        (
+            "AccessDenied",
+            f"{DENIED} because no identity-based policy allows it",
+            "iam:TagMFADevice is missing: allow it",
+        ),
+        ("AccessDenied", f"{DENIED} with an explicit deny in a service control policy", "explicitly denies the action"),
+        ("AccessDenied", "You may not.", "The IAM action iam:CreateVirtualMFADevice is missing"),
+        (
+            "ExpiredToken",
+            "The security token is expired",
+            "does not accept the credentials of the caller (ExpiredToken)",
+        ),
+        (
+            "RequestTimeTooSkewed",
+            "The difference between the request time and the current time is too large.",
+            "dated by a clock that is off (RequestTimeTooSkewed)",
+        ),
+        (
+            "SignatureDoesNotMatch",
+            "Signature expired: 20261124T010000Z is now earlier than 20261124T020000Z (20261124T020500Z - 5 min.)",
+            "dated by a clock that is off",
+        ),
+        (
+            "InvalidSignatureException",
+            "The request signature we calculated does not match the signature you provided.",
+            "The secret key is most likely not the access key's",
+        ),
+        ("ServiceFailure", "Oops", "also when tried again. Run again later."),
+        ("InvalidInput", "Strange", "AWS refused iam:CreateVirtualMFADevice (InvalidInput): Strange"),
+    ],
+)
+def test_refusals_say_what_to_do(code: str, text: str, said: str) -> None:
+    words = explain(CALL, Refusal(code, text, 400))
+    assert said in words
+    assert ("renew" in words) == (code == "ExpiredToken"), "only where new credentials would help"
+
+
+@pytest.mark.parametrize(("status", "passing"), [(500, True), (502, True), (503, True), (504, True), (501, False)])
+def test_a_body_is_never_quoted(status: int, passing: bool) -> None:
+    """botocore gives the whole body as the message where it finds no code of AWS's."""
+    response: dict[str, t.Any] = {
+        "Error": {"Code": str(status), "Message": "<Base32StringSeed>MFRGGZDFMZTWQ2LK</Base32StringSeed>"},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    refusal = Refusal.of(response)
+    assert refusal.is_passing == passing
+    words = explain(CALL, refusal)
+    assert "MFRG" not in words and "Base32" not in words and f"HTTP status {status}" in words
+
+
+@pytest.mark.parametrize(
+    ("code", "short"),
+    [("ResourceNotFoundException", "ResourceNotFound"), ("NoSuchEntity", "NoSuchEntity"), ("", "")],
+)
+def test_short_code(code: str, short: str) -> None:
+    assert short_code(code) == short

@@ -1,0 +1,172 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An account and a seed store in memory, whose answers a test can spoil."""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import time
+import typing as t
+
+from ansible_collections.hardening.aws.plugins.module_utils._aws.iam import NewDevice
+from ansible_collections.hardening.aws.plugins.module_utils._aws.model import Device, VirtualDevice
+from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError, StoreConflict
+from ansible_collections.hardening.aws.plugins.module_utils._seeds.store import Record
+
+ACCOUNT = "123456789012"
+NOW = "2026-11-24T12:00:00Z"
+SINCE = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+def arn(name: str) -> str:
+    """The serial number of a virtual device."""
+    return f"arn:aws:iam::{ACCOUNT}:mfa/{name}"
+
+
+def refused(code: str, operation: str = "iam:X", text: str = "") -> AwsRefused:
+    """An error of AWS's."""
+    return AwsRefused(f"{operation} is refused: {code}", code, operation, text or code)
+
+
+class Clock:
+    """AWS's clock, with the steps of codes a call apart."""
+
+    known = fresh = True
+
+    def __init__(self) -> None:
+        self.at_step = 100
+
+    def insist(self) -> None:
+        pass
+
+    def step(self, _refresh: t.Callable[[], t.Any] | None = None) -> int:
+        return self.at_step
+
+    def seconds_until_step(self, step: int) -> float:
+        return 30.0 * (step - self.at_step)
+
+
+class Api:
+    """IAM, as far as MfaApi shows it. I(spoil) has, by the name of a call, what comes in place of its next answers."""
+
+    def __init__(self, users: t.Sequence[str]) -> None:
+        self.names = list(users)
+        self.devices: dict[str, str | None] = {}  # by serial number: the user
+        self.calls: collections.Counter[str] = collections.Counter()
+        self.spoil: dict[str, list[Exception | t.Callable[[], None]]] = {}
+        self.clock = Clock()
+        self.hidden: t.Callable[[str], bool] = lambda _serial: False  # lists leave it out
+
+    def _called(self, name: str, *about: str) -> None:
+        self.calls[name] += 1
+        for key in (name, f"{name} {' '.join(about)}"):
+            if self.spoil.get(key):
+                what = self.spoil[key].pop(0)
+                if isinstance(what, Exception):
+                    raise what
+                what()
+
+    def account(self) -> tuple[str, str]:
+        return "aws", ACCOUNT
+
+    def virtual_arn(self, path: str, name: str) -> str:
+        return f"arn:aws:iam::{ACCOUNT}:mfa{path}{name}"
+
+    def devices_of(self, user_name: str) -> tuple[Device, ...] | None:
+        self._called("devices_of", user_name)
+        if user_name not in self.names:
+            return None
+        return tuple(
+            Device(serial, user_name, NOW)
+            for serial, owner in self.devices.items()
+            if owner == user_name and not self.hidden(serial)
+        )
+
+    def virtual_devices(self) -> dict[str, VirtualDevice]:
+        self._called("virtual_devices")
+        return {serial: VirtualDevice(serial, owner) for serial, owner in self.devices.items()}
+
+    def users(self) -> list[dict[str, t.Any]]:
+        self._called("users")
+        return [{"UserName": name, "CreateDate": SINCE} for name in self.names]
+
+    def user_created(self, user_name: str) -> datetime.datetime | None:
+        return SINCE if user_name in self.names else None
+
+    def create(self, path: str, name: str, _tags: t.Mapping[str, str]) -> NewDevice:
+        serial = self.virtual_arn(path, name)
+        self._called("create", name)
+        if serial in self.devices:
+            raise refused("EntityAlreadyExists")
+        self.devices[serial] = None
+        return NewDevice(serial, "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U", "png", NOW)
+
+    def enable(self, user_name: str, serial: str, codes: t.Callable[[], tuple[str, str]]) -> None:
+        codes()
+        self._called("enable", user_name)
+        if self.devices.get(serial, "nobody") is not None:
+            raise refused("EntityAlreadyExists" if serial in self.devices else "NoSuchEntity")
+        self.devices[serial] = user_name
+
+    def resync(self, user_name: str, _serial: str, codes: t.Callable[[], tuple[str, str]]) -> None:
+        codes()
+        self._called("resync", user_name)
+
+    def deactivate(self, user_name: str, serial: str) -> None:
+        self._called("deactivate", user_name)
+        self.devices[serial] = None
+
+    def delete(self, serial: str) -> None:
+        self._called("delete", serial)
+        if self.devices.pop(serial, "nobody") == "nobody":
+            raise refused("NoSuchEntity")
+
+
+class Store:
+    """A seed store."""
+
+    title = "The secret"
+    readable = True
+
+    def __init__(self) -> None:
+        self.records: dict[str, Record] = {}
+        self.spoil: dict[str, Exception] = {}  # by name of the record
+
+    def prepare(self) -> None:
+        pass
+
+    def name_for(self, user_name: str, _device_name: str) -> str:
+        return f"mfa/{user_name}"
+
+    def read(self, name: str, _serial: str) -> Record | None:
+        return self.records.get(name)
+
+    def write(self, name: str, record: Record, expected: str | None) -> Record:
+        if name in self.spoil:
+            raise self.spoil[name]
+        there = self.records.get(name)
+        if (there.version if there else None) != expected:
+            raise StoreConflict("changed")
+        self.records[name] = Record(**{**vars(record), "version": str(int(expected or 0) + 1)})
+        return self.records[name]
+
+    def confirm(self, name: str, record: Record) -> None:
+        assert self.records[name].seed == record.seed
+
+
+class Time:
+    """A monotonic clock that only sleeping moves. Takes the place of the module time."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.strftime, self.gmtime = time.strftime, time.gmtime
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+__all__ = ["ACCOUNT", "Api", "MfaError", "Store", "Time", "arn", "refused"]

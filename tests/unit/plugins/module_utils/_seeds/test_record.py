@@ -1,0 +1,52 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whose seed a record holds, as a table."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+import pytest
+
+from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import record_is_of
+
+SINCE = "2026-05-01T10:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("record", "create_date", "own"),
+    [
+        ({"user_name": "bob", "created": "2026-05-01T10:00:05Z"}, SINCE, True),
+        ({"user_name": "bob", "created": "2026-05-01T10:00:00Z"}, SINCE, True),
+        # the clocks of two of AWS's servers
+        ({"user_name": "bob", "created": "2026-05-01T09:59:58Z"}, SINCE, True),
+        ({"user_name": "bob", "created": "2026-05-01T09:59:50Z"}, SINCE, False),
+        ({"user_name": "bob", "created": "2026-05-01T12:00:05+02:00"}, SINCE, True),
+        ({"user_name": "bob", "created": "2026-05-01T11:00:05+02:00"}, SINCE, False),
+        ({"user_name": "bob", "created": "2026-05-01"}, SINCE, False),
+        ({"user_name": "bob", "created": "2026-05-02"}, SINCE, True),
+        ({"user_name": "Bob", "created": "2026-06-01T00:00:00Z"}, SINCE, True),
+        ({"user_name": "alice", "created": "2026-06-01T00:00:00Z"}, SINCE, False),
+        ({"user_name": "", "created": "2026-06-01T00:00:00Z"}, SINCE, False),
+        ({"created": "2026-06-01T00:00:00Z"}, SINCE, False),
+        ({"user_name": None, "created": None}, SINCE, False),
+        # a record that does not say when it was made proves nothing
+        ({"user_name": "bob"}, SINCE, False),
+        ({"user_name": "bob", "created": ""}, SINCE, False),
+        ({"user_name": "bob", "created": "yesterday"}, SINCE, False),
+        ({"user_name": "bob", "created": 5}, SINCE, False),
+        # there is no such user: nothing to compare with but the name
+        ({"user_name": "bob"}, None, True),
+        ({"user_name": "alice"}, None, False),
+        # a date that cannot be read is no date
+        ({"user_name": "bob", "created": "2026-06-01T00:00:00Z"}, "unknown", False),
+        (
+            {"user_name": "bob", "created": datetime.datetime(2026, 6, 1)},
+            datetime.datetime(2026, 5, 1, tzinfo=datetime.timezone.utc),
+            True,
+        ),
+    ],
+)
+def test_record_is_of(record: dict[str, t.Any], create_date: t.Any, own: bool) -> None:
+    assert record_is_of("bob", create_date, record) is own

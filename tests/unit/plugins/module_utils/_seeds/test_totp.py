@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Seeds, codes and AWS's clock."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from ansible_collections.hardening.aws.plugins.module_utils._seeds import totp
+from ansible_collections.hardening.aws.plugins.module_utils._seeds.totp import SeedError, normalize_seed
+
+RFC_SEED = base64.b32encode(b"12345678901234567890").decode()
+AWS_SEED = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 2
+
+
+@pytest.mark.parametrize(
+    ("second", "code"),
+    # RFC 6238, appendix B, the SHA-1 column: its eight digits end in the six that AWS uses.
+    [
+        (59, "287082"),
+        (1111111109, "081804"),
+        (1111111111, "050471"),
+        (1234567890, "005924"),
+        (2000000000, "279037"),
+        (20000000000, "353130"),
+    ],
+)
+def test_codes_are_those_of_rfc_6238(second: int, code: str) -> None:
+    step = second // 30
+    assert totp.codes_at_step(RFC_SEED, step)[1] == code
+    assert totp.codes_at_step(RFC_SEED, step + 1)[0] == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        AWS_SEED,
+        AWS_SEED.lower(),
+        " ".join(AWS_SEED[i : i + 4] for i in range(0, 64, 4)),
+        "-".join(AWS_SEED[i : i + 4] for i in range(0, 64, 4)) + "\n",
+        f"otpauth://totp/Amazon%20Web%20Services:alice@123456789012?secret={AWS_SEED}&issuer=Amazon%20Web%20Services",
+        f"OTPAUTH://TOTP/x?SECRET={AWS_SEED.lower()}&algorithm=sha1&digits=6&period=30",
+    ],
+)
+def test_seed_is_accepted_as_people_have_it(text: str) -> None:
+    assert normalize_seed(text) == AWS_SEED
+
+
+def test_padding_is_dropped() -> None:
+    assert normalize_seed("GEZDGNBVGY3TQOJQGEZDGNBV======") == "GEZDGNBVGY3TQOJQGEZDGNBV"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "is empty"),
+        ("   ", "is empty"),
+        ("ABCDEFGH01234567", "is not base32: only the letters A-Z and the digits 2-7 may occur"),
+        ("ÄBCDEFGHIJKLMNOP", "is not base32: only the letters A-Z and the digits 2-7 may occur"),
+        ("ABCDEFGHIJKLMNO", "is too short: 15 base32 characters, at least 16 are needed"),
+        ("ABCDEFGHIJKLMNOPQ", "is not base32: 17 characters cannot be a whole number of bytes, was it cut?"),
+        (f"otpauth://hotp/x?secret={AWS_SEED}", "is an otpauth URI of another kind than totp"),
+        ("otpauth://totp/x?issuer=y", "is an otpauth URI without exactly one secret parameter"),
+        (f"otpauth://totp/x?secret={AWS_SEED}&secret={AWS_SEED}", "is an otpauth URI without exactly one secret"),
+        (f"otpauth://totp/x?secret={AWS_SEED}&algorithm=SHA256", "algorithm=SHA256, AWS uses algorithm=SHA1"),
+        (f"otpauth://totp/x?secret={AWS_SEED}&digits=8", "digits=8, AWS uses digits=6"),
+        (f"otpauth://totp/x?secret={AWS_SEED}&period=60", "period=60, AWS uses period=30"),
+    ],
+)
+def test_seed_is_refused_without_being_shown(text: str, problem: str) -> None:
+    with pytest.raises(SeedError) as refusal:
+        normalize_seed(text)
+    assert problem in str(refusal.value)
+    assert AWS_SEED not in str(refusal.value)
+
+
+def test_otpauth_uri_is_that_of_aws() -> None:
+    assert totp.otpauth_uri(AWS_SEED, "al+ice", "123456789012") == (
+        "otpauth://totp/Amazon%20Web%20Services:al%2Bice@123456789012"
+        f"?secret={AWS_SEED}&issuer=Amazon%20Web%20Services"
+    )

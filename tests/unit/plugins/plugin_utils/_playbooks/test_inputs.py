@@ -1,0 +1,112 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inputs of the playbooks, as tables."""
+
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+import pytest
+
+from ansible_collections.hardening.aws.plugins.plugin_utils._inputs import read
+from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks import inputs as playbooks
+
+STORE = {"type": "secretsmanager"}
+ROTATE = {"rotate_users": ["alice"], "rotate_suffix": "2026", "rotate_seed_store": STORE}
+EXEMPTION = {"user_name": "x", "checks": ["console_mfa"], "reason": "because"}
+
+
+def complete(playbook: str, variables: dict[str, t.Any]) -> tuple[dict[str, t.Any], list[str]]:
+    """What the action makes of variables."""
+    spec = playbooks.SPECS[playbook]
+    inputs = read(f"{playbook}_", spec, variables, lambda value: value, playbooks.ALLOWED)
+    if inputs.problems:
+        return inputs.values, inputs.problems
+    return playbooks.completed(playbook, inputs.values, "/nowhere")
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """Where the person stands."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_audit_without_inputs(here: pathlib.Path) -> None:
+    values, problems = complete("audit", {"audit_hosts": "all"})
+    assert problems == [] and values["dest"] == str(here / "mfa-report")
+    assert values["formats"] == ["html", "json", "csv", "md"] and values["benchmark"] == "7.0"
+    assert values["all_kinds"] is False and values["fail_on_unknown"] is True and values["previous"] is None
+
+
+def test_audit_as_text(here: pathlib.Path) -> None:
+    values, problems = complete(
+        "audit",
+        {
+            "audit_benchmark": 7.0,
+            "audit_max_device_age_days": "90",
+            "audit_fail_on": "high,root_mfa",
+            "audit_force": "yes",
+            "audit_previous": "../old.json",
+            "audit_exemptions": '[{"user_name": "x", "checks": "console_mfa", "reason": "because"}]',
+        },
+    )
+    assert problems == []
+    assert values["benchmark"] == "7.0" and values["max_device_age_days"] == 90 and values["all_kinds"] is True
+    assert values["fail_on"] == ["high", "root_mfa"] and values["force"] is True
+    assert values["previous"] == str(here.parent / "old.json") and values["exemptions"] == [EXEMPTION]
+
+
+def test_rotate_makes_names_as_data() -> None:
+    values, problems = complete("rotate", {**ROTATE, "rotate_users": ["svc-2026", "a+b=c@d"]})
+    assert problems == []
+    assert values["devices"] == [
+        {"user_name": "svc-2026", "device_name": "svc-2026-2026"},
+        {"user_name": "a+b=c@d", "device_name": "a+b=c@d-2026"},
+    ]
+    assert values["seed_store"] == {"name": "mfa/{user_name}/{device_name}", "type": "secretsmanager", "verify": True}
+
+
+@pytest.mark.parametrize(
+    ("playbook", "variables", "problem"),
+    [
+        ("audit", {"audit_failon": "high"}, "audit_failon: there is no such input. Did you mean audit_fail_on?"),
+        ("audit", {"audit_fail_on": "hihg"}, "audit_fail_on[0]: is 'hihg': choose one of"),
+        ("audit", {"audit_checks": ["mfa"]}, "audit_checks[0]: is 'mfa'"),
+        ("audit", {"audit_formats": "pdf"}, "audit_formats[0]: is 'pdf'"),
+        ("audit", {"audit_benchmark": "8"}, "audit_benchmark: is '8': choose one of"),
+        ("audit", {"audit_max_device_age_days": "old"}, "audit_max_device_age_days: is 'old'"),
+        ("audit", {"audit_max_device_age_days": 0}, "audit_max_device_age_days: 0 is less than 1"),
+        ("audit", {"audit_dest": ""}, "audit_dest: is no path"),
+        ("audit", {"audit_dest": "/x/ansible_collections/y/z"}, "is inside an installed collection"),
+        ("audit", {"audit_dest": "file"}, "is no directory"),
+        ("audit", {"audit_previous": "a\nb"}, "audit_previous: 'a\\nb' has characters that cannot be seen"),
+        ("audit", {"audit_exemptions": [{"user_name": "x", "checks": ["console_mfa"]}]}, "[0].reason: is missing"),
+        ("audit", {"audit_exemptions": [{**EXEMPTION, "reson": "x"}]}, "audit_exemptions[0]: has the unknown key"),
+        (
+            "audit",
+            {"audit_exemptions": [{"checks": ["console_mfa"], "reason": "x"}]},
+            "audit_exemptions[0]: give user_name or",
+        ),
+        ("audit", {"audit_exemptions": [{**EXEMPTION, "until": "soon"}]}, "audit_exemptions[0].until: 'soon' is not a"),
+        ("harden", {"harden_users": "alice"}, "harden_users: there is no such input"),
+        ("offboard", {}, "offboard_users: is missing: give a list"),
+        ("offboard", {"offboard_users": []}, "offboard_users: is empty"),
+        ("offboard", {"offboard_users": {"bob": 1}}, "offboard_users: is a dictionary"),
+        ("offboard", {"offboard_users": ["bob", "Bob"]}, "offboard_users: has bob 2 times"),
+        ("offboard", {"offboard_users": ["bob\n"]}, "offboard_users[0]: 'bob\\n'"),
+        ("rotate", {**ROTATE, "rotate_suffix": "2026\n"}, "rotate_suffix: '2026\\n' may contain only"),
+        ("rotate", {**ROTATE, "rotate_suffix": ""}, "rotate_suffix: '' may contain only"),
+        ("rotate", {**ROTATE, "rotate_retire": True}, "rotate_retire_devices: is missing"),
+        ("rotate", {**ROTATE, "rotate_retire_devices": ["?*"]}, "rotate_retire_devices[0]: '?*' names every device"),
+        ("rotate", {**ROTATE, "rotate_retire_devices": ["{name}"]}, "can be no device's name"),
+        ("rotate", {**ROTATE, "rotate_seed_store": {}}, "rotate_seed_store: is empty"),
+        ("rotate", {**ROTATE, "rotate_seed_store": {**STORE, "name": "{user}"}}, "rotate_seed_store.name: "),
+        ("rotate", {**ROTATE, "rotate_min_age_days": -1}, "rotate_min_age_days: is -1"),
+    ],
+)
+def test_bad_input(here: pathlib.Path, playbook: str, variables: dict[str, t.Any], problem: str) -> None:
+    (here / "file").write_text("x", encoding="utf-8")
+    _values, problems = complete(playbook, variables)
+    assert len(problems) == 1 and problem in problems[0], problems
