@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How far a module is: counts that it notes while it works, for its action plugin to show.
+
+This module is private to hardening.aws. A module cannot show anything while it runs; the action plugin, on the same
+machine, names a file in the environment and reads it. Without that file nothing is noted. It holds numbers only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import threading
+import time
+
+FILE_VARIABLE = "HARDENING_AWS_PROGRESS_FILE"
+_SECONDS = 0.5  # how often a note is worth it
+
+
+class Progress:
+    """Counts items as they are finished. Safe to use from several threads.
+
+    :param verb: What is done to them, in the past tense, such as C(enrolled).
+    :param total: How many there are.
+    """
+
+    def __init__(self, verb: str, total: int) -> None:
+        self._counts = {"total": total, "done": 0, "changed": 0, "failed": 0}
+        self._verb = verb
+        self._path = os.environ.get(FILE_VARIABLE)
+        self._lock = threading.Lock()
+        self._noted_at = 0.0
+
+    def done(self, changed: bool, failed: bool) -> None:
+        """Count one item that is finished."""
+        with self._lock:
+            self._counts["done"] += 1
+            self._counts["changed"] += changed
+            self._counts["failed"] += failed
+            now = time.monotonic()
+            if self._path and (now - self._noted_at > _SECONDS or self._counts["done"] == self._counts["total"]):
+                self._noted_at = now
+                self._note(self._path)
+
+    def _note(self, path: str) -> None:
+        # What cannot be written is not shown: it must not stop the work.
+        with contextlib.suppress(OSError), open(path, "a", encoding="ascii") as file:
+            file.write(json.dumps({"verb": self._verb, **self._counts}) + "\n")
