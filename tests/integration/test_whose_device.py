@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 
 import pytest
@@ -22,13 +21,13 @@ def kept(controller: Controller, kind: str, name: str) -> dict[str, t.Any]:
     return controller.secret(f"mfa/{name}") if kind == "secretsmanager" else controller.parameter(f"/mfa/{name}")
 
 
-def make_again(controller: Controller, name: str) -> None:
+def make_again(controller: Controller, emulator: Emulator, name: str) -> None:
     """The user leaves, as amazon.aws.iam_user takes users away, and later there is another one of this name."""
     iam = controller.boto3("iam")
     iam.deactivate_mfa_device(UserName=name, SerialNumber=arn(name))
     iam.delete_user(UserName=name)
     # AWS tells whole seconds, and its servers' clocks are not quite the same
-    time.sleep(5)
+    emulator.set(clock_offset=emulator.settings()["clock_offset"] + 5)
     iam.create_user(UserName=name)
 
 
@@ -43,7 +42,7 @@ def test_a_leavers_seed_is_not_given_to_the_next_user_of_the_name(
     controller.play(devices(team, seed_store=store), dave)
     old = {name: kept(controller, kind, name)["seed"] for name in ("bob", "carol", "dave")}
     for name in ("bob", "dave"):
-        make_again(controller, name)
+        make_again(controller, emulator, name)
     controller.boto3("iam").deactivate_mfa_device(UserName="carol", SerialNumber=arn("carol"))
     new = ["recreate", "store", "enable"]
     steps = [

@@ -257,6 +257,12 @@ class Call:
             raise ApiError("ValidationError", "Invalid Marker.")
         return key
 
+    def page_wanted(self) -> tuple[int, str | None]:
+        """The size of the page that is asked for, and the key after which it starts, of a call that is valid."""
+        size, after = self.page_size(), self.start_after()
+        self.valid()
+        return size, after
+
     def marker_for(self, key: str) -> str:
         return base64.urlsafe_b64encode(f"{self.action}\n{key}".encode()).decode()
 
@@ -270,10 +276,16 @@ class Call:
         return chosen, f"<IsTruncated>true</IsTruncated><Marker>{marker}</Marker>"
 
 
+def refuse_to_delete(still_there: dict[str, Any]) -> None:
+    """Refuse to delete an entity that still has something: what has to be done first, and what it is done to."""
+    for first, things in still_there.items():
+        if things:
+            raise ApiError("DeleteConflict", f"Cannot delete entity, must {first} first.")
+
+
 def entity_seen(entity: Any, lag: float) -> bool:
-    """Whether a reader ``lag`` seconds behind sees this user or group. moto dates them with real time."""
-    created = entity.create_date.replace(tzinfo=timezone.utc).timestamp()
-    return created <= time.time() - lag
+    """Whether a reader ``lag`` seconds behind sees this user or group."""
+    return bool(getattr(entity, "emulator_made_at", 0.0) <= time.monotonic() - lag)
 
 
 def parse_time(value: Any, where: str) -> datetime:

@@ -16,7 +16,7 @@ from moto.iam.models import User
 
 from . import call as params
 from .answers import ApiError, iso, tags_xml, text
-from .call import NO_ENTITY_USER, Call, entity_seen
+from .call import NO_ENTITY_USER, Call, entity_seen, refuse_to_delete
 from .facts import service_credentials
 from .state import Account, Root
 
@@ -60,9 +60,7 @@ def _seen_names(call: Call, prefix: str = "/") -> list[str]:
 
 def list_users(call: Call) -> str:
     prefix = call.optional("PathPrefix", params.PATH_PREFIX) or "/"
-    size = call.page_size()
-    after = call.start_after()
-    call.valid()
+    size, after = call.page_wanted()
     users = call.account.backend.users
     names, end = call.page(_seen_names(call, prefix), size, after)
     members = "".join(
@@ -122,27 +120,19 @@ def delete_user_conflict(call: Call) -> None:
     user = call.account.backend.users.get(name)
     if user is None:
         raise ApiError("NoSuchEntity", NO_ENTITY_USER.format(name))
-    problem = None
-    if user.mfa_devices:
-        problem = "must remove MFA device first."
-    elif user.access_keys:
-        problem = "must delete access keys first."
-    elif user.ssh_public_keys:
-        problem = "must delete SSH public keys first."
-    elif user.signing_certificates:
-        problem = "must delete signing certificates first."
-    elif service_credentials(user):
-        problem = "must delete service specific credentials first."
-    elif user.policies:
-        problem = "must delete policies first."
-    elif user.managed_policies:
-        problem = "must detach all policies first."
-    elif user.password:
-        problem = "must delete login profile first."
-    elif any(user in group.users for group in call.account.backend.groups.values()):
-        problem = "must remove users from group first."
-    if problem:
-        raise ApiError("DeleteConflict", f"Cannot delete entity, {problem}")
+    refuse_to_delete(
+        {
+            "remove MFA device": user.mfa_devices,
+            "delete access keys": user.access_keys,
+            "delete SSH public keys": user.ssh_public_keys,
+            "delete signing certificates": user.signing_certificates,
+            "delete service specific credentials": service_credentials(user),
+            "delete policies": user.policies,
+            "detach all policies": user.managed_policies,
+            "delete login profile": user.password,
+            "remove users from group": any(user in group.users for group in call.account.backend.groups.values()),
+        }
+    )
 
 
 # Names: unique in the account whatever their case (and, for all but MFA devices, whatever their path)
@@ -177,9 +167,7 @@ def owns_authorization_details(call: Call) -> bool:
 
 
 def get_account_authorization_details(call: Call) -> str:
-    size = call.page_size()
-    after = call.start_after()
-    call.valid()
+    size, after = call.page_wanted()
     account = call.account
     users = account.backend.users
     names, end = call.page(_seen_names(call), size, after)

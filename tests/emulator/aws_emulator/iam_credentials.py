@@ -52,6 +52,16 @@ def _owned(call: Call, holder: Holder, fact: str, ident: str, missing: str) -> C
     return present[ident]
 
 
+def _owned_or_callers(call: Call, kind: str, ident: str, message: str) -> tuple[User, Credential]:
+    """The user that the call names, or who makes it, and one of that user's credentials."""
+    user_name = call.optional("UserName", params.EXISTING_USER)
+    call.valid()
+    holder = call.user_or_caller(user_name)
+    found = _owned(call, holder, kind, ident, message)
+    assert isinstance(holder, User)
+    return holder, found
+
+
 def _present(call: Call, holder: Holder, fact: str) -> dict[str, Credential]:
     found: dict[str, Credential] = seen(call.account, holder, fact, 0)
     return found
@@ -60,9 +70,7 @@ def _present(call: Call, holder: Holder, fact: str) -> dict[str, Credential]:
 def _listed(call: Call, fact: str) -> tuple[Holder, list[Credential], str]:
     """The start of a list call: the holder, one page of credentials, and the XML that ends the answer."""
     user_name = call.optional("UserName", params.EXISTING_USER)
-    size = call.page_size()
-    after = call.start_after()
-    call.valid()
+    size, after = call.page_wanted()
     holder = call.user_or_caller(user_name)
     shown = {} if isinstance(holder, Root) and fact != "keys" else call.seen(holder, fact)
     idents, end = call.page(sorted(shown), size, after)
@@ -346,12 +354,7 @@ def list_signing_certificates(call: Call) -> str:
 
 def _certificate_call(call: Call) -> tuple[User, Credential]:
     ident = call.required("CertificateId", params.CERTIFICATE_ID)
-    user_name = call.optional("UserName", params.EXISTING_USER)
-    call.valid()
-    holder = call.user_or_caller(user_name)
-    certificate = _owned(call, holder, "certificates", ident, NO_CERTIFICATE)
-    assert isinstance(holder, User)
-    return holder, certificate
+    return _owned_or_callers(call, "certificates", ident, NO_CERTIFICATE)
 
 
 def update_signing_certificate(call: Call) -> None:
@@ -452,12 +455,7 @@ def list_service_specific_credentials(call: Call) -> str:
 
 def _credential_call(call: Call) -> tuple[User, Credential]:
     ident = call.required("ServiceSpecificCredentialId", params.CREDENTIAL_ID)
-    user_name = call.optional("UserName", params.EXISTING_USER)
-    call.valid()
-    holder = call.user_or_caller(user_name)
-    item = _owned(call, holder, "services", ident, NO_CREDENTIAL)
-    assert isinstance(holder, User)
-    return holder, item
+    return _owned_or_callers(call, "services", ident, NO_CREDENTIAL)
 
 
 def update_service_specific_credential(call: Call) -> None:

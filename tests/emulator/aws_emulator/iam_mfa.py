@@ -198,9 +198,7 @@ def delete_virtual_mfa_device(call: Call) -> None:
 
 def list_mfa_devices(call: Call) -> str:
     user_name = call.optional("UserName", params.EXISTING_USER)
-    size = call.page_size()
-    after = call.start_after()
-    call.valid()
+    size, after = call.page_wanted()
     holder = call.user_or_caller(user_name)
     found = {device.serial_number: enabled for device, enabled in call.account.devices_of_seen(holder, call.lag)}
     serials, end = call.page(sorted(found), size, after)
@@ -226,9 +224,7 @@ def _holder_xml(call: Call, holder: Holder) -> str:
 
 def list_virtual_mfa_devices(call: Call) -> str:
     status = call.choice("AssignmentStatus", ("Any", "Assigned", "Unassigned"), "Any")
-    size = call.page_size()
-    after = call.start_after()
-    call.valid()
+    size, after = call.page_wanted()
     members: list[str] = []
     last, end = "", "<IsTruncated>false</IsTruncated>"
     for serial, holder, enabled in call.account.virtual_seen(call.lag, after):
@@ -305,9 +301,7 @@ def untag_mfa_device(call: Call) -> None:
 
 def list_mfa_device_tags(call: Call) -> str:
     serial_number = call.required("SerialNumber", params.SERIAL_NUMBER)
-    size = call.page_size()
-    after = call.start_after()
-    call.valid()
+    size, after = call.page_wanted()
     device = _tagged_device(call, serial_number)
     keys, end = call.page(sorted(device.tags), size, after)
     return tags_xml([(key, device.tags[key]) for key in keys]) + end

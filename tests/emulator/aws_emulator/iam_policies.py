@@ -19,7 +19,7 @@ from moto.iam.policy_validation import IAMPolicyDocumentValidator
 
 from . import call as params
 from .answers import ApiError, iso, tags_xml, text
-from .call import Call, entity_seen
+from .call import Call, entity_seen, refuse_to_delete
 from .facts import Version, changing, timeline
 from .iam_mfa import merged_tags
 
@@ -109,9 +109,7 @@ def _delete_inline(call: Call, kind: str) -> None:
 
 def _list_inline(call: Call, kind: str) -> str:
     _check_holder(call, kind)
-    size = call.page_size()
-    after = call.start_after()
-    call.valid()
+    size, after = call.page_wanted()
     names, end = call.page(sorted(call.seen(_holder_call(call, kind), "inline")), size, after)
     return f"<PolicyNames>{''.join(f'<member>{text(name)}</member>' for name in names)}</PolicyNames>{end}"
 
@@ -194,9 +192,7 @@ def list_policies(call: Call) -> str:
     scope = call.choice("Scope", ("AWS", "All", "Local"), "All")
     prefix = call.optional("PathPrefix", params.PATH_PREFIX) or "/"
     only_attached = call.flag("OnlyAttached")
-    size = call.page_size()
-    after = call.start_after()
-    call.valid()
+    size, after = call.page_wanted()
     shown: dict[str, ManagedPolicy] = {}
     for arn in {*call.account.backend.managed_policies, *timeline(call.account).known("policy")}:
         policy = _seen_policy(call, arn)
@@ -382,9 +378,7 @@ def _detach(call: Call, kind: str) -> None:
 def _list_attached(call: Call, kind: str) -> str:
     _check_holder(call, kind)
     prefix = call.optional("PathPrefix", params.PATH_PREFIX) or "/"
-    size = call.page_size()
-    after = call.start_after()
-    call.valid()
+    size, after = call.page_wanted()
     attached: dict[str, ManagedPolicy] = call.seen(_holder_call(call, kind), "attached")
     arns, end = call.page(sorted(arn for arn, p in attached.items() if p.path.startswith(prefix)), size, after)
     members = "".join(
@@ -441,9 +435,7 @@ def _user_xml(call: Call, user: User) -> str:
 
 def list_groups(call: Call) -> str:
     prefix = call.optional("PathPrefix", params.PATH_PREFIX) or "/"
-    size = call.page_size()
-    after = call.start_after()
-    call.valid()
+    size, after = call.page_wanted()
     groups = call.account.backend.groups
     names, end = call.page(
         sorted(
@@ -457,9 +449,7 @@ def list_groups(call: Call) -> str:
 
 def get_group(call: Call) -> str:
     _check_holder(call, "group")
-    size = call.page_size()
-    after = call.start_after()
-    call.valid()
+    size, after = call.page_wanted()
     group = call.group_named(call.params["GroupName"])
     members: dict[str, User] = call.seen(group, "members")
     names, end = call.page(sorted(members), size, after)
@@ -469,9 +459,7 @@ def get_group(call: Call) -> str:
 
 def list_groups_for_user(call: Call) -> str:
     name = call.required("UserName", params.EXISTING_USER)
-    size = call.page_size()
-    after = call.start_after()
-    call.valid()
+    size, after = call.page_wanted()
     user = call.user_named(name)
     groups = {
         group.name: group
@@ -510,15 +498,13 @@ def delete_group_conflict(call: Call) -> None:
     group = call.account.backend.groups.get(call.params.get("GroupName", ""))
     if group is None:
         return
-    problem = None
-    if group.users:
-        problem = "must remove users from group first."
-    elif group.managed_policies:
-        problem = "must detach all policies first."
-    elif group.policies:
-        problem = "must delete policies first."
-    if problem:
-        raise ApiError("DeleteConflict", f"Cannot delete entity, {problem}")
+    refuse_to_delete(
+        {
+            "remove users from group": group.users,
+            "detach all policies": group.managed_policies,
+            "delete policies": group.policies,
+        }
+    )
 
 
 _AWS_POLICIES: dict[str, Any] = {}

@@ -285,12 +285,10 @@ def _version_with(secret: FakeSecret | ReplicaSecret, label: str) -> str | None:
 StrictSecretsBackend.__module__ = SecretsManagerBackend.__module__
 
 
-class _DirectSecrets(SecretsManagerResponse):
-    """moto's request handling for Secrets Manager, fed with a parsed document."""
+class _ParsedDocument:
+    """What moto's request handling is fed with in place of a request: a parsed document."""
 
-    def __init__(  # pylint: disable=super-init-not-called
-        self, account_id: str, region: str, document: dict[str, Any]
-    ) -> None:
+    def __init__(self, account_id: str, region: str, document: dict[str, Any]) -> None:
         self.current_account = account_id
         self.region = region
         self.document = document
@@ -298,6 +296,10 @@ class _DirectSecrets(SecretsManagerResponse):
     def _get_param(self, param_name: str, if_none: Any = None) -> Any:
         value = self.document.get(param_name)
         return if_none if value is None else value
+
+
+class _DirectSecrets(_ParsedDocument, SecretsManagerResponse):
+    """moto's request handling for Secrets Manager, fed with a parsed document."""
 
     def list_secret_version_ids(self) -> str:
         secret = self.backend.describe_secret(self._get_param("SecretId", ""))
@@ -465,16 +467,7 @@ def direct_ssm() -> Callable[[str, str, dict[str, Any]], Any]:
     """moto's request handling for SSM, fed with a parsed document. Its import is slow, so it waits for a first use."""
     from moto.ssm.responses import SimpleSystemManagerResponse
 
-    class DirectSsm(SimpleSystemManagerResponse):
-        def __init__(  # pylint: disable=super-init-not-called
-            self, account_id: str, region: str, document: dict[str, Any]
-        ) -> None:
-            self.current_account = account_id
-            self.region = region
-            self.document = document
-
-        def _get_param(self, param_name: str, if_none: Any = None) -> Any:
-            value = self.document.get(param_name)
-            return if_none if value is None else value
+    class DirectSsm(_ParsedDocument, SimpleSystemManagerResponse):
+        pass
 
     return DirectSsm

@@ -345,6 +345,12 @@ class Emulator:
         known = set(backend.managed_policies) if request.action == "CreatePolicy" else set()
         with changing(call.account, *concerned):
             answer = self._through_moto(request)
+        made = {
+            "CreateUser": backend.users.get(params.get("UserName", "")),
+            "CreateGroup": backend.groups.get(params.get("GroupName", "")),
+        }.get(request.action)
+        if made is not None and made not in concerned:
+            setattr(made, "emulator_made_at", time.monotonic())
         if request.action == "CreatePolicy":
             for arn in set(backend.managed_policies) - known:
                 iam_policies.note_policy(call, arn, None, backend.managed_policies[arn])
@@ -362,7 +368,10 @@ class Emulator:
         """moto's own application, made at the first use."""
         with self._moto_lock:
             if self._moto is None:
+                import moto.iam.models
                 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+                moto.iam.models.utcnow = self.world.clock.utc  # what it makes is dated by the emulator's clock
 
                 self._moto = DomainDispatcherApplication(create_backend_app)
             application: Callable[..., Any] = self._moto

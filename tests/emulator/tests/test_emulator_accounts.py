@@ -243,3 +243,20 @@ def test_oracle(bench: Any) -> None:
     }
     assert spare["serial_number"].endswith(":mfa/x/spare") and spare["attached"] is False
     assert bench.emulator.violations() == []
+
+
+def test_what_is_made_is_dated_by_the_emulators_clock(bench: Any) -> None:
+    bench.emulator.set(clock_offset=7200, check_signature_age=False)
+    made = bench.iam.create_user(UserName="later")["User"]["CreateDate"].timestamp()
+    assert 7190 < made - time.time() < 7210
+    assert bench.iam.get_user(UserName="later")["User"]["CreateDate"].timestamp() == made
+    group = bench.iam.create_group(GroupName="later")["Group"]["CreateDate"].timestamp()
+    assert 7190 < group - time.time() < 7210
+
+
+def test_a_user_just_made_is_not_seen_by_a_reader_that_lags(bench: Any, refused: Any) -> None:
+    bench.emulator.set(lag=1.5)
+    bench.iam.create_user(UserName="new")
+    assert refused(bench.iam.get_user, UserName="new")[0] == "NoSuchEntity"
+    time.sleep(1.6)
+    assert bench.iam.get_user(UserName="new")["User"]["UserName"] == "new"

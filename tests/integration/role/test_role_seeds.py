@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import pathlib
-import time
 import typing as t
 
 import pytest
@@ -64,7 +63,7 @@ def test_a_leavers_seed_is_not_the_new_persons(
     iam.delete_login_profile(UserName="bob")
     iam.delete_user(UserName="bob")
     # AWS tells whole seconds, and its servers' clocks are not quite the same
-    time.sleep(5)
+    emulator.set(clock_offset=5)
     iam.create_user(UserName="bob")
 
     plan = role("--check", *password, violations=True, **inputs)
