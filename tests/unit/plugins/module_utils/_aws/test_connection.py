@@ -1,16 +1,15 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Configuration of the connection, and what errors of AWS are turned into."""
+"""The options of the connection, and the clients that it opens."""
 
 from __future__ import annotations
 
 import typing as t
 
-import botocore.parsers
 import botocore.utils
 import pytest
 
-from ansible_collections.hardening.aws.plugins.module_utils._aws import client
+from ansible_collections.hardening.aws.plugins.module_utils._aws import connection
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
 
 
@@ -25,7 +24,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._errors import BadIn
     ],
 )
 def test_botocore_itself_never_sends_again(config: dict[str, t.Any] | None, attempts: int) -> None:
-    made, allowed = client._connection_config({"aws_config": config}, concurrency=40)
+    made, allowed = connection.connection_config({"aws_config": config}, concurrency=40)
     assert made.retries == {"total_max_attempts": 1, "mode": "standard"}
     assert made.max_pool_connections == 40
     assert allowed == attempts
@@ -44,7 +43,7 @@ def test_botocore_itself_never_sends_again(config: dict[str, t.Any] | None, atte
 )
 def test_bad_configuration_names_the_option(params: dict[str, t.Any], problem: str) -> None:
     with pytest.raises(BadInput) as refusal:
-        client._connection_config(params, concurrency=1)
+        connection.connection_config(params, concurrency=1)
     assert problem in refusal.value.message
 
 
@@ -63,16 +62,6 @@ def test_bad_configuration_names_the_option(params: dict[str, t.Any], problem: s
     ],
 )
 def test_a_moment_is_read_as_botocore_reads_it(value: str | float) -> None:
-    found = client.parse_timestamp(value)
+    found = connection.parse_timestamp(value)
     expected = botocore.utils.parse_timestamp(value)
     assert found == expected and found.isoformat() == expected.isoformat()
-
-
-def test_clients_read_moments_in_this_way() -> None:
-    """botocore asks for its default when it makes a parser."""
-    before = botocore.parsers.DEFAULT_TIMESTAMP_PARSER
-    try:
-        botocore.parsers.DEFAULT_TIMESTAMP_PARSER = client.parse_timestamp
-        assert botocore.parsers.create_parser("query")._timestamp_parser is client.parse_timestamp
-    finally:
-        botocore.parsers.DEFAULT_TIMESTAMP_PARSER = before
