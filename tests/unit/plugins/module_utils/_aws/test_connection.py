@@ -4,13 +4,21 @@
 
 from __future__ import annotations
 
+import datetime
+import pathlib
 import typing as t
 
+import botocore.parsers
 import botocore.utils
 import pytest
 
 from ansible_collections.hardening.aws.plugins.module_utils._aws import connection
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
+from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._aws.answering import (
+    Answering,
+    answer_from_memory,
+    connection_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -65,3 +73,69 @@ def test_a_moment_is_read_as_botocore_reads_it(value: str | float) -> None:
     found = connection.parse_timestamp(value)
     expected = botocore.utils.parse_timestamp(value)
     assert found == expected and found.isoformat() == expected.isoformat()
+
+
+def test_clients_read_moments_in_this_way_and_other_clients_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def parse(value: str) -> datetime.datetime:
+        read.append(value)
+        return datetime.datetime.max
+
+    monkeypatch.setattr(connection, "parse_timestamp", parse)
+    client = connection_of().client("iam")
+    answer_from_memory(client, Answering())
+    assert client.call("ListUsers", {})["Users"][0]["CreateDate"] == datetime.datetime.max
+    assert read == ["2026-05-01T10:00:00Z"]
+    assert botocore.parsers.create_parser("query")._timestamp_parser is botocore.utils.parse_timestamp
+
+
+def test_all_clients_share_a_session_and_a_clock() -> None:
+    one = connection_of()
+    iam, secrets = one.client("iam"), one.client("secretsmanager")
+    answer_from_memory(iam, Answering())
+    iam.call("ListUsers", {})
+    assert one.clock.known
+    assert secrets.open()._opened.meta.region_name == "eu-north-1"
+
+
+def test_a_client_says_who_calls() -> None:
+    answering = Answering()
+    client = connection_of(aws_config={"user_agent_extra": "audit"}).client("iam")
+    answer_from_memory(client, answering)
+    client.call("ListUsers", {})
+    sent = bytes(answering.sent[0].headers["User-Agent"]).decode()
+    assert sent.startswith("APN/1.0 Ansible/") and "hardening.aws" in sent and sent.endswith("audit")
+
+
+def test_region_where_none_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    connection_of(region=None).client("iam").open()
+    with pytest.raises(BadInput, match="region: none is set, and ssm needs one"):
+        connection_of(region=None).client("ssm")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
+    assert connection_of(region=None).client("ssm").open()._opened.meta.region_name == "eu-west-2"
+
+
+def test_an_endpoint_that_is_none() -> None:
+    with pytest.raises(BadInput, match="cannot connect to iam: Invalid endpoint: localhost:5000"):
+        connection_of(endpoint_url="localhost:5000").client("iam").open()
+
+
+def test_a_profile_that_does_not_exist_or_that_keys_contradict(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    config = tmp_path / "config"
+    config.write_text("[profile team]\nregion = eu-west-3\naws_access_key_id = A\naws_secret_access_key = B\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    no_keys = {"access_key": None, "secret_key": None, "region": None}
+    with pytest.raises(BadInput, match="there is no profile missing.*none .which does not exist"):
+        connection_of(profile="missing", **no_keys)
+    with pytest.raises(BadInput, match="profile: team cannot be combined with access keys"):
+        connection_of(profile="team")
+    assert connection_of(profile="team", **no_keys).client("ssm").open()._opened.meta.region_name == "eu-west-3"
+    config.write_text("[profile\n")
+    with pytest.raises(BadInput, match="the files of profiles cannot be read"):
+        connection_of(profile="team", **no_keys)
