@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module that says what to write instead, where Ansible itself refuses its arguments.
+"""A module that says what to write instead when Ansible itself refuses its arguments.
 
-This module is private to hardening.aws. Ansible knows types and names; it does not say which item of a list is meant,
-nor which option a mistyped one was meant for. No value is shown: it may be a seed.
+This module is private to hardening.aws. Ansible knows types and names; it does not say which item of a list is wrong,
+nor which option a mistyped name stands for. No value is shown: it may be a seed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class ExplainingModule(AnsibleModule):
 
     def _load_params(self) -> None:
         super()._load_params()
-        # As they came: what Ansible could not convert, it leaves out.
+        # As they came, as Ansible leaves out what it cannot convert.
         self._given = {name: list(value) if isinstance(value, list) else value for name, value in self.params.items()}
 
     def fail_json(self, msg: t.Any, **kwargs: t.Any) -> None:

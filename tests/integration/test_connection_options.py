@@ -387,7 +387,7 @@ def test_retries_are_as_many_as_aws_config_says(controller: Controller, emulator
         )
     ).results
     assert three.failed and len(three.calls) == 3 and len(two.calls) == 2
-    assert "also when tried again" in three.msg and three["error"]["code"] == "ServiceFailure"
+    assert "even after retries" in three.msg and three["error"]["code"] == "ServiceFailure"
 
 
 # Input as a file, and the skeleton

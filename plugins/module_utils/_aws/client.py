@@ -39,7 +39,7 @@ _TIMEOUT_ATTEMPTS = 3
 
 
 class Patience:
-    """How often a call is attempted: I(attempts) times, but once only while the service fails call after call."""
+    """How often a call is attempted: I(attempts) times, or only once while every call to the service fails."""
 
     _IN_A_ROW = 3
 
@@ -54,12 +54,12 @@ class Patience:
         return self._attempts if self._given_up < self._IN_A_ROW else 1
 
     def answered(self) -> None:
-        """The service works."""
+        """Note that the service works."""
         self._given_up = 0
         self.was_answered = True
 
     def given_up(self) -> None:
-        """A call failed each time."""
+        """Note that every attempt of a call failed."""
         self._given_up += 1
 
 
@@ -76,25 +76,25 @@ class Client:
         self._pacer = pacer
         self._clock = clock
         self._patience = patience
-        self._way = _Way()
+        self._progress = _Progress()
 
     def open(self) -> Client:
         """Open the client, unless it is open, and return it.
 
-        Otherwise it is opened with the first call: that takes a tenth of a second, and a run that changes nothing
-        needs no seed store.
+        A client that is not opened beforehand opens with its first call. That takes up to a tenth of a second, and a
+        run that changes nothing needs no client of the seed store.
 
         :raises BadInput: An option of the connection cannot be used.
         """
         with self._opening:
             if self._opened is None:
                 opened = self._open_client()
-                self._way.watch(opened)
+                self._progress.watch(opened)
                 self._opened = opened
         return self
 
     def open_soon(self) -> None:
-        """Open the client while this thread does something else. What is wrong with it, the first call tells."""
+        """Open the client in the background. If that fails, the first call says why."""
 
         def try_to() -> None:
             with contextlib.suppress(MfaError):
@@ -138,16 +138,16 @@ class Client:
     ) -> Params | None:
         """Send the call once. Return its answer, or None if it should be sent again."""
         ticket = self._pacer.wait(attempts.throttled)
-        # Made after the wait: a code does not outlive a long one.
+        # Made after the wait, as a code could expire during a long one.
         made = params() if callable(params) else params
-        self._way.begin()
+        self._progress.begin()
         sent_at = self._clock.tick()
         try:
             answer = method(**made)
         except botocore.exceptions.ClientError as error:
             self._refused(attempts, error.response, ticket, sent_at)
         except Exception as error:  # noqa: BLE001  # pylint: disable=broad-except
-            # botocore's parsers meet a damaged answer with errors of many kinds, and some quote it.
+            # botocore's parsers raise errors of many kinds on a damaged answer, and some quote it.
             self._failed(attempts, error)
         else:
             return self._answered(attempts, answer, ticket, sent_at)
@@ -168,7 +168,7 @@ class Client:
         return answer
 
     def _refused(self, attempts: _Attempts, response: Params, ticket: Ticket, sent_at: float) -> None:
-        """An error came back."""
+        """AWS, or something on the way to it, answered with an error."""
         self._observe(response, sent_at)
         refusal = Refusal.of(response)
         if refusal.is_throttle:
@@ -199,11 +199,11 @@ class Client:
             warn(news)
         if time.monotonic() < attempts.give_up_at:
             return
-        text = f"AWS goes on throttling {attempts.name} ({refusal.text}). Run again later, or with a lower concurrency."
+        text = f"AWS keeps throttling {attempts.name} ({refusal.text}). Run again later, or with a lower concurrency."
         raise AwsRefused(text, refusal.code, attempts.name, refusal.text, attempts.unsure) from None
 
     def _failed(self, attempts: _Attempts, error: Exception) -> None:
-        """No answer came, or none that can be read."""
+        """No answer came, or it cannot be read."""
         if isinstance(error, (botocore.exceptions.ConnectTimeoutError, botocore.exceptions.ReadTimeoutError)):
             self._timed_out(attempts, error)
         elif isinstance(error, (botocore.exceptions.HTTPClientError, botocore.exceptions.ConnectionError)):
@@ -214,7 +214,7 @@ class Client:
                 "or AWS_PROFILE in the environment.",
                 operation=attempts.name,
             ) from None
-        elif self._way.sent or isinstance(error, botocore.parsers.ResponseParserError):
+        elif self._progress.sent or isinstance(error, botocore.parsers.ResponseParserError):
             self._unreadable(attempts, "cannot be parsed")
         elif isinstance(error, (botocore.exceptions.BotoCoreError, OSError, ValueError)):
             raise MfaError(f"{attempts.name} could not be called: {error}", operation=attempts.name) from None
@@ -227,8 +227,8 @@ class Client:
         option = "connect_timeout" if never_sent else "read_timeout"
         text = (
             f"{self._endpoint} gave no answer to {attempts.name} within {getattr(config, option)} s "
-            f"(aws_config.{option}). Check the network and endpoint_url, then run again: a rerun takes up from "
-            "whatever took effect."
+            f"(aws_config.{option}). Check the network and endpoint_url, then run again: a rerun continues from "
+            "what already took effect."
         )
         attempts.unsure = attempts.unsure or not never_sent
         if not attempts.resend and not never_sent:
@@ -241,20 +241,20 @@ class Client:
     def _unreached(self, attempts: _Attempts, error: Exception) -> None:
         if isinstance(error, botocore.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
             raise MfaError(
-                f"The certificate of {self._endpoint} is not trusted: {error}. Set aws_ca_bundle to the authority's "
-                "certificate.",
+                f"The certificate of {self._endpoint} is not trusted: {error}. Set aws_ca_bundle to the certificate "
+                "of its authority.",
                 operation=attempts.name,
             ) from None
         never_sent = isinstance(error, botocore.exceptions.EndpointConnectionError)
-        text = f"No answer to {attempts.name} from {self._endpoint}: {_told(error)}"
+        text = f"No answer to {attempts.name} from {self._endpoint}: {_described(error)}"
         most = 4 if never_sent else self._patience.attempts
         self._lost(attempts, text + ". Check the network, and endpoint_url if it is set.", never_sent, most)
 
     def _unreadable(self, attempts: _Attempts, what: str) -> None:
-        status = self._way.status or 200
+        status = self._progress.status or 200
         text = (
             f"The answer to {attempts.name} from {self._endpoint}{f' (HTTP status {status})' if status != 200 else ''} "
-            f"{what}, so it is no answer of AWS's or was damaged on its way. Check endpoint_url, and what lies between "
+            f"{what}: it did not come from AWS, or was damaged on the way. Check endpoint_url, and any proxy between "
             "this host and AWS."
         )
         self._lost(attempts, text, 400 <= status < 500, self._patience.attempts)
@@ -267,7 +267,7 @@ class Client:
             raise MfaError(text, operation=attempts.name) from None
 
     def _tries_again(self, attempts: _Attempts, most: int) -> bool:
-        """Count a failure. Return whether the call is worth another attempt, after a pause."""
+        """Count a failure. Return, after a pause, whether the call should be sent again."""
         attempts.failures += 1
         if attempts.failures < min(most, self._patience.attempts):
             _back_off(attempts.failures)
@@ -286,7 +286,7 @@ class Client:
 
 @dataclasses.dataclass
 class _Attempts:
-    """A call, and what has become of its attempts so far. I(unsure) is whether one of them may have taken effect."""
+    """The attempts of one call so far. I(unsure) says whether one of them may have taken effect."""
 
     name: str
     resend: bool
@@ -299,14 +299,14 @@ class _Attempts:
     give_up_at: float = dataclasses.field(default_factory=lambda: time.monotonic() + _THROTTLE_PATIENCE_SECONDS)
 
 
-class _Way(threading.local):
-    """How far this thread's call came: botocore's own errors do not tell whether there was an answer."""
+class _Progress(threading.local):
+    """How far this thread's call got: botocore's errors do not say whether there was an answer."""
 
     sent = False
     status: int | None = None
 
     def begin(self) -> None:
-        """A call begins."""
+        """Note that a call begins."""
         self.sent, self.status = False, None
 
     def watch(self, boto3_client: t.Any) -> None:
@@ -331,11 +331,11 @@ def _has(answer: Params, member: str) -> bool:
     return True
 
 
-def _told(error: Exception) -> str:
-    """Return what an error of botocore's tells, without the part of an answer that some of them quote."""
-    if error.__class__ is botocore.exceptions.HTTPClientError:  # its subclasses tell what happened
+def _described(error: Exception) -> str:
+    """Return what an error of botocore's says, without the part of an answer that some of them quote."""
+    if error.__class__ is botocore.exceptions.HTTPClientError:  # its subclasses say what happened
         cause = getattr(error, "kwargs", {}).get("error")
-        return f"what came is not HTTP, or was cut ({type(cause).__name__})"
+        return f"the answer is not HTTP, or was cut off ({type(cause).__name__})"
     return str(error).rstrip(".")
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The only place that talks to IAM about users and MFA devices: calls, paging, and AWS's shapes as plain values.
+"""IAM's calls on users and MFA devices: parameters, paging, and AWS's shapes as plain values.
 
 This module is private to hardening.aws. The calls and their errors are those of the IAM API reference.
 """
@@ -140,7 +140,7 @@ class MfaApi:
         pause = 0.05
         while self._iam.call("GenerateCredentialReport", {}, requires=("State",))["State"] != "COMPLETE":
             if time.monotonic() > give_up_at:
-                raise MfaError(f"AWS did not complete the credential report within {patience:g} s: run again later.")
+                raise MfaError(f"AWS did not complete the credential report within {patience:g} s. Run again later.")
             time.sleep(pause)
             pause = min(2 * pause, 2.0)
         answer = self._iam.call("GetCredentialReport", {}, requires=("Content", "GeneratedTime"))

@@ -33,10 +33,10 @@ def template_problem(template: str) -> str | None:
     try:
         fields = [(name, spec, conv) for _text, name, spec, conv in string.Formatter().parse(template)]
     except ValueError as error:
-        return f"{template!r} is not a valid template ({error}), the placeholders are {known}"
+        return f"{template!r} is not a valid template ({error}); the placeholders are {known}"
     for name, spec, conversion in fields:
         if name is not None and (name not in PLACEHOLDERS or spec or conversion):
-            return f"{template!r} has the unknown placeholder {{{name}}}, the placeholders are {known}"
+            return f"{template!r} has the unknown placeholder {{{name}}}; the placeholders are {known}"
     return None
 
 
@@ -86,7 +86,7 @@ class SeedStore(abc.ABC):
     def name_problem(cls, name: str) -> str | None:
         """Return why no record can be kept under this name, or None."""
         if len(name) > cls.longest_name:
-            return f"gives a name of {len(name)} characters, the limit is {cls.longest_name}"
+            return f"gives a name of {len(name)} characters; the limit is {cls.longest_name}"
         return None
 
     def read(self, name: str, serial_number: str) -> Record | None:
@@ -104,14 +104,14 @@ class SeedStore(abc.ABC):
             normalize_seed(record.seed)
         except (ValueError, TypeError, KeyError, SeedError):
             raise MfaError(
-                f"{self.title} {name} holds something that is not a seed record, and is left as it is: "
-                "set seed_store.name to a name of its own."
+                f"{self.title} {name} holds something that is not a seed record. It was left unchanged: "
+                "set seed_store.name to a name that nothing else uses."
             ) from None
         if record.serial_number != serial_number:
             raise MfaError(
                 f"{self.title} {name} holds the seed of {record.serial_number} ({record.user_name}), not of "
-                f"{serial_number}, and is left as it is: set seed_store.name to a name of its own, for example "
-                "with {device_name} in it."
+                f"{serial_number}. It was left unchanged: set seed_store.name to a name that nothing else uses, for "
+                "example with {device_name} in it."
             )
         return record
 
@@ -129,7 +129,7 @@ class SeedStore(abc.ABC):
 
     def confirm(self, name: str, record: Record) -> None:
         """Make sure that a record is still the current one, now that its device is attached and it is proven."""
-        # Where a write insists on the version that it replaces, no other can have buried it.
+        # Where a write insists on the version that it replaces, no other write can have buried it.
         return
 
     def _tags(self) -> list[dict[str, str]]:
@@ -147,8 +147,8 @@ class SeedStore(abc.ABC):
                 raise StoreConflict(f"{self.title} {name} was changed by another run.")
             if time.monotonic() > give_up_at:
                 raise MfaError(
-                    f"{self.title} {name} does not give back what was written to it, so the device was not "
-                    "attached. Run again; if it stays so, look at who else writes to it."
+                    f"{self.title} {name} does not return what was written to it, so the device was not attached. "
+                    "Run again; if the problem persists, find out what else writes to it."
                 )
             time.sleep(0.2)
 

@@ -59,17 +59,17 @@ class SecretsManagerStore(SeedStore):
             if kind != "ResourceExists":
                 raise
         if not self.readable:
-            # What is there cannot be looked at, and stays as the version before.
+            # What is there cannot be read; it is kept as the previous version.
             params = {"SecretId": name, "SecretString": value, "ClientRequestToken": token}
             self._client.call("PutSecretValue", params)
             return token
         found = self._get(name)
         if found is None:
-            # The secret is there without a value, as Terraform makes them.
+            # The secret exists without a value, as Terraform makes them.
             return self._replace(name, value, token, None)
         if found == (value, token):
             return token  # our own: the reply to the first attempt was lost
-        raise StoreConflict(f"The secret {name} exists already.")
+        raise StoreConflict(f"The secret {name} already exists.")
 
     def _replace(self, name: str, value: str, token: str, expected: str | None) -> str:
         # AWSCURRENT moves in a call of its own, because only that one can insist on the version to replace, or, without
@@ -90,4 +90,4 @@ class SecretsManagerStore(SeedStore):
 
     @staticmethod
     def _scheduled(name: str) -> str:
-        return f"The secret {name} is scheduled for deletion: restore it, or set seed_store.name to another name."
+        return f"The secret {name} is scheduled for deletion. Restore it, or set seed_store.name to another name."

@@ -37,7 +37,7 @@ class ParameterStore(SeedStore):
         """Return why no record can be kept under this name, or None."""
         problem = super().name_problem(name)
         if problem is None and name.count("/") > 15:
-            problem = f"gives a name of {name.count('/')} levels ({name}), the limit is 15"
+            problem = f"gives a name of {name.count('/')} levels ({name}); the limit is 15"
         if problem is None and re.match(r"/?(aws|ssm)", name, re.IGNORECASE):
             problem = f"gives the name {name}, and names that begin with aws or ssm are reserved by AWS"
         return problem
@@ -57,8 +57,8 @@ class ParameterStore(SeedStore):
             raise
         if answer["Type"] != "SecureString":
             raise MfaError(
-                f"The parameter {name} is a {answer['Type']}, which keeps its value in clear text: "
-                "set seed_store.name to another name."
+                f"The parameter {name} is a {answer['Type']}, which keeps its value in clear text. "
+                "Set seed_store.name to another name."
             )
         return answer["Value"], str(answer["Version"])
 
@@ -75,12 +75,12 @@ class ParameterStore(SeedStore):
             if short_code(refusal.code or "") != "ParameterAlreadyExists":
                 raise
         if not self.readable:
-            # What is there cannot be looked at, and stays in the parameter's history.
+            # What is there cannot be read; it is kept in the parameter's history.
             return self._put_parameter({**params, "Overwrite": True})
         found = self._get(name)
         if found is not None and found[0] == value:
             return found[1]  # our own: the reply to the first attempt was lost
-        raise StoreConflict(f"The parameter {name} exists already.")
+        raise StoreConflict(f"The parameter {name} already exists.")
 
     def _replace(self, name: str, value: str, params: dict[str, t.Any], expected: str) -> str:
         # Parameter Store cannot insist on a version. So it is looked at just before, and again by confirm() once the
