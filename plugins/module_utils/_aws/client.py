@@ -76,7 +76,7 @@ class Client:
         self._pacer = pacer
         self._clock = clock
         self._patience = patience
-        self._progress = _Progress()
+        self._state = _CallState()
 
     def open(self) -> Client:
         """Open the client, unless it is open, and return it.
@@ -89,7 +89,7 @@ class Client:
         with self._opening:
             if self._opened is None:
                 opened = self._open_client()
-                self._progress.watch(opened)
+                self._state.watch(opened)
                 self._opened = opened
         return self
 
@@ -140,7 +140,7 @@ class Client:
         ticket = self._pacer.wait(attempts.throttled)
         # Made after the wait, as a code could expire during a long one.
         made = params() if callable(params) else params
-        self._progress.begin()
+        self._state.begin()
         sent_at = self._clock.tick()
         try:
             answer = method(**made)
@@ -214,7 +214,7 @@ class Client:
                 "or AWS_PROFILE in the environment.",
                 operation=attempts.name,
             ) from None
-        elif self._progress.sent or isinstance(error, botocore.parsers.ResponseParserError):
+        elif self._state.sent or isinstance(error, botocore.parsers.ResponseParserError):
             self._unreadable(attempts, "cannot be parsed")
         elif isinstance(error, (botocore.exceptions.BotoCoreError, OSError, ValueError)):
             raise MfaError(f"{attempts.name} could not be called: {error}", operation=attempts.name) from None
@@ -251,7 +251,7 @@ class Client:
         self._lost(attempts, text + ". Check the network, and endpoint_url if it is set.", never_sent, most)
 
     def _unreadable(self, attempts: _Attempts, what: str) -> None:
-        status = self._progress.status or 200
+        status = self._state.status or 200
         text = (
             f"The answer to {attempts.name} from {self._endpoint}{f' (HTTP status {status})' if status != 200 else ''} "
             f"{what}: it did not come from AWS, or was damaged on the way. Check endpoint_url, and any proxy between "
@@ -299,7 +299,7 @@ class _Attempts:
     give_up_at: float = dataclasses.field(default_factory=lambda: time.monotonic() + _THROTTLE_PATIENCE_SECONDS)
 
 
-class _Progress(threading.local):
+class _CallState(threading.local):
     """How far this thread's call got: botocore's errors do not say whether there was an answer."""
 
     sent = False
