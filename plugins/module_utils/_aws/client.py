@@ -27,8 +27,7 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule refuses to start without botocore
 
-if t.TYPE_CHECKING:
-    Params = dict[str, t.Any]
+Params = dict[str, t.Any]
 
 _BACKOFF_SECONDS = 0.1
 _BACKOFF_CAP_SECONDS = 5.0

@@ -15,10 +15,11 @@ import threading
 import typing as t
 
 from ansible.module_utils.ansible_release import __version__ as ANSIBLE_CORE
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 
 from .._core_version import core_problem
 from .._errors import BadInput
-from .client import Client, Patience
+from .client import Client, Params, Patience
 from .clock import AwsClock
 from .pacer import Pacers
 from .signing import sign_on
@@ -31,12 +32,8 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule refuses to start without botocore
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
-
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
-    Params = dict[str, t.Any]
 
 DEFAULT_ATTEMPTS = 10
 _USER_AGENT = f"APN/1.0 Ansible/{ANSIBLE_CORE} hardening.aws"
