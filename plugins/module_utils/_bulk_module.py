@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A module whose arguments may be thousands of items: they are kept out of the system's log.
 
-This module is private to hardening.aws. Ansible logs a module's arguments, and looks for each no_log value in them: for
-5,000 devices with a seed each that took longer than what the module does.
+This module is private to hardening.aws, and the only place that uses Ansible's private C(_log_invocation). Ansible logs
+a module's arguments, and looks for each no_log value in them: for 5,000 devices with a seed each that took longer than
+the module's own work.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ._explained_input import ExplainingModule, aws_module
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-# The options that may be long. What the log has of them is how long they are.
+# The options that may be long. The log shows only how many items each has.
 _BULKY = ("account_info", "devices", "groups", "user_names", "users")
 
 

@@ -78,5 +78,6 @@ def unforeseen(error: Exception, user_name: str) -> MfaError:
     place = f" in {pathlib.PurePath(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
     return MfaError(
         f"The work on {user_name} stopped at an error that this collection did not foresee ({type(error).__name__}"
-        f"{place}). Run again: it takes up from what was done. If it stays so, report it with these words."
+        f"{place}). Run again: the run continues from what was done. If the problem persists, report it with this "
+        "message."
     )

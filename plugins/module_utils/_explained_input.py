@@ -1,14 +1,17 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module that says what to write instead, where Ansible itself refuses its arguments.
+"""A module that says what to write instead when Ansible itself refuses its arguments.
 
-This module is private to hardening.aws. Ansible knows types and names; it does not say which item of a list is meant,
-nor which option a mistyped one was meant for. No value is shown: it may be a seed.
+This module is private to hardening.aws, and the only place that uses Ansible's private C(_load_params) and amazon.aws's
+C(default_settings). Ansible knows types and names; it does not say which item of a list is wrong, nor which option a
+mistyped name stands for. No value is shown: it may be a seed.
 """
 
 from __future__ import annotations
 
+import atexit
 import difflib
+import gc
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
@@ -29,7 +32,7 @@ class ExplainingModule(AnsibleModule):
 
     def _load_params(self) -> None:
         super()._load_params()
-        # As they came: what Ansible could not convert, it leaves out.
+        # As they came, as Ansible leaves out what it cannot convert.
         self._given = {name: list(value) if isinstance(value, list) else value for name, value in self.params.items()}
 
     def fail_json(self, msg: t.Any, **kwargs: t.Any) -> None:
@@ -44,9 +47,20 @@ def explaining_module(**kwargs: t.Any) -> AnsibleAWSModule:
 
 
 def aws_module(module_class: type[AnsibleModule], kwargs: dict[str, t.Any]) -> AnsibleAWSModule:
-    """Return an AnsibleAWSModule that stands on another class than AnsibleModule."""
-    AnsibleAWSModule.default_settings = {**AnsibleAWSModule.default_settings, "module_class": module_class}
-    return AnsibleAWSModule(**kwargs)
+    """Return an AnsibleAWSModule that stands on another class than AnsibleModule.
+
+    This is where a module's process starts, so what concerns the whole process is here, too.
+    """
+    # Python's garbage collector would look through all that is imported, again and again and once more at exit, and
+    # find nothing: it lives as long as the process.
+    gc.freeze()
+    atexit.register(gc.freeze)
+    settings = AnsibleAWSModule.default_settings
+    AnsibleAWSModule.default_settings = {**settings, "module_class": module_class}
+    try:
+        return AnsibleAWSModule(**kwargs)
+    finally:
+        AnsibleAWSModule.default_settings = settings
 
 
 def input_hints(params: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> list[str]:

@@ -31,7 +31,7 @@ def fail(
     """
     if isinstance(error, BadInput) and len(error.problems) > 1:
         lines = "\n".join(f"- {problem}" for problem in error.problems)
-        module.fail_json(msg=f"{len(error.problems)} problems with the input, nothing was touched:\n{lines}", **so_far)
+        module.fail_json(msg=f"{len(error.problems)} problems with the input; nothing was touched:\n{lines}", **so_far)
     if error.code is not None or error.operation is not None:
         so_far["error"] = {"code": error.code, "operation": error.operation}
         if aws_message is not None:
@@ -42,14 +42,14 @@ def fail(
 def warn(text: str) -> None:
     """Warn the person who runs the playbook.
 
-    Not with AnsibleAWSModule.warn, which amazon.aws makes hand the warning over a second time, in a way that
-    ansible-core 2.19 and later call deprecated.
+    AnsibleAWSModule.warn would pass the warning on twice, the second time in a way that ansible-core 2.19 and later
+    call deprecated.
     """
     ansible_warn(text)
 
 
 def scrub(text: str, secrets: t.Iterable[str | None]) -> str:
-    """Return a text with any secret that AWS may have echoed in it taken out; a part of a longer number stays."""
+    """Mask the secrets that AWS may have echoed in a text. Where one is part of a longer word, it is kept."""
     for secret in secrets:
         if secret:
             text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "********", text)

@@ -48,14 +48,14 @@ def check_concurrency(problems: Problems, value: int | None) -> None:
 
 
 def serial_problem(serial: str) -> str | None:
-    """Return why AWS takes no call with this serial number or ARN, or None.
+    """Return why AWS accepts no call with this serial number or ARN, or None.
 
-    A device may be on a path with signs that no serial number may have: then no call can name it.
+    A device's path may contain characters that a serial number may not: no call can name such a device.
     """
     if len(serial) < 9 or len(serial) > 256:
-        return f"has {len(serial)} characters, from 9 to 256 are possible: {serial!r}"
+        return f"is {len(serial)} characters long; the limits are 9 and 256: {serial!r}"
     if not re.fullmatch(r"[\w+=/:,.@-]+", serial, re.ASCII):
-        return f"{serial!r} may have letters, digits and +=/:,.@_- only."
+        return f"{serial!r} may contain only letters, digits and +=/:,.@_-."
     return None
 
 
@@ -64,8 +64,8 @@ def check_user_name(problems: Problems, value: str, option: str = "user_name") -
     if not value:
         problems.add(option, "is empty: give the name of the IAM user.")
     elif value.startswith("arn:"):
-        problems.add(option, f"is an ARN ({value}): give the name alone.")
+        problems.add(option, f"is an ARN ({value}): give only the name.")
     elif len(value) > 64:
-        problems.add(option, f"has {len(value)} characters, at most 64 are possible: {value}")
+        problems.add(option, f"is {len(value)} characters long; the limit is 64: {value}")
     elif not re.fullmatch(NAME, value, re.ASCII):
-        problems.add(option, f"{value!r} may have letters, digits and +=,.@_- only.")
+        problems.add(option, f"{value!r} may contain only letters, digits and +=,.@_-.")

@@ -305,7 +305,7 @@ unknown:
       description: The reason, such as the missing permission.
       type: str
       returned: success
-      sample: "The IAM action iam:GenerateCredentialReport is missing"
+      sample: "The caller lacks the IAM permission iam:GenerateCredentialReport."
     user_names:
       description: The names of all users who are concerned.
       type: list

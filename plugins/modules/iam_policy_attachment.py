@@ -183,7 +183,7 @@ from ansible_collections.hardening.aws.plugins.module_utils import _messages, _p
 from ansible_collections.hardening.aws.plugins.module_utils._access import attachment_plan as plans
 from ansible_collections.hardening.aws.plugins.module_utils._access import bulk
 from ansible_collections.hardening.aws.plugins.module_utils._access.attachment_apply import Attacher, PolicyApi
-from ansible_collections.hardening.aws.plugins.module_utils._aws.client import Connection
+from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
 

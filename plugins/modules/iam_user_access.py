@@ -242,7 +242,7 @@ from ansible_collections.hardening.aws.plugins.module_utils import _messages
 from ansible_collections.hardening.aws.plugins.module_utils._access import bulk, options
 from ansible_collections.hardening.aws.plugins.module_utils._access.api import AccessApi
 from ansible_collections.hardening.aws.plugins.module_utils._access.apply import take_access
-from ansible_collections.hardening.aws.plugins.module_utils._aws.client import Connection
+from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._aws.iam import user_of_caller
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError

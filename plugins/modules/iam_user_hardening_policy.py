@@ -77,7 +77,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ansible_collections.hardening.aws.plugins.module_utils import _messages
 from ansible_collections.hardening.aws.plugins.module_utils._access.managed_policy import Policy, PolicyKeeper
-from ansible_collections.hardening.aws.plugins.module_utils._aws.client import Connection
+from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
 
 

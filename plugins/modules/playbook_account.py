@@ -55,7 +55,7 @@ arn:
 """
 
 from ansible_collections.hardening.aws.plugins.module_utils import _messages
-from ansible_collections.hardening.aws.plugins.module_utils._aws.client import Connection
+from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError
 

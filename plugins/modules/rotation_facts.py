@@ -85,11 +85,11 @@ facts:
 
 from ansible_collections.hardening.aws.plugins.module_utils import _messages
 from ansible_collections.hardening.aws.plugins.module_utils._account.rotation_facts import read_facts
-from ansible_collections.hardening.aws.plugins.module_utils._aws.client import Connection
+from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._aws.iam import MfaApi
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
-from ansible_collections.hardening.aws.plugins.module_utils._seeds.store import open_store
+from ansible_collections.hardening.aws.plugins.module_utils._seeds.registry import open_store
 
 
 def main() -> None:

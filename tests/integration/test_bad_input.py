@@ -86,9 +86,9 @@ SINGULAR_CASES: dict[str, tuple[dict[str, t.Any], str]] = {
     # users
     "no user": ({"device_name": "phone", "seed_store": SECRETS}, "missing required arguments: user_name"),
     "empty user name": (phone(user_name=""), "user_name: is empty"),
-    "user name with a blank": (phone(user_name="al ice"), "user_name: 'al ice' may have letters, digits and"),
-    "user name with an umlaut": (phone(user_name="jürgen"), "user_name: 'jürgen' may have"),
-    "user name of 65 characters": (phone(user_name="a" * 65), "user_name: has 65 characters, at most 64"),
+    "user name with a blank": (phone(user_name="al ice"), "user_name: 'al ice' may contain only letters, digits and"),
+    "user name with an umlaut": (phone(user_name="jürgen"), "user_name: 'jürgen' may contain only"),
+    "user name of 65 characters": (phone(user_name="a" * 65), "user_name: is 65 characters long; the limit is 64"),
     "ARN for a user name": (phone(user_name="arn:aws:iam::123456789012:user/alice"), "user_name: is an ARN"),
     "username": (
         {"username": "alice", "device_name": "phone", "seed_store": SECRETS},
@@ -96,10 +96,10 @@ SINGULAR_CASES: dict[str, tuple[dict[str, t.Any], str]] = {
     ),
     # devices
     "two names for a device": (phone(serial_number=arn("phone")), "serial_number: excludes device_name"),
-    "serial of 8 characters": (alice(serial_number="GAHT1234", **CODES), "serial_number: has 8 characters, from 9 to"),
-    "serial of 257 characters": (alice(serial_number="G" * 257, **CODES), "serial_number: has 257 characters"),
-    "empty serial": (alice(serial_number="", **CODES), "serial_number: has 0 characters"),
-    "serial with a blank": (alice(serial_number="GAHT 12345678", **CODES), "serial_number: 'GAHT 12345678' may have"),
+    "serial of 8 characters": (alice(serial_number="GAHT1234", **CODES), "serial_number: is 8 characters long; the"),
+    "serial of 257 characters": (alice(serial_number="G" * 257, **CODES), "serial_number: is 257 characters long"),
+    "empty serial": (alice(serial_number="", **CODES), "serial_number: is 0 characters long"),
+    "serial with a blank": (alice(serial_number="GAHT 12345678", **CODES), "'GAHT 12345678' may contain only"),
     "ARN of a user": (
         alice(serial_number="arn:aws:iam::123456789012:user/alice", **CODES),
         "is not the ARN of an MFA device",
@@ -165,9 +165,9 @@ SINGULAR_CASES: dict[str, tuple[dict[str, t.Any], str]] = {
     "broken placeholder": (stored(SECRETS, "mfa/{user_name"), "is not a valid template"),
     "empty store name": (stored(SECRETS, ""), "seed_store.name: is empty"),
     "store name of slashes": (stored(PARAMETERS, "/"), "seed_store.name: is empty"),
-    "secret name of 513 characters": (stored(SECRETS, "s" * 513), "gives a name of 513 characters, at most 512"),
+    "secret name of 513 characters": (stored(SECRETS, "s" * 513), "gives a name of 513 characters; the limit is 512"),
     "parameter of 16 levels": (stored(PARAMETERS, "/x" * 16), "levels"),
-    "parameter that is Amazon's": (stored(PARAMETERS, "/aws/{user_name}"), "are Amazon's own"),
+    "parameter that is Amazon's": (stored(PARAMETERS, "/aws/{user_name}"), "are reserved by AWS"),
     "51 tags on a secret": (
         phone(seed_store={**SECRETS, "tags": {f"k{n}": "" for n in range(51)}}),
         "seed_store.tags: has 51 tags",
@@ -190,9 +190,9 @@ PLURAL_CASES: dict[str, tuple[t.Any, dict[str, t.Any], list[str]]] = {
         ],
         MANY,
         [
-            "problems with the input, nothing was touched",
-            "devices[1] (b b): user_name: 'b b' may have",
-            "devices[2] (carol): serial_number: has 5 characters",
+            "problems with the input; nothing was touched",
+            "devices[1] (b b): user_name: 'b b' may contain only",
+            "devices[2] (carol): serial_number: is 5 characters long",
             "devices[3] (dave): authentication_code1: has 1 digits",
             "devices[3] (dave): authentication_code2: is missing",
         ],

@@ -333,6 +333,28 @@ def test_time_limits(controller: Controller, emulator: Emulator, unanswered: str
     assert controller.attached("bob") == [arn("bob")]
 
 
+def test_a_call_that_times_out_is_tried_three_times_where_that_is_safe(
+    controller: Controller, emulator: Emulator
+) -> None:
+    """Each attempt costs the whole time limit. A call with codes is sent once: they may have done their work."""
+    emulator.fixture(
+        {"users": [{"user_name": "alice"}], "unassigned_virtual_devices": [{"device_name": "phone", "seed": SEED}]}
+    )
+    limits = {"read_timeout": 1}
+    listing, many, enabling = controller.play(
+        *may_fail(
+            emulator_task(set={"hang_actions": ["iam:ListMFADevices", "iam:ListVirtualMFADevices"]}),
+            device(aws_config=limits, **QUESTION),
+            devices([{"user_name": "alice"}, {"user_name": "bob"}], state="disabled", aws_config=limits),
+            emulator_task(set={"hang_actions": ["iam:EnableMFADevice"]}),
+            device(user_name="alice", device_name="phone", seed=SEED, aws_config=limits),
+        )
+    ).of("iam_mfa_device")
+    assert listing.failed and listing.calls == ["iam:ListMFADevices"] * 3
+    assert many.failed and many.calls == ["iam:ListVirtualMFADevices"] * 3
+    assert enabling.failed and enabling.calls.count("iam:EnableMFADevice") == 1
+
+
 def test_aws_config(controller: Controller, emulator: Emulator) -> None:
     emulator.fixture({"users": [{"user_name": "alice"}]})
     refused: dict[str, tuple[t.Any, str]] = {
@@ -365,7 +387,7 @@ def test_retries_are_as_many_as_aws_config_says(controller: Controller, emulator
         )
     ).results
     assert three.failed and len(three.calls) == 3 and len(two.calls) == 2
-    assert "also when tried again" in three.msg and three["error"]["code"] == "ServiceFailure"
+    assert "even after retries" in three.msg and three["error"]["code"] == "ServiceFailure"
 
 
 # Input as a file, and the skeleton

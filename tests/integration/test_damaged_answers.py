@@ -70,7 +70,7 @@ def test_every_answer_of_one_call(controller: Controller, emulator: Emulator, ac
         assert "Traceback" not in play.output
         if play[0].failed:
             told = play[0].msg
-            assert action in told or "damaged" in told or "does not give back" in told, told
+            assert action in told or "damaged" in told or "does not return what was written" in told, told
     emulator.set(damage=None)
     play = controller.play(devices(TEAM[:3], seed_store=store))
     assert play[0]["summary"]["failed"] == 0

@@ -213,7 +213,7 @@ def test_what_may_not_be_read_is_said_to_be_unknown(
 
 def test_bad_input(controller: Controller, emulator: Emulator) -> None:
     cases = [
-        ({"user_name": "a b"}, "user_name: 'a b' may have letters"),
+        ({"user_name": "a b"}, "user_name: 'a b' may contain only letters"),
         (
             {"user_name": ""},
             "user_name: is empty: give the name of a user, or leave it out for the caller's own devices.",

@@ -51,9 +51,9 @@ def test_a_user_who_is_deleted_during_the_run(controller: Controller, emulator: 
 @pytest.mark.parametrize(
     ("trouble", "remedy"),
     [
-        ({"denied_actions": ["iam:CreateVirtualMFADevice"]}, "The IAM action iam:CreateVirtualMFADevice is missing"),
-        ({"denied_actions": ["iam:EnableMFADevice"]}, "The IAM action iam:EnableMFADevice is missing"),
-        ({"denied_actions": ["secretsmanager:CreateSecret"]}, "secretsmanager:CreateSecret is missing"),
+        ({"denied_actions": ["iam:CreateVirtualMFADevice"]}, "lacks the IAM permission iam:CreateVirtualMFADevice."),
+        ({"denied_actions": ["iam:EnableMFADevice"]}, "lacks the IAM permission iam:EnableMFADevice."),
+        ({"denied_actions": ["secretsmanager:CreateSecret"]}, "lacks the IAM permission secretsmanager:CreateSecret."),
         ({"unavailable_services": ["secretsmanager"]}, "Run again later."),
     ],
     ids=["create-denied", "enable-denied", "store-denied", "store-down"],

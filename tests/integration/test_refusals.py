@@ -282,7 +282,7 @@ def test_denied_actions(controller: Controller, emulator: Emulator) -> None:
     results = [result for result in play.results if result.name in DENIED]
     assert [result.name for result in results] == list(DENIED)
     for result in results:
-        assert result.failed and f"The IAM action {result.name} is missing: allow it" in result.msg, result.msg
+        assert result.failed and f"lacks the IAM permission {result.name}. Grant it" in result.msg, result.msg
         assert result["error"]["operation"] == result.name
         assert result["error"]["code"].startswith("AccessDenied")
         assert "is not authorized to perform" in result.msg, "AWS's own words are kept"
@@ -300,7 +300,7 @@ def test_denied_lists_of_the_account(controller: Controller, emulator: Emulator)
         book += may_fail({**devices(team, seed_store=SECRETS), "name": action})
     play = controller.play(*book)
     for result in [result for result in play.results if result.name.startswith("iam:")]:
-        assert result.failed and result.msg.count(f"The IAM action {result.name} is missing") == 1
+        assert result.failed and result.msg.count(f"The caller lacks the IAM permission {result.name}") == 1
     assert emulator.devices() == []
 
 
@@ -326,7 +326,7 @@ def test_stores_that_hold_something_else(controller: Controller, emulator: Emula
     parameters.put_parameter(Name="/text", Value="a password", Type="SecureString")
     cases: dict[str, tuple[str, dict[str, t.Any], list[str]]] = {
         "a text": ("alice", {**SECRETS, "name": "text"}, ["The secret text holds something that is not a seed record"]),
-        "a text, for a new device": ("bob", {**SECRETS, "name": "text"}, ["is not a seed record", "left as it is"]),
+        "a text, for a new device": ("bob", {**SECRETS, "name": "text"}, ["is not a seed record", "left unchanged"]),
         "other JSON": ("alice", {**SECRETS, "name": "json"}, ["is not a seed record", "set seed_store.name"]),
         "bytes": ("alice", {**SECRETS, "name": "binary"}, ["is not a seed record"]),
         "another device's seed": (

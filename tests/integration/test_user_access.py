@@ -347,7 +347,7 @@ def test_names_that_cannot_be_looked_up(controller: Controller, emulator: Emulat
     names = [f"user-{number:04}" for number in range(1, 12 if action == "ListUsers" else 4)]
     emulator.set(denied_actions=[f"iam:{action}"])
     answer = controller.run_module(ACCESS, users=leaving(*names))
-    assert answer["summary"]["failed"] == len(names) and f"iam:{action} is missing" in answer["msg"]
+    assert answer["summary"]["failed"] == len(names) and f"lacks the IAM permission iam:{action}." in answer["msg"]
     iam.assert_gone(*names)
 
 

@@ -13,7 +13,7 @@ import threading
 import time
 import typing as t
 
-from .._aws.client import Connection
+from .._aws.connection import Connection
 from .._aws.refusals import short_code
 from .._errors import AwsRefused, MfaError, ReplyLost
 from . import attachment_plan as plans

@@ -16,7 +16,7 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
 
-from .._aws.client import Connection
+from .._aws.connection import Connection
 from .._aws.deadline import Deadline
 from .._aws.refusals import short_code
 from .._errors import AwsRefused, MfaError

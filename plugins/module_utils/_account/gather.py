@@ -12,7 +12,7 @@ import dataclasses
 import datetime
 import typing as t
 
-from .._aws.client import Connection
+from .._aws.connection import Connection
 from .._aws.iam import MfaApi, user_of_caller
 from .._aws.model import Device, VirtualDevice, device_type, split_virtual_arn
 from .._errors import AwsRefused, MfaError

@@ -14,8 +14,8 @@ import typing as t
 from .._aws.iam import MfaApi
 from .._aws.model import VirtualDevice, split_virtual_arn
 from .._errors import MfaError
+from .._seeds.base import SeedStore
 from .._seeds.record import record_is_of
-from .._seeds.store import SeedStore
 
 Item = t.Mapping[str, t.Any]
 Fact = dict[str, t.Any]

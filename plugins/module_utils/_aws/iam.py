@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The only place that talks to IAM about users and MFA devices: calls, paging, and AWS's shapes as plain values.
+"""IAM's calls on users and MFA devices: parameters, paging, and AWS's shapes as plain values.
 
 This module is private to hardening.aws. The calls and their errors are those of the IAM API reference.
 """
@@ -14,8 +14,8 @@ import time
 import typing as t
 
 from .._errors import AwsRefused, MfaError
-from .._seeds.totp import normalize_seed
-from .client import Client, Connection
+from .client import Client
+from .connection import Connection
 from .model import Device, Tags, VirtualDevice
 from .refusals import short_code
 
@@ -26,7 +26,7 @@ _NEW_DEVICE = tuple(f"VirtualMFADevice.{member}" for member in ("SerialNumber", 
 
 @dataclasses.dataclass(frozen=True)
 class NewDevice:
-    """A virtual device just created. Its seed is shown once, here."""
+    """A virtual device just created. Its seed is shown once, here, as AWS wrote it."""
 
     serial_number: str
     seed: str = dataclasses.field(repr=False)
@@ -140,7 +140,7 @@ class MfaApi:
         pause = 0.05
         while self._iam.call("GenerateCredentialReport", {}, requires=("State",))["State"] != "COMPLETE":
             if time.monotonic() > give_up_at:
-                raise MfaError(f"AWS did not complete the credential report within {patience:g} s: run again later.")
+                raise MfaError(f"AWS did not complete the credential report within {patience:g} s. Run again later.")
             time.sleep(pause)
             pause = min(2 * pause, 2.0)
         answer = self._iam.call("GetCredentialReport", {}, requires=("Content", "GeneratedTime"))
@@ -152,10 +152,7 @@ class MfaApi:
         return {item["Key"]: item["Value"] for item in found}
 
     def create(self, path: str, name: str, tags: t.Mapping[str, str]) -> NewDevice:
-        """Create a virtual device. C(EntityAlreadyExists) is the caller's to judge.
-
-        :raises SeedError: It was created, and what came as its seed is none.
-        """
+        """Create a virtual device. C(EntityAlreadyExists) is the caller's to judge, and so is the text of the seed."""
         params: dict[str, t.Any] = {"VirtualMFADeviceName": name, "Path": path}
         if tags:
             params["Tags"] = _tag_list(tags)
@@ -163,7 +160,7 @@ class MfaApi:
         device = made["VirtualMFADevice"]
         return NewDevice(
             device["SerialNumber"],
-            normalize_seed(device["Base32StringSeed"].decode(errors="replace")),
+            device["Base32StringSeed"].decode(errors="replace"),
             base64.b64encode(device["QRCodePNG"]).decode(),
             self.clock_text(),
         )

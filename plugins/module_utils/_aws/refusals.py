@@ -15,7 +15,7 @@ _THROTTLES = {"Throttling", "Throttled", "RequestLimitExceeded", "RequestThrottl
 _THROTTLES |= {"TooManyUpdates"}
 _PASSING = {"ServiceFailure", "InternalFailure", "InternalServiceError", "InternalServerError", "InternalError"}
 _PASSING |= {"ServiceUnavailable", "ConcurrentModification", "EntityTemporarilyUnmodifiable", "RequestTimeout"}
-# What a gateway says of a moment, too. 501 and the like are said for good.
+# What a gateway also answers for a moment. 501 and the like are final.
 _PASSING_STATUSES = {500, 502, 503, 504}
 _CLOCK_CODES = {"SignatureDoesNotMatch", "InvalidSignature", "RequestExpired", "RequestTimeTooSkewed"}
 _CREDENTIAL_CODES = {"ExpiredToken", "InvalidClientTokenId", "UnrecognizedClient", "AuthFailure", "InvalidAccessKeyId"}
@@ -29,7 +29,7 @@ def short_code(code: str) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Refusal:
-    """An error that AWS, or something on the way to it, answered with."""
+    """An error answered by AWS, or by something on the way to it."""
 
     code: str
     text: str
@@ -51,7 +51,7 @@ class Refusal:
 
     @property
     def is_unreadable(self) -> bool:
-        """Whether it is no error of AWS's, or was damaged on its way."""
+        """Whether it is not one of AWS's errors, or was damaged on the way."""
         return not self.code or self.code.isdigit()
 
     @property
@@ -66,7 +66,7 @@ class Refusal:
 
     @property
     def is_about_time(self) -> bool:
-        """Whether the call was dated by a clock that is off."""
+        """Whether AWS refused the time that the call was signed at."""
         if self.kind in ("RequestTimeTooSkewed", "RequestExpired"):
             return True
         return self.kind in _CLOCK_CODES and bool(re.search(r"expired|not yet current|time", self.text, re.IGNORECASE))
@@ -79,19 +79,19 @@ def explain(name: str, refusal: Refusal) -> str:
         return _explain_denial(name, text)
     if refusal.is_about_time:
         return (
-            f"AWS refused {name} because the call was dated by a clock that is off ({code}), and it stayed so when the "
-            "call was dated by AWS's own clock. Correct the clock of the host that runs the module, and look at what "
-            f"lies between it and AWS: something may delay or replay calls. AWS: {text}"
+            f"AWS refused {name} because of the time the call was signed at ({code}), even when that was AWS's own "
+            "time. Correct the clock of the host that runs the module, and check any proxy between it and AWS: it may "
+            f"delay or replay calls. AWS: {text}"
         )
     if kind in _CLOCK_CODES:
         return (
-            f"AWS refused the signature of {name} ({code}). The secret key is most likely not the access key's: check "
-            f"both, and whether a proxy changes calls on their way. AWS: {text}"
+            f"AWS refused the signature of {name} ({code}). The secret key most likely does not belong to the access "
+            f"key: check both, and whether a proxy changes calls on the way. AWS: {text}"
         )
     if kind in _CREDENTIAL_CODES:
-        return f"AWS does not accept the credentials of the caller ({code}): renew or correct them. AWS: {text}"
+        return f"AWS does not accept the caller's credentials ({code}). Renew or correct them. AWS: {text}"
     if refusal.is_passing:
-        return f"AWS could not carry out {name} ({_said(code, text)}), also when tried again. Run again later."
+        return f"AWS could not carry out {name} ({_said(code, text)}), even after retries. Run again later."
     return f"AWS refused {name} ({code}): {text}"
 
 
@@ -105,5 +105,5 @@ def _explain_denial(name: str, text: str) -> str:
     missing = action.group(1) if action else name
     where = f" on {resource.group(1)}" if resource else ""
     if "explicit deny" in text:
-        return f"A policy explicitly denies the action {missing}{where}. Lift that deny for this caller. AWS: {text}"
-    return f"The IAM action {missing} is missing: allow it{where} to the caller. AWS: {text}"
+        return f"A policy explicitly denies {missing}{where}. Lift that deny for this caller. AWS: {text}"
+    return f"The caller lacks the IAM permission {missing}. Grant it{where}. AWS: {text}"

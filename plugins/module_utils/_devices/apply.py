@@ -18,9 +18,9 @@ from .._aws.deadline import Deadline
 from .._aws.iam import MfaApi, NewDevice
 from .._aws.model import device_name_of, device_type, split_virtual_arn
 from .._errors import AwsRefused, MfaError, SeedRefused, StaleView, StoreConflict
-from .._seeds.record import record_is_of
-from .._seeds.store import Record, SeedStore
-from .._seeds.totp import SeedError, otpauth_uri
+from .._seeds.base import SeedStore
+from .._seeds.record import Record, record_is_of
+from .._seeds.totp import SeedError, normalize_seed, otpauth_uri
 from . import plan as plans
 from .attach import SETTLE_SECONDS, Attacher, kind_of, pause
 from .codes import Codes, SeedCodes, SuppliedCodes
@@ -292,7 +292,8 @@ class Applier:
             if replace:
                 self._remove_device(serial)
             try:
-                return self._api.create(path, name, tags)
+                created = self._api.create(path, name, tags)
+                return dataclasses.replace(created, seed=normalize_seed(created.seed))
             except SeedError as error:
                 # The device is there, and what came as its seed is none: like a reply that was lost.
                 if settling.passed():

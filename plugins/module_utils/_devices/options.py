@@ -13,7 +13,8 @@ import typing as t
 from .._aws.model import device_name_of, device_type, split_virtual_arn
 from .._errors import BadInput
 from .._problems import NAME, Problems, check_concurrency, check_user_name, serial_problem
-from .._seeds.store import store_name, store_name_problem, template_problem
+from .._seeds.base import template_problem
+from .._seeds.registry import STORES, store_name, store_name_problem
 from .._seeds.totp import HAS_PYOTP, SeedError, normalize_seed
 from .plan import Desired
 
@@ -49,7 +50,7 @@ def run_options() -> dict[str, t.Any]:
         "seed_store": {
             "type": "dict",
             "options": {
-                "type": {"type": "str", "choices": ["secretsmanager", "ssm_parameter"], "required": True},
+                "type": {"type": "str", "choices": list(STORES), "required": True},
                 "name": {"type": "str"},
                 "kms_key_id": {"type": "str"},
                 "region": {"type": "str"},

@@ -20,7 +20,7 @@ from .._aws.deadline import Deadline
 from .._aws.iam import MfaApi
 from .._aws.model import Device, VirtualDevice, account_of
 from .._errors import MfaError, StaleView, unforeseen
-from .._seeds.store import SeedStore
+from .._seeds.base import SeedStore
 from . import plan as plans
 from .apply import Applier, Progress
 from .attach import SETTLE_SECONDS

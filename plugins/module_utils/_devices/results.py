@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 import typing as t
 
-from .._aws.client import Connection
+from .._aws.connection import Connection
 from .._aws.iam import MfaApi
 from .._aws.model import Device, account_of, device_name_of, device_type
 from .._errors import BadInput
 from .._messages import scrub
-from .._seeds.store import open_store
+from .._seeds.registry import open_store
 from .._seeds.totp import otpauth_uri
 from .options import require_libraries
 from .plan import Current, Desired, describe, status_of

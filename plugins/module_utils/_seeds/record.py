@@ -1,17 +1,37 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose seed a record holds: a record proves a device only for the person it was made for. Pure.
+"""The record of a device's seed, and whom it proves a device for: only the person it was made for. Pure.
 
-This module is private to hardening.aws. It holds for records of a seed store and of a vaulted file alike.
+This module is private to hardening.aws. What it says of whom holds for records of a vaulted file, too.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
+import json
 import typing as t
 
 # The record is dated by the answers of one of AWS's servers, the user by another, and both tell whole seconds.
 TOLERANCE_SECONDS = 3.0
+
+FIELDS = ("seed", "serial_number", "user_name", "otpauth_uri", "created")
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """What a store holds for a device. I(created) is ISO 8601; I(version) is the store's own name for this state."""
+
+    seed: str = dataclasses.field(repr=False)
+    serial_number: str
+    user_name: str
+    otpauth_uri: str = dataclasses.field(repr=False)
+    created: str
+    version: str | None = None
+
+    def value(self) -> str:
+        """Return the text that is stored."""
+        return json.dumps({name: getattr(self, name) for name in FIELDS})
 
 
 def record_is_of(user_name: str, create_date: str | datetime.datetime | None, record: t.Mapping[str, t.Any]) -> bool:

@@ -39,14 +39,14 @@ def normalize_seed(text: str) -> str:
     if not seed:
         raise SeedError("is empty")
     if not re.fullmatch(r"[A-Z2-7]+", seed):
-        raise SeedError("is not base32: only the letters A-Z and the digits 2-7 may occur")
+        raise SeedError("is not base32: it may contain only the letters A-Z and the digits 2-7")
     if len(seed) < MIN_SEED_CHARACTERS:
-        raise SeedError(f"is too short: {len(seed)} base32 characters, at least {MIN_SEED_CHARACTERS} are needed")
+        raise SeedError(f"is too short: {len(seed)} base32 characters; the minimum is {MIN_SEED_CHARACTERS}")
     try:
         base64.b32decode(seed + "=" * (-len(seed) % 8))
     except binascii.Error:
         raise SeedError(
-            f"is not base32: {len(seed)} characters cannot be a whole number of bytes, was it cut?"
+            f"is not base32: {len(seed)} characters are no whole number of bytes, was it cut off?"
         ) from None
     return seed
 
@@ -57,7 +57,7 @@ def _seed_of_uri(uri: str) -> str:
     except ValueError:
         raise SeedError("is not a valid otpauth URI") from None
     if parts.netloc.lower() != "totp":
-        raise SeedError("is an otpauth URI of another kind than totp, which is the only one that AWS uses")
+        raise SeedError("is an otpauth URI of another kind than totp, the only one that AWS uses")
     query = {name.lower(): values for name, values in urllib.parse.parse_qs(parts.query).items()}
     secrets = query.get("secret", [])
     if len(secrets) != 1:
@@ -65,7 +65,7 @@ def _seed_of_uri(uri: str) -> str:
     for name, wanted in (("algorithm", "SHA1"), ("digits", "6"), ("period", "30")):
         for value in query.get(name, []):
             if value.upper() != wanted:
-                raise SeedError(f"is an otpauth URI with {name}={value}, AWS uses {name}={wanted}")
+                raise SeedError(f"is an otpauth URI with {name}={value}, but AWS uses {name}={wanted}")
     return secrets[0]
 
 

@@ -11,7 +11,7 @@ import datetime
 import re
 import typing as t
 
-from ansible_collections.hardening.aws.plugins.module_utils._seeds.store import store_name
+from ansible_collections.hardening.aws.plugins.module_utils._seeds.registry import store_name
 
 from . import tidy
 from .batches import batches

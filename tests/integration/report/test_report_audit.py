@@ -189,7 +189,7 @@ def test_bad_input_is_refused_before_the_account_is_read(controller: Controller,
 def test_an_account_that_cannot_be_read(controller: Controller, emulator: Emulator) -> None:
     emulator.set(denied_actions=["iam:ListUsers", "iam:GetAccountAuthorizationDetails", REFUSED])
     run = audit(controller, code=2)
-    assert "The IAM action iam:ListUsers is missing" in run.result["msg"]
+    assert "lacks the IAM permission iam:ListUsers" in run.result["msg"]
     assert run.result["error"] == {"code": "AccessDenied", "operation": "iam:ListUsers"}
     assert not run.folder.exists()
 

@@ -192,7 +192,7 @@ ROLE: dict[str, Case] = {
     "seed_store: brace": case("seed_store", {**STORE, "name": "mfa/{user_name"}, "not a valid template", at=".name"),
     "seed_store: empty name": case("seed_store", {**STORE, "name": " "}, "is empty", at=".name"),
     "seed_store: Amazon's name": case(
-        "seed_store", {"type": "ssm_parameter", "name": "/aws/{user_name}"}, "Amazon's own", at=".name"
+        "seed_store", {"type": "ssm_parameter", "name": "/aws/{user_name}"}, "reserved by AWS", at=".name"
     ),
     "seed_store: levels": case(
         "seed_store", {"type": "ssm_parameter", "name": "/a" * 16 + "/{user_name}"}, "15", at=".name"

@@ -11,6 +11,7 @@ import typing as t
 import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 try:
     from ansible.module_utils.testing import patch_module_args
@@ -46,6 +47,23 @@ def test_the_log_counts_devices_and_the_module_has_them(monkeypatch: pytest.Monk
         assert private not in line
     assert [device["seed"] for device in module.params["devices"]] == [SEED, None]
     assert {SEED, "not-so-secret"} <= module.no_log_values
+
+
+def test_a_module_leaves_no_trace_in_amazon_aws() -> None:
+    """Its settings are of the whole process."""
+    before = AnsibleAWSModule.default_settings
+    with patch_module_args({"devices": []}):
+        module = bulk_module(argument_spec={"devices": {"type": "list", "elements": "dict"}})
+    assert type(module._module).__name__ == "_BulkModule"
+    assert AnsibleAWSModule.default_settings is before and before["module_class"] is AnsibleModule
+
+
+def test_arguments_are_seen_as_they_came() -> None:
+    """Before Ansible converts them: fails if its private way to load them goes away."""
+    with patch_module_args({"devices": ["user_name=alice"]}):
+        module = bulk_module(argument_spec={"devices": {"type": "list", "elements": "dict"}})
+    assert module._module._given["devices"] == ["user_name=alice"]
+    assert module.params["devices"] == [{"user_name": "alice"}]
 
 
 def test_ansibles_refusals_are_explained(capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,8 +38,8 @@ def user(name: str = "bob", **asked_for: t.Any) -> dict[str, t.Any]:
     [
         (user(""), "user_name: is empty"),
         (user("arn:aws:iam::123456789012:user/bob"), "user_name: is an ARN"),
-        (user("b" * 65), "user_name: has 65 characters"),
-        (user("bob smith"), "user_name: 'bob smith' may have"),
+        (user("b" * 65), "user_name: is 65 characters long"),
+        (user("bob smith"), "user_name: 'bob smith' may contain only"),
         ({"user_name": "bob"}, "user_name: nothing is asked for this user: give one or more of console_password,"),
         (user(only_without_mfa=True), "user_name: nothing is asked for this user"),
         (user(access_key_ids=[KEY], sessions="revoked"), "access_key_ids: has no effect without access_keys"),

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.hardening.aws.plugins.module_utils._account import rotation_facts as rotation
 from ansible_collections.hardening.aws.plugins.module_utils._aws.model import VirtualDevice
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
-from ansible_collections.hardening.aws.plugins.module_utils._seeds.store import Record
+from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import Record
 
 NOW = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.timezone.utc)
 CREATED = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)

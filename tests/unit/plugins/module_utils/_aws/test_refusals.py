@@ -20,38 +20,42 @@ CALL = "iam:CreateVirtualMFADevice"
         (
             "AccessDenied",
             f"{DENIED} because no identity-based policy allows it",
-            "iam:TagMFADevice is missing: allow it",
+            "lacks the IAM permission iam:TagMFADevice. Grant it on arn:x",
         ),
-        ("AccessDenied", f"{DENIED} with an explicit deny in a service control policy", "explicitly denies the action"),
-        ("AccessDenied", "You may not.", "The IAM action iam:CreateVirtualMFADevice is missing"),
+        (
+            "AccessDenied",
+            f"{DENIED} with an explicit deny in a service control policy",
+            "explicitly denies iam:TagMFADevice",
+        ),
+        ("AccessDenied", "You may not.", "The caller lacks the IAM permission iam:CreateVirtualMFADevice. Grant it."),
         (
             "ExpiredToken",
             "The security token is expired",
-            "does not accept the credentials of the caller (ExpiredToken)",
+            "does not accept the caller's credentials (ExpiredToken). Renew",
         ),
         (
             "RequestTimeTooSkewed",
             "The difference between the request time and the current time is too large.",
-            "dated by a clock that is off (RequestTimeTooSkewed)",
+            "because of the time the call was signed at (RequestTimeTooSkewed)",
         ),
         (
             "SignatureDoesNotMatch",
             "Signature expired: 20261124T010000Z is now earlier than 20261124T020000Z (20261124T020500Z - 5 min.)",
-            "dated by a clock that is off",
+            "because of the time the call was signed at",
         ),
         (
             "InvalidSignatureException",
             "The request signature we calculated does not match the signature you provided.",
-            "The secret key is most likely not the access key's",
+            "The secret key most likely does not belong to the access key",
         ),
-        ("ServiceFailure", "Oops", "also when tried again. Run again later."),
+        ("ServiceFailure", "Oops", "even after retries. Run again later."),
         ("InvalidInput", "Strange", "AWS refused iam:CreateVirtualMFADevice (InvalidInput): Strange"),
     ],
 )
 def test_refusals_say_what_to_do(code: str, text: str, said: str) -> None:
     words = explain(CALL, Refusal(code, text, 400))
     assert said in words
-    assert ("renew" in words) == (code == "ExpiredToken"), "only where new credentials would help"
+    assert ("Renew" in words) == (code == "ExpiredToken"), "only where new credentials would help"
 
 
 @pytest.mark.parametrize(("status", "passing"), [(500, True), (502, True), (503, True), (504, True), (501, False)])

@@ -12,7 +12,7 @@ import typing as t
 from ansible_collections.hardening.aws.plugins.module_utils._aws.iam import NewDevice
 from ansible_collections.hardening.aws.plugins.module_utils._aws.model import Device, VirtualDevice
 from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError, StoreConflict
-from ansible_collections.hardening.aws.plugins.module_utils._seeds.store import Record
+from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import Record
 
 ACCOUNT = "123456789012"
 NOW = "2026-11-24T12:00:00Z"

@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import datetime
+import json
 import typing as t
 
 import pytest
 
-from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import record_is_of
+from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import Record, record_is_of
 
 SINCE = "2026-05-01T10:00:00+00:00"
 
@@ -50,3 +51,17 @@ SINCE = "2026-05-01T10:00:00+00:00"
 )
 def test_record_is_of(record: dict[str, t.Any], create_date: t.Any, own: bool) -> None:
     assert record_is_of("bob", create_date, record) is own
+
+
+def test_record_is_the_documented_json_and_its_representation_shows_no_seed() -> None:
+    record = Record(
+        "SEEDSEEDSEEDSEED", "arn:x", "alice", "otpauth://totp/x?secret=SEEDSEEDSEEDSEED", "2026-01-01", "v1"
+    )
+    assert json.loads(record.value()) == {
+        "seed": "SEEDSEEDSEEDSEED",
+        "serial_number": "arn:x",
+        "user_name": "alice",
+        "otpauth_uri": "otpauth://totp/x?secret=SEEDSEEDSEEDSEED",
+        "created": "2026-01-01",
+    }
+    assert "SEEDSEED" not in repr(record)

@@ -57,16 +57,16 @@ def test_padding_is_dropped() -> None:
     [
         ("", "is empty"),
         ("   ", "is empty"),
-        ("ABCDEFGH01234567", "is not base32: only the letters A-Z and the digits 2-7 may occur"),
-        ("ÄBCDEFGHIJKLMNOP", "is not base32: only the letters A-Z and the digits 2-7 may occur"),
-        ("ABCDEFGHIJKLMNO", "is too short: 15 base32 characters, at least 16 are needed"),
-        ("ABCDEFGHIJKLMNOPQ", "is not base32: 17 characters cannot be a whole number of bytes, was it cut?"),
+        ("ABCDEFGH01234567", "is not base32: it may contain only the letters A-Z and the digits 2-7"),
+        ("ÄBCDEFGHIJKLMNOP", "is not base32: it may contain only the letters A-Z and the digits 2-7"),
+        ("ABCDEFGHIJKLMNO", "is too short: 15 base32 characters; the minimum is 16"),
+        ("ABCDEFGHIJKLMNOPQ", "is not base32: 17 characters are no whole number of bytes, was it cut off?"),
         (f"otpauth://hotp/x?secret={AWS_SEED}", "is an otpauth URI of another kind than totp"),
         ("otpauth://totp/x?issuer=y", "is an otpauth URI without exactly one secret parameter"),
         (f"otpauth://totp/x?secret={AWS_SEED}&secret={AWS_SEED}", "is an otpauth URI without exactly one secret"),
-        (f"otpauth://totp/x?secret={AWS_SEED}&algorithm=SHA256", "algorithm=SHA256, AWS uses algorithm=SHA1"),
-        (f"otpauth://totp/x?secret={AWS_SEED}&digits=8", "digits=8, AWS uses digits=6"),
-        (f"otpauth://totp/x?secret={AWS_SEED}&period=60", "period=60, AWS uses period=30"),
+        (f"otpauth://totp/x?secret={AWS_SEED}&algorithm=SHA256", "algorithm=SHA256, but AWS uses algorithm=SHA1"),
+        (f"otpauth://totp/x?secret={AWS_SEED}&digits=8", "digits=8, but AWS uses digits=6"),
+        (f"otpauth://totp/x?secret={AWS_SEED}&period=60", "period=60, but AWS uses period=30"),
     ],
 )
 def test_seed_is_refused_without_being_shown(text: str, problem: str) -> None:

@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Signatures dated by AWS's clock, so that a host whose own clock is off still gets in.
+
+This module is private to hardening.aws, and the only place that uses botocore's private
+C(SigV4Auth._modify_request_before_signing): botocore has no public way to date a signature.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from .clock import AwsClock
+
+try:
+    import botocore.auth
+except ImportError:
+    pass  # AnsibleAWSModule refuses to start without botocore
+else:
+
+    class AwsClockSigV4(botocore.auth.SigV4Auth):
+        """Signs a request at the time of the clock that the request brings along in its context."""
+
+        def _modify_request_before_signing(self, request: t.Any) -> None:
+            clock = request.context[_CLOCK]
+            if clock.known:
+                aws_now = time.gmtime(clock.now())
+                request.context["timestamp"] = time.strftime(botocore.auth.SIGV4_TIMESTAMP, aws_now)
+            super()._modify_request_before_signing(request)
+
+    # botocore looks signers up by name in one table of the whole process. This one holds no clock.
+    botocore.auth.AUTH_TYPE_MAPS["hardening-aws-v4"] = AwsClockSigV4
+
+_CLOCK = "hardening_aws_clock"
+
+
+def sign_on(clock: AwsClock, boto3_client: t.Any) -> None:
+    """Date the signatures of a client by I(clock). Clients on other clocks are not affected."""
+
+    def choose(signature_version: t.Any, context: dict[str, t.Any], **_kwargs: t.Any) -> str | None:
+        if signature_version != "v4":
+            return None
+        context[_CLOCK] = clock
+        return "hardening-aws-v4"
+
+    service = boto3_client.meta.service_model.service_id.hyphenize()
+    boto3_client.meta.events.register_first(f"choose-signer.{service}", choose)
