@@ -28,7 +28,9 @@ attributes:
     description: The plan is made on the controller, from what the host reads.
     support: full
 notes:
-  - The required permissions are those of M(hardening.aws.iam_mfa_device_info) with C(account=true).
+  - The required permissions are those of M(hardening.aws.iam_mfa_device_info) with C(account=true), and for enforcement
+    those for looking at a policy and a group - C(iam:ListPolicies), C(iam:GetPolicy), C(iam:GetPolicyVersion),
+    C(iam:ListEntitiesForPolicy) and C(iam:GetGroup).
 seealso:
   - module: hardening.aws.iam_mfa_device_info
 extends_documentation_fragment:

@@ -19,6 +19,8 @@ import typing as t
 
 import yaml
 
+from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import record_is_of
+
 Record = dict[str, t.Any]
 
 TOP_KEY = "mfa_seeds"
@@ -55,7 +57,7 @@ def parse(text: str) -> dict[str, Record]:
     if records is None and isinstance(content, dict) and TOP_KEY in content:
         records = {} if set(content) == {TOP_KEY} else None
     if not isinstance(records, dict) or not all(isinstance(record, dict) for record in records.values()):
-        raise VaultedSeedsError(f"it holds something else than {TOP_KEY}, and is left as it is: name another file.")
+        raise VaultedSeedsError(f"it holds something other than {TOP_KEY}, and is left as it is: name another file.")
     for serial, record in records.items():
         superseded = record.get("superseded") or []
         if not isinstance(superseded, list) or not all(isinstance(older, dict) for older in superseded):
@@ -82,6 +84,20 @@ def clean(record: t.Mapping[str, t.Any], now: str) -> Record:
 def _plain(value: t.Any) -> str:
     """Return text as no more than text: Ansible marks what comes from a module by a class that YAML cannot write."""
     return str.__str__(str(value))
+
+
+def owned(held: t.Mapping[str, Record], owners: t.Mapping[str, t.Any]) -> dict[str, Record]:
+    """Return the records that were not made for somebody else.
+
+    :param held: Records by serial number.
+    :param owners: By serial number, whose the device is: C(user_name) and C(create_date). Others count in any case.
+    """
+    return {
+        serial: record
+        for serial, record in held.items()
+        if owners.get(serial) is None
+        or record_is_of(str(owners[serial]["user_name"]), owners[serial]["create_date"], record)
+    }
 
 
 def merge(have: t.Mapping[str, Record], new: t.Iterable[Record]) -> tuple[dict[str, Record], list[str]]:

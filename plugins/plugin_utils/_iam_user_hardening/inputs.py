@@ -42,6 +42,7 @@ _RANGES: dict[str, tuple[int, int]] = {
 # An input that is set, the other that it needs, and the value of that. Without it the input would do nothing.
 _NEEDS: tuple[tuple[str, str, str], ...] = (
     ("enforce_group", "enforce_policy", "group"),
+    ("enforce_group_members", "enforce_policy", "group"),
     ("enforce_policy_name", "enforce_policy", "group or users"),
     ("enforce_self_enrolment", "enforce_policy", "group or users"),
     ("enforce_allow_password_change", "enforce_policy", "group or users"),
@@ -97,14 +98,14 @@ def device_problems(device: Data, settings: Data, prefix: str = "") -> list[str]
 
     :param prefix: What stands before an option's name in a problem.
     """
-    run = {**device_results(settings), "seed_store": None}
+    run = {**module_options(settings), "seed_store": None}
     desired, found = device_options.desired_of({"user_name": "x", **device}, run, prefix=prefix)
     if desired is not None and settings["seed_store"] and not found:
-        found = device_options.desired_of({"user_name": "x", **device}, device_results(settings), prefix=prefix)[1]
+        found = device_options.desired_of({"user_name": "x", **device}, module_options(settings), prefix=prefix)[1]
     return found
 
 
-def device_results(settings: Data) -> dict[str, t.Any]:
+def module_options(settings: Data) -> dict[str, t.Any]:
     """Return the options of a run of M(hardening.aws.iam_mfa_devices) that makes the role's devices."""
     store = settings["seed_store"] or None
     return {
@@ -265,7 +266,7 @@ def _check_store(found: Problems, store: Data, settings: Data) -> bool:
         found.add("seed_store.type", "is missing: give secretsmanager or ssm_parameter.")
     _check_store_texts(found, store)
     if len(found.found) == before:
-        found.found.extend(f"{PREFIX}_{text}" for text in device_options.run_problems(device_results(settings)))
+        found.found.extend(f"{PREFIX}_{text}" for text in device_options.run_problems(module_options(settings)))
     if len(found.found) == before and "name" in store and not _fields(store["name"]) & {"user_name", "device_name"}:
         found.add(
             "seed_store.name",
