@@ -39,8 +39,10 @@ def caller_refusals(info: Data, settings: Data, selected: t.Collection[str]) -> 
                 f"the policy would deny what the run has to do. Take {name} out of the group, or run with the "
                 "credentials of a role."]  # fmt: skip
     if settings["enforce_group_members"] == "add" and name in selected:
-        return [f"{PREFIX}_enforce_group_members: this run has the credentials of the selected user {name}, who would "
-                f"be put into the group {group}, where the policy would deny what the run has to do. {remedy}"]  # fmt: skip
+        return [
+            f"{PREFIX}_enforce_group_members: this run has the credentials of the selected user {name}, who would be "
+            f"put into the group {group}, where the policy would deny what the run has to do. {remedy}"
+        ]
     return []
 
 
@@ -121,7 +123,7 @@ def decide(now: Now, planned: Data, tally: Data, policy: Data, attached: Data) -
 
 
 def due(now: Now, planned: Data, tally: Data, policy: Data) -> dict[str, t.Any]:
-    """Return a decision whose I(users) and I(groups) lack the policy, with the number of those who have it: I(in_place).
+    """Return a decision whose I(users) and I(groups) lack the policy. I(in_place) is how many have it.
 
     So thousands of names are not carried from task to task, and no module starts for what is done already.
 

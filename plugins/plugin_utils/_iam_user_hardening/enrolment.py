@@ -4,7 +4,7 @@
 
 This module is private to hardening.aws. A device is attached only once its seed is kept. If the run is killed between
 any two steps, the next one finds devices that nobody has: it attaches those whose seed is kept, and recreates the
-others. Nothing that is returned here holds a seed, apart from what M(Enrolment.create) returns for the user's own tasks.
+others. No result holds a seed, apart from what M(Enrolment.create) returns for the user's own tasks.
 """
 
 from __future__ import annotations

@@ -72,6 +72,6 @@ def keep_seeds_out_of_files(action: t.Any) -> str | None:
     if action._is_pipelining_enabled("new"):
         return None
     return (
-        f"Seeds pass through modules of this run, and the connection {action._connection.transport} cannot pipeline, so "
-        f"they would be written to a file. Run on the controller with connection: local and without su, {remedy}"
+        f"Seeds pass through modules of this run, and the connection {action._connection.transport} cannot pipeline, "
+        f"so they would be written to a file. Run on the controller with connection: local and without su, {remedy}"
     )
