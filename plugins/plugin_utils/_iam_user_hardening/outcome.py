@@ -28,21 +28,18 @@ def outcome(planned: Data, done: Data) -> dict[str, t.Any]:
     ]
     orphans = done["orphans"].get("results") or []
     removed = [str(item["serial_number"]) for item in orphans if not item["failed"]]
-    failed = [
-        *planned["failed"],
-        *counted["failed"],
-        *done["failures"],
-        *enforced["failures"],
-        *(failure for one in tidied for failure in one["failures"]),
-        *({"user_name": item["serial_number"], "msg": item["msg"]} for item in orphans if item["failed"]),
-    ]
+    failures = [failure for step in (counted["failed"], done["failures"], enforced["failures"]) for failure in step]
+    failures += [failure for one in tidied for failure in one["failures"]]
+    failures += [{"user_name": item["serial_number"], "msg": item["msg"]} for item in orphans if item["failed"]]
     return {
         "check_mode": bool(done["check_mode"]),
         "selected": list(planned["selected"]),
         "excluded": list(planned["excluded"]),
         "had_mfa": sorted([*planned["has_mfa"], *counted["had_mfa"]]),
         "enabled": counted["enabled"],
-        "failed": [{"user_name": str(item["user_name"]), "msg": str(item["msg"])} for item in failed],
+        "failed": [
+            {"user_name": str(item["user_name"]), "msg": str(item["msg"])} for item in (*planned["failed"], *failures)
+        ],
         "orphans": [serial for serial in planned["orphans"] if serial not in set(removed)],
         "orphans_removed": removed,
         "passwords_deleted": tidied[0]["passwords_deleted"],

@@ -21,7 +21,7 @@ from .inputs import device_problems, without_effect
 from .patterns import TooSlow, search, slow_problem
 from .selection import Exclusions, Selector, empty_problems
 
-# Where IAM, which has no regions, is asked for by clients that want one.
+# The region to name for IAM, which has none, to clients that require one.
 _HOME_REGIONS = {
     "aws": "us-east-1",
     "aws-cn": "cn-north-1",
@@ -195,7 +195,7 @@ def _old_password(
 ) -> list[dict[str, t.Any]]:
     """Return the user's password if it is to be deleted: no MFA, and older than the time that was given."""
     days = settings["delete_passwords_after_days"]
-    # Whom the role itself enrols has MFA afterwards, or has no fault in it that the role could not do it.
+    # Those whom the role enrols have MFA afterwards; and if it fails, that is not their fault.
     if not days or settings["enrol"] or attached or user["mfa_active"] or not user["console_password"]:
         return []
     set_at = moment(user["password_last_changed"]) or moment(user["create_date"])
@@ -238,7 +238,7 @@ class Orphans:
             self.problems.append(f"{PREFIX}_orphan_pattern: {slow_problem(pattern)}")
             return
         matching = [serial for name, serial in by_name.items() if name in found]
-        # Any user may make a device in a path that no call takes. One such must not stop the removal of the others.
+        # Any user may create a device on a path that no call accepts. It must not stop the removal of the others.
         odd = [serial for serial in matching if not _SERIAL.fullmatch(serial) or serial.endswith(_ROOT_DEVICE)]
         self.removable = [serial for serial in matching if serial not in set(odd)]
         if odd:
