@@ -12,12 +12,11 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import enforcement, managed_policy
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import account, enforcement
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.common import registered
-from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.modules import run_module, told
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.modules import told
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.policy_document import document
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.tally import tally
-
-_INFO = "hardening.aws.iam_mfa_device_info"
 
 
 class ActionModule(ActionBase):
@@ -37,26 +36,21 @@ class ActionModule(ActionBase):
         if planned["settled"]:
             return {"changed": False, "enforcement": planned["settled"]}
         counted = tally(planned, registered(variables, "enrolled"))
-        connection = dict(self._task.args)
-        policy = managed_policy.look(self, planned, connection, variables)
-        reasons = enforcement.policy_refusals(policy, planned["settings"])
-        if policy["groups"] is None:
-            reasons.append(f"Which groups have it could not be read: {policy['groups_unknown']}")
-        if reasons:
-            raise AnsibleActionFail("\n- ".join(["The policy was left as it is.", *reasons]))
-        info = self._look_at_users(planned, connection, variables)
-        now = enforcement.Now(info, counted["enabled"] if self._task.check_mode else ())
-        decision = enforcement.due(now, planned, counted, policy)
+        info = self._look(planned["settings"], variables)
+        decision = enforcement.due(info, planned, counted, predicted=self._task.check_mode)
+        decision["document"] = document(planned["partition"], planned["settings"])
         return {"changed": False, "enforcement": decision, **told(info)}
 
-    def _look_at_users(
-        self, planned: t.Mapping[str, t.Any], connection: dict[str, t.Any], variables: dict[str, t.Any]
-    ) -> dict[str, t.Any]:
-        """Return what is known of all users at this moment."""
-        options = {"account": True, "user_details": True, "concurrency": planned["settings"]["concurrency"]}
-        info = run_module(self, _INFO, {**connection, **options}, variables)
+    def _look(self, settings: t.Mapping[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return what is known of the account at this moment, or refuse to enforce anything."""
+        info = account.look(self, settings, dict(self._task.args), variables)
         if info.get("failed"):
-            raise AnsibleActionFail(str(info.get("msg", f"{_INFO} failed")))
+            raise AnsibleActionFail(str(info.get("msg", "the account could not be read")))
+        reasons = enforcement.policy_refusals(info["policy"], settings)
+        if not reasons and info["policy"]["groups"] is None:
+            reasons.append(f"Which groups have it could not be read: {info['policy']['groups_unknown']}")
+        if reasons:
+            raise AnsibleActionFail("\n- ".join(["The policy was left as it is.", *reasons]))
         lacking = [item["why"] for item in info["unknown"] if item["what"] in ("orphaned_devices", "user_details")]
         if lacking:
             raise AnsibleActionFail(f"Who has an MFA device, and is in which group, could not be read: {lacking[0]}")

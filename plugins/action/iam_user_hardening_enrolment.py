@@ -18,6 +18,7 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.modules import (
     keep_seeds_out_of_files,
     run_module,
+    told,
 )
 from ansible_collections.hardening.aws.plugins.plugin_utils._vault_cipher import seed_file
 from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds import SeedFile, VaultedSeedsError, owned
@@ -42,45 +43,32 @@ class ActionModule(ActionBase):
         planned = registered(variables, "planned").get("plan")
         connection = dict(self._task.args)
         step, number, reason = (connection.pop(name, None) for name in ("step", "batch", "reason"))
-        if planned is None or step not in _STEPS:
-            raise AnsibleActionFail("there is no plan or no step: this action is private to the role.")
+        if planned is None or step not in _STEPS or (number is None and step != "all"):
+            raise AnsibleActionFail("there is no plan, step or batch: this action is private to the role.")
         problem = None if self._task.check_mode else keep_seeds_out_of_files(self)
         if problem:
             raise AnsibleActionFail(f"Nobody was enrolled. {problem}")
+        said: list[dict[str, t.Any]] = []
 
         def run(options: dict[str, t.Any]) -> dict[str, t.Any]:
-            return run_module(self, _DEVICES, {**connection, **options}, variables, no_log=True)
+            result = run_module(self, _DEVICES, {**connection, **options}, variables, no_log=True)
+            said.append(told(result))
+            return result
 
         work = enrolment.Enrolment(planned, run)
         if step == "all":
             results = self._predict(planned) if self._task.check_mode else self._with_file(planned, work)
-            return _answer(results)
+            return {**_answer([], results), **told(*said)}
         before = list(registered(variables, "enrolled").get("results") or [])
         batch = batches.batch_of(planned, int(number))
         if step == "create":
-            return self._create(work, batch, before)
+            return {**_create(work, batch, before), **told(*said)}
         if step == "enable":
-            created = registered(variables, "created")
-            stopped = created["problem"]
-            results = (
-                batches.all_failed(batch, stopped)
-                if stopped
-                else work.enable(batch, created["made"], created["new_seeds"])
-            )
+            results = _enable(work, batch, registered(variables, "created"))
         else:
             results = batches.all_failed(batch, str(reason))
         self._show(planned, [*before, *results])
-        return _answer([*before, *results])
-
-    def _create(self, work: enrolment.Enrolment, batch: t.Mapping[str, t.Any], before: list[Result]) -> Result:
-        """Create the devices of a batch, for the user's tasks to keep their seeds."""
-        answer: Result = {"changed": False, "made": [], "new_seeds": [], "problem": work.reason_to_stop(before)}
-        if not answer["problem"]:
-            try:
-                answer["made"], answer["new_seeds"] = work.create(batch)
-            except Exception as error:  # noqa: BLE001 - the other batches go on
-                answer["problem"] = enrolment.reason_of(error)
-        return {**answer, "changed": bool(answer["new_seeds"])}
+        return {**_answer(before, results), **told(*said)}
 
     def _with_file(self, planned: t.Mapping[str, t.Any], work: enrolment.Enrolment) -> list[Result]:
         return work.with_file(self._file(planned), lambda results: self._show(planned, results))
@@ -109,5 +97,33 @@ class ActionModule(ActionBase):
         Display().display(f"enrolled {len(results) - failed:,} of {total:,}, {failed:,} failed")
 
 
-def _answer(results: list[Result]) -> Result:
-    return {"changed": any(result["changed"] for result in results), "results": results}
+def _create(work: enrolment.Enrolment, batch: t.Mapping[str, t.Any], before: list[Result]) -> Result:
+    """Create the devices of a batch, for the user's tasks to keep their seeds.
+
+    :param before: Results of earlier batches.
+    """
+    answer: Result = {"changed": False, "made": [], "new_seeds": [], "problem": work.reason_to_stop(before)}
+    if not answer["problem"]:
+        try:
+            answer["made"], answer["new_seeds"] = work.create(batch)
+        except Exception as error:  # noqa: BLE001 - the other batches go on
+            answer["problem"] = enrolment.reason_of(error)
+    return {**answer, "changed": bool(answer["new_seeds"])}
+
+
+def _enable(work: enrolment.Enrolment, batch: t.Mapping[str, t.Any], created: t.Mapping[str, t.Any]) -> list[Result]:
+    """Attach the devices of a batch, whose seeds the user's tasks have kept.
+
+    :param created: What M(_create) returned.
+    """
+    if created["problem"]:
+        return batches.all_failed(batch, created["problem"])
+    return work.enable(batch, created["made"], created["new_seeds"])
+
+
+def _answer(before: list[Result], results: list[Result]) -> Result:
+    """Return the results of all batches so far.
+
+    :param before: Those of earlier batches.
+    """
+    return {"changed": any(result["changed"] for result in results), "results": [*before, *results]}

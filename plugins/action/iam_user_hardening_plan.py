@@ -19,10 +19,10 @@ from ansible_collections.hardening.aws.plugins.module_utils._core_version import
 from ansible_collections.hardening.aws.plugins.module_utils._devices.options import require_libraries
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import (
+    account,
     enforcement,
     files,
     inputs,
-    managed_policy,
     plan,
     steps,
 )
@@ -35,7 +35,6 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.
 from ansible_collections.hardening.aws.plugins.plugin_utils._vault_cipher import seed_file
 from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds import VaultedSeedsError
 
-_INFO = "hardening.aws.iam_mfa_device_info"
 _DEVICES = "hardening.aws.iam_mfa_devices"
 _REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
@@ -59,17 +58,13 @@ class ActionModule(ActionBase):
         self._refuse(problems + files.locate(settings, self._loader.get_basedir()))
         self._look_for_library(settings, variables)
         self._open_place_of_seeds(settings, connection, variables)
-        options = {
-            "account": True,
-            "user_details": plan.needs_details(settings),
-            "concurrency": settings["concurrency"],
-        }
-        info = run_module(self, _INFO, {**connection, **options}, variables)
+        info = account.look(self, settings, connection, variables)
         if info.get("failed"):
             return info
         planned = plan.plan(info, settings)
-        self._refuse(planned.pop("refusals"))
-        planned["settled"] = self._settled(info, planned, connection, variables)
+        refusals = planned.pop("refusals")
+        self._refuse(refusals + (enforcement.policy_refusals(info["policy"], settings) if info["policy"] else []))
+        planned["settled"] = self._settled(info, planned)
         planned["warnings"] += steps.left_out(variables, self._task.tags)
         return {"changed": False, "plan": planned, **told(info)}
 
@@ -78,24 +73,14 @@ class ActionModule(ActionBase):
         if reasons:
             raise AnsibleActionFail("\n- ".join(["Nothing was touched.", *reasons]))
 
-    def _settled(
-        self,
-        info: t.Mapping[str, t.Any],
-        planned: dict[str, t.Any],
-        connection: dict[str, t.Any],
-        variables: dict[str, t.Any],
-    ) -> dict[str, t.Any] | None:
-        """Return the decision on enforcement if nobody is enrolled and nothing is to be done: then nothing is looked at
-        twice. Refuse to go on if the policy to enforce is not the role's own.
+    @staticmethod
+    def _settled(info: t.Mapping[str, t.Any], planned: dict[str, t.Any]) -> dict[str, t.Any] | None:
+        """Return the decision on enforcement, if nobody is enrolled and nothing has to be done: then the role does not
+        look at the account a second time.
         """
-        if planned["settings"]["enforce_policy"] == "none":
+        if not info["policy"] or planned["devices"] or info["policy"]["groups"] is None:
             return None
-        policy = managed_policy.look(self, planned, connection, variables)
-        self._refuse(enforcement.policy_refusals(policy, planned["settings"]))
-        planned["policy_arn"] = policy["arn"]
-        if planned["devices"] or policy["groups"] is None:
-            return None
-        decision = enforcement.due(enforcement.Now(info), planned, tally(planned, {}), policy)
+        decision = enforcement.due(info, planned, tally(planned, {}))
         return decision if enforcement.is_settled(decision) else None
 
     def _look_for_library(self, settings: t.Mapping[str, t.Any], variables: dict[str, t.Any]) -> None:

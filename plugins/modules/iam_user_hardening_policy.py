@@ -14,7 +14,7 @@ short_description: Keep the policy of the role iam_user_hardening
 description:
   - Private to this collection, the inner works of the role P(hardening.aws.iam_user_hardening#role). Use the role; what
     this module takes and returns may change with any release.
-  - Creates a managed policy or changes what it says. A policy that the role did not create is left as it is.
+  - Makes a managed policy or changes what it says. A policy that the role did not make is left as it is.
 author:
   - hardening.aws contributors (@hardening-aws)
 options:
@@ -25,17 +25,8 @@ options:
     required: true
   document:
     description:
-      - What the policy should say. If this is not given, the policy is only looked at.
+      - What the policy says. If this is not given, the policy is looked at and not touched.
     type: json
-  with_groups:
-    description:
-      - Whether to tell which groups have the policy.
-    type: bool
-    default: false
-  group:
-    description:
-      - The name of a group of which RV(group_exists) tells whether it exists.
-    type: str
 attributes:
   check_mode:
     description: Predicts what would be changed. Makes no call that writes.
@@ -51,9 +42,9 @@ requirements:
   - boto3 >= 1.34.0
   - botocore >= 1.34.0
 notes:
-  - The required permissions are C(iam:ListPolicies), C(iam:GetPolicy) and C(iam:GetPolicyVersion); for O(with_groups)
-    C(iam:ListEntitiesForPolicy), for O(group) C(iam:GetGroup); and to create or change the policy C(iam:CreatePolicy),
-    C(iam:ListPolicyVersions), C(iam:CreatePolicyVersion) and C(iam:DeletePolicyVersion).
+  - The required permissions are C(iam:ListPolicies), C(iam:GetPolicy) and C(iam:GetPolicyVersion), and to make or
+    change the policy C(iam:CreatePolicy), C(iam:ListPolicyVersions), C(iam:CreatePolicyVersion) and
+    C(iam:DeletePolicyVersion).
 seealso:
   - module: amazon.aws.iam_managed_policy
   - module: hardening.aws.iam_policy_attachment
@@ -71,28 +62,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 policy:
-  description: The policy's ARN, and whether the role created it. Null if there is none.
+  description: The policy's ARN, and whether the role made it. Null if there is none.
   returned: success
   type: dict
   sample:
     arn: arn:aws:iam::123456789012:policy/deny-unless-mfa
     is_ours: true
-groups:
-  description: The names of the groups that have the policy. Null if they could not be read.
-  returned: if O(with_groups=true)
-  type: list
-  elements: str
-  sample: [staff]
-groups_unknown:
-  description: Why these groups could not be read. Empty if they were.
-  returned: if O(with_groups=true)
-  type: str
-  sample: ""
-group_exists:
-  description: Whether O(group) exists. Null if it is not given.
-  returned: success
-  type: bool
-  sample: true
 """
 
 import json
@@ -101,42 +76,23 @@ import typing as t
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.hardening.aws.plugins.module_utils import _messages
-from ansible_collections.hardening.aws.plugins.module_utils._access.attachment_apply import PolicyApi
-from ansible_collections.hardening.aws.plugins.module_utils._access.group_members import GroupApi
 from ansible_collections.hardening.aws.plugins.module_utils._access.managed_policy import Policy, PolicyKeeper
 from ansible_collections.hardening.aws.plugins.module_utils._aws.client import Connection
-from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
 
 
 def run(module: AnsibleAWSModule) -> None:
-    connection = Connection(module)
-    keeper = PolicyKeeper(connection, module.params["name"])
+    keeper = PolicyKeeper(Connection(module), module.params["name"])
     document = None if module.params["document"] is None else json.loads(module.params["document"])
     found = keeper.find()
     changed = document is not None and (found is None or not found.says(document))
     diff = {"before": _shown(found.document if found else None), "after": _shown(document)}
     if changed and document is not None and not module.check_mode:
         found, changed = keeper.keep(document, found)
-    group = module.params["group"]
-    answer: dict[str, t.Any] = {
-        "changed": changed,
-        "policy": _result(found),
-        "group_exists": None if group is None else GroupApi(connection, group).exists(),
-    }
-    if module.params["with_groups"]:
-        answer.update(_groups(connection, found))
+    answer: dict[str, t.Any] = {"changed": changed, "policy": _result(found)}
     if changed:
         answer["diff"] = diff
     module.exit_json(**answer)
-
-
-def _groups(connection: Connection, policy: Policy | None) -> dict[str, t.Any]:
-    """Return the groups that have the policy, or why they could not be read."""
-    try:
-        found = PolicyApi(connection, policy.arn).attached(["group"]) if policy else {}
-    except AwsRefused as refusal:
-        return {"groups": None, "groups_unknown": refusal.message}
-    return {"groups": sorted(found.values()), "groups_unknown": ""}
 
 
 def _result(policy: Policy | None) -> dict[str, t.Any] | None:
@@ -149,12 +105,7 @@ def _shown(document: t.Any) -> str:
 
 def main() -> None:
     module = AnsibleAWSModule(
-        argument_spec={
-            "name": {"type": "str", "required": True},
-            "document": {"type": "json"},
-            "with_groups": {"type": "bool", "default": False},
-            "group": {"type": "str"},
-        },
+        argument_spec={"name": {"type": "str", "required": True}, "document": {"type": "json"}},
         supports_check_mode=True,
     )
     try:

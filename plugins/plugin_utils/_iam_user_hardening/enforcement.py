@@ -49,8 +49,10 @@ def caller_refusals(info: Data, settings: Data, selected: t.Collection[str]) -> 
 def policy_refusals(policy: Data, settings: Data) -> list[str]:
     """Return why the policy may not be touched or attached, as far as it can be told before the first change.
 
-    :param policy: What M(managed_policy.look) found.
+    :param policy: What M(hardening.aws.iam_user_hardening_account) says of it.
     """
+    if policy["unknown"]:
+        return [f"{PREFIX}_enforce_policy: the policy could not be looked at: {policy['unknown']}"]
     found = []
     if not policy["is_ours"]:
         found.append(
@@ -84,7 +86,7 @@ class Now:
         """Return those of the names who have no device."""
         return sorted(name for name in names if name not in self._enrolled)
 
-    def with_policy(self, arn: str) -> list[str]:
+    def with_policy(self, arn: str | None) -> list[str]:
         """Return the users whom a managed policy is attached to."""
         return [str(user["user_name"]) for user in self.info["users"] if arn in (user["attached_policies"] or ())]
 
@@ -94,14 +96,14 @@ def decide(now: Now, planned: Data, tally: Data, policy: Data, attached: Data) -
 
     :param planned: The plan, with the role's settings.
     :param tally: Who was enrolled, and who failed.
-    :param policy: Its I(arn), whether it I(exists), and whether its document I(differs) from what it should be.
+    :param policy: Its I(arn), None if it does not exist, and whether its document I(differs) from what it should be.
     :param attached: The I(users) and I(groups) that have the policy.
     """
     settings = planned["settings"]
     decision: dict[str, t.Any] = {
-        "arn": policy["arn"],
-        "exists": policy["exists"],
-        "write": policy["differs"] or not policy["exists"],
+        "arn": policy["arn"] or planned["policy_arn"],
+        "exists": policy["arn"] is not None,
+        "write": policy["differs"],
         "users": [],
         "groups": [],
         "members": [],
@@ -110,25 +112,28 @@ def decide(now: Now, planned: Data, tally: Data, policy: Data, attached: Data) -
         "failures": [],
         "warnings": [],
     }
-    locked = _locked_by_change(now, settings, attached) if policy["exists"] and policy["differs"] else []
+    locked = _locked_by_change(now, settings, attached) if policy["arn"] and policy["differs"] else []
     if locked:
         decision["write"] = False
         decision["failures"].append(_failure(settings, _cannot_change(policy["arn"], locked)))
     elif settings["enforce_policy"] == "users":
         _decide_users(decision, now, planned, tally)
     else:
-        _decide_group(decision, now, planned, policy, attached)
+        _decide_group(decision, now, planned, attached)
         _decide_members(decision, now, planned)
     return decision
 
 
-def due(now: Now, planned: Data, tally: Data, policy: Data) -> dict[str, t.Any]:
+def due(info: Data, planned: Data, tally: Data, predicted: bool = False) -> dict[str, t.Any]:
     """Return a decision whose I(users) and I(groups) lack the policy. I(in_place) is how many have it.
 
     So thousands of names are not carried from task to task, and no module starts for what is done already.
 
-    :param policy: What M(managed_policy.look) found.
+    :param info: What M(hardening.aws.iam_user_hardening_account) says of the account.
+    :param predicted: Whether users count as enrolled whom check mode says to be.
     """
+    policy = info["policy"]
+    now = Now(info, tally["enabled"] if predicted else ())
     attached = {"users": now.with_policy(policy["arn"]), "groups": policy["groups"]}
     decision = decide(now, planned, tally, policy, attached)
     having = {name.lower() for name in attached["users"]}
@@ -136,7 +141,7 @@ def due(now: Now, planned: Data, tally: Data, policy: Data) -> dict[str, t.Any]:
     users = [name for name in decision["users"] if name.lower() not in having]
     lacking = [name for name in decision["groups"] if name.lower() not in groups]
     in_place = len(decision["users"]) - len(users) + len(decision["groups"]) - len(lacking)
-    return {**decision, "users": users, "groups": lacking, "in_place": in_place, "document": policy["document"]}
+    return {**decision, "users": users, "groups": lacking, "in_place": in_place}
 
 
 def is_settled(decision: Data) -> bool:
@@ -182,7 +187,7 @@ def _decide_users(decision: dict[str, t.Any], now: Now, planned: Data, tally: Da
     decision["failures"] += [{"user_name": name, "msg": gone} for name in planned["selected"] if name not in there]
 
 
-def _decide_group(decision: dict[str, t.Any], now: Now, planned: Data, policy: Data, attached: Data) -> None:
+def _decide_group(decision: dict[str, t.Any], now: Now, planned: Data, attached: Data) -> None:
     settings = planned["settings"]
     group = settings["enforce_group"]
     members = _members(now.info, [group])
@@ -190,7 +195,7 @@ def _decide_group(decision: dict[str, t.Any], now: Now, planned: Data, policy: D
     exclusions = Exclusions(settings["exclude"], settings["exclude_patterns"], now.users)
     joined = sorted(name for name in members if exclusions.reason(name) or name == planned["caller"])
     has_it = group in attached["groups"]
-    left = f"The group {group} {'keeps' if has_it else 'did not get'} {policy['arn']}"
+    left = f"The group {group} {'keeps' if has_it else 'did not get'} {decision['arn']}"
     if lacking:
         decision["withheld"] = lacking
         text = f"{left}, and members of it have no MFA device: {listed(lacking)}. "

@@ -64,10 +64,11 @@ def decided(
         "selected": list(selected),
         "failed": [],
         "caller": caller,
+        "policy_arn": ARN,
     }
     tally = {"enabled": list(enabled), "failed": [{"user_name": name, "msg": "no"} for name in failed]}
     now = enforcement.Now(info(PEOPLE if people is None else people), enabled)
-    policy = {"arn": ARN, "exists": exists, "differs": differs}
+    policy = {"arn": ARN if exists else None, "differs": differs or not exists}
     return enforcement.decide(now, planned, tally, policy, {"users": list(users), "groups": list(groups)})
 
 
@@ -198,13 +199,14 @@ def test_caller(settings: dict[str, t.Any], caller: str | None, refused: bool) -
     ("policy", "option"),
     [
         ({"is_ours": True, "group_exists": None}, ""),
+        ({"unknown": "denied"}, "enforce_policy: the policy could not be looked at: denied"),
         ({"is_ours": True, "group_exists": True}, ""),
         ({"is_ours": False, "group_exists": None}, "enforce_policy_name: there is a policy arn"),
         ({"is_ours": True, "group_exists": False}, "enforce_group: there is no group staff"),
     ],
 )
 def test_policy_of_somebody_else_and_no_group(policy: dict[str, t.Any], option: str) -> None:
-    found = enforcement.policy_refusals({"arn": ARN, **policy}, {**SETTINGS, **GROUP})
+    found = enforcement.policy_refusals({"arn": ARN, "unknown": "", **policy}, {**SETTINGS, **GROUP})
     assert len(found) == bool(option)
     assert all(text.startswith(f"iam_user_hardening_{option}") for text in found)
 
@@ -228,11 +230,11 @@ def test_members(settings: dict[str, t.Any], caller: str | None, members: list[s
 
 def due(settings: dict[str, t.Any], with_policy: t.Sequence[str] = (), **policy: t.Any) -> dict[str, t.Any]:
     """What is left to be done for users who are all selected."""
-    now = enforcement.Now(info(PEOPLE, with_policy=with_policy))
     planned = {"settings": {**SETTINGS, **settings}, "selected": list(PEOPLE), "failed": [], "caller": None}
     tally = {"enabled": [], "failed": [{"user_name": name, "msg": "no"} for name in ("bob", "dave")]}
-    seen = {"arn": ARN, "exists": True, "differs": False, "groups": [], "document": {}, **policy}
-    return enforcement.due(now, planned, tally, seen)
+    seen = {"arn": ARN, "differs": False, "groups": [], **policy}
+    account = {**info(PEOPLE, with_policy=with_policy), "policy": seen}
+    return enforcement.due(account, {**planned, "policy_arn": ARN}, tally)
 
 
 @pytest.mark.parametrize(
@@ -270,7 +272,7 @@ def test_what_came_of_it() -> None:
     found = enforcement.enforced(planned, {**done, "written": {"failed": True}})
     assert found["policy"]["attached"] == 1 and not found["policy"]["changed"]
     # In check mode, where the policy does not exist yet
-    done = {**DONE, "decided": {"enforcement": due({}, exists=False)}, "check_mode": True}
+    done = {**DONE, "decided": {"enforcement": due({}, arn=None, differs=True)}, "check_mode": True}
     found = enforcement.enforced(planned, {**done, "written": {"changed": True}, "attachment": {"skipped": True}})
     assert found["policy"]["changed"] and found["policy"]["attached"] == 2 and found["failures"] == []
     # A policy on a path
