@@ -14,7 +14,7 @@ description:
   - Private to this collection, the inner works of the role P(hardening.aws.iam_user_hardening#role). Use the role; what
     this action takes and returns may change with any release.
   - Reads the role's inputs from the variables of the task and types them as its argument spec says. Refuses what cannot
-    be right, reads the account with M(hardening.aws.iam_mfa_device_info), and returns what has to be done for whom.
+    be right, reads the account, and returns what has to be done for whom.
     Changes nothing.
 author:
   - hardening.aws contributors (@hardening-aws)
