@@ -11,13 +11,10 @@ import pytest
 from ansible.errors import AnsibleActionFail
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultSecret
-from ansible.playbook.play_context import PlayContext
-from ansible.playbook.task import Task
-from ansible.plugins.loader import connection_loader
-from ansible.template import Templar
 
 from ansible_collections.hardening.aws.plugins.action import iam_user_hardening_enrolment as action
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import modules
+from ansible_collections.hardening.aws.tests.unit.plugins.action.making import make
 from ansible_collections.hardening.aws.tests.unit.plugins.plugin_utils._iam_user_hardening.in_memory import (
     PREFIX,
     Account,
@@ -45,11 +42,7 @@ class Enrolling:
     def __call__(self, step: str, check_mode: bool = False, **arguments: t.Any) -> dict[str, t.Any]:
         loader = DataLoader()
         loader.set_vault_secrets([("default", VaultSecret(b"password"))])
-        task = Task()
-        task.args = {"step": step, "region": "us-east-1", **arguments}
-        task.check_mode = check_mode
-        connection = connection_loader.get("local", PlayContext(), "/dev/null")
-        plugin = action.ActionModule(task, connection, PlayContext(), loader, Templar(loader), None)
+        plugin = make(action, {"step": step, "region": "us-east-1", **arguments}, check_mode, loader)
 
         def execute(name: str, module_args: dict[str, t.Any], task_vars: t.Any) -> dict[str, t.Any]:
             assert name == "hardening.aws.iam_mfa_devices" and module_args.pop("region") == "us-east-1"
