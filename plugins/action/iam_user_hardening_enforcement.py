@@ -12,10 +12,11 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import enforcement, managed_policy
-
-_INFO = "hardening.aws.iam_mfa_device_info"
-_ATTACHMENT = "hardening.aws.iam_policy_attachment"
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import account, enforcement
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.common import registered
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.modules import told
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.policy_document import document
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.tally import tally
 
 
 class ActionModule(ActionBase):
@@ -29,30 +30,28 @@ class ActionModule(ActionBase):
         """Return the decision."""
         super().run(tmp, task_vars)
         variables = task_vars or {}
-        connection = dict(self._task.args)
-        planned, tally, document = (connection.pop(name, None) for name in ("plan", "tally", "document"))
-        if not isinstance(planned, t.Mapping) or not isinstance(tally, t.Mapping) or document is None:
-            raise AnsibleActionFail("plan, tally or document is missing: this action is private to the role.")
-        settings = planned["settings"]
-        predicted = tally["enabled"] if self._task.check_mode else ()
-        policy = managed_policy.look(self, planned, connection, variables, document)
-        reasons = enforcement.policy_refusals(policy["policy"], settings)
+        planned = registered(variables, "planned").get("plan")
+        if planned is None:
+            raise AnsibleActionFail("there is no plan: this action is private to the role iam_user_hardening.")
+        if planned["settled"]:
+            return {"changed": False, "enforcement": planned["settled"]}
+        counted = tally(planned, registered(variables, "enrolled"))
+        info = self._look(planned["settings"], variables)
+        decision = enforcement.due(info, planned, counted, predicted=self._task.check_mode)
+        decision["document"] = document(planned["partition"], planned["settings"])
+        return {"changed": False, "enforcement": decision, **told(info)}
+
+    def _look(self, settings: t.Mapping[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return what is known of the account at this moment, or refuse to enforce anything."""
+        info = account.look(self, settings, dict(self._task.args), variables)
+        if info.get("failed"):
+            raise AnsibleActionFail(str(info.get("msg", "the account could not be read")))
+        reasons = enforcement.policy_refusals(info["policy"], settings)
+        if not reasons and info["policy"]["groups"] is None:
+            reasons.append(f"Which groups have it could not be read: {info['policy']['groups_unknown']}")
         if reasons:
             raise AnsibleActionFail("\n- ".join(["The policy was left as it is.", *reasons]))
-        attached: t.Mapping[str, t.Any] = {"users": [], "groups": []}
-        if policy["exists"]:
-            question = {"policy_arn": policy["arn"], "users": [], "groups": []}
-            attached = self._read(_ATTACHMENT, {**connection, **question}, variables)["attached"]
-        options = {"account": True, "user_details": True, "concurrency": settings["concurrency"]}
-        info = self._read(_INFO, {**connection, **options}, variables)
         lacking = [item["why"] for item in info["unknown"] if item["what"] in ("orphaned_devices", "user_details")]
         if lacking:
             raise AnsibleActionFail(f"Who has an MFA device, and is in which group, could not be read: {lacking[0]}")
-        now = enforcement.Now(info, predicted)
-        return {"changed": False, "enforcement": enforcement.decide(now, planned, tally, policy, attached)}
-
-    def _read(self, module: str, arguments: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
-        result = self._execute_module(module, module_args=arguments, task_vars=variables)
-        if result.get("failed"):
-            raise AnsibleActionFail(str(result.get("msg", f"{module} failed")))
-        return dict(result)
+        return info

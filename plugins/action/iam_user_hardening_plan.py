@@ -12,24 +12,30 @@ import os
 import sys
 import typing as t
 
-from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.hardening.aws.plugins.module_utils._core_version import core_problem
 from ansible_collections.hardening.aws.plugins.module_utils._devices.options import require_libraries
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import (
+    account,
     enforcement,
     files,
     inputs,
-    managed_policy,
     plan,
     steps,
 )
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.modules import (
+    keep_seeds_out_of_files,
+    run_module,
+    told,
+)
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.tally import tally
+from ansible_collections.hardening.aws.plugins.plugin_utils._vault_cipher import seed_file
+from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds import VaultedSeedsError
 
-_INFO = "hardening.aws.iam_mfa_device_info"
 _DEVICES = "hardening.aws.iam_mfa_devices"
-_SEED_FILE = "hardening.aws.vaulted_seeds"
 _REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
@@ -51,37 +57,31 @@ class ActionModule(ActionBase):
         settings, problems = inputs.read(variables, self._templar.template)
         self._refuse(problems + files.locate(settings, self._loader.get_basedir()))
         self._look_for_library(settings, variables)
-        self._open_seed_file(settings, variables)
-        self._open_store(settings, connection, variables)
-        options = {
-            "account": True,
-            "user_details": plan.needs_details(settings),
-            "concurrency": settings["concurrency"],
-        }
-        info = self._execute_module(_INFO, module_args={**connection, **options}, task_vars=task_vars)
+        self._open_place_of_seeds(settings, connection, variables)
+        info = account.look(self, settings, connection, variables)
         if info.get("failed"):
-            return dict(info)
+            return info
         planned = plan.plan(info, settings)
-        self._refuse(planned.pop("refusals"))
-        self._look_at_policy(planned, connection, variables)
+        refusals = planned.pop("refusals")
+        self._refuse(refusals + (enforcement.policy_refusals(info["policy"], settings) if info["policy"] else []))
+        planned["settled"] = self._settled(info, planned)
         planned["warnings"] += steps.left_out(variables, self._task.tags)
-        told = {name: info[name] for name in ("warnings", "deprecations") if name in info}
-        return {"changed": False, "plan": planned, **told}
+        return {"changed": False, "plan": planned, **told(info)}
 
     @staticmethod
     def _refuse(reasons: t.Sequence[str]) -> None:
         if reasons:
             raise AnsibleActionFail("\n- ".join(["Nothing was touched.", *reasons]))
 
-    def _look_at_policy(
-        self, planned: dict[str, t.Any], connection: dict[str, t.Any], variables: dict[str, t.Any]
-    ) -> None:
-        """Refuse to go on if the policy to enforce is not the role's own."""
-        if planned["settings"]["enforce_policy"] == "none":
-            return
-        policy = managed_policy.look(self, planned, connection, variables)
-        self._refuse(enforcement.policy_refusals(policy["policy"], planned["settings"]))
-        planned["policy_arn"] = policy["arn"]
+    @staticmethod
+    def _settled(info: t.Mapping[str, t.Any], planned: dict[str, t.Any]) -> dict[str, t.Any] | None:
+        """Return the decision on enforcement, if nobody is enrolled and nothing has to be done: then the role does not
+        look at the account a second time.
+        """
+        if not info["policy"] or planned["devices"] or info["policy"]["groups"] is None:
+            return None
+        decision = enforcement.due(info, planned, tally(planned, {}))
+        return decision if enforcement.is_settled(decision) else None
 
     def _look_for_library(self, settings: t.Mapping[str, t.Any], variables: dict[str, t.Any]) -> None:
         """Refuse to begin without the library that computes codes, if modules run in this very environment."""
@@ -94,25 +94,23 @@ class ActionModule(ActionBase):
         except BadInput as error:
             self._refuse(error.problems)
 
-    def _open_seed_file(self, settings: t.Mapping[str, t.Any], variables: dict[str, t.Any]) -> None:
-        """Open the file of seeds, so that a missing vault password ends the run here."""
-        if not settings["enrol"] or not settings["seed_vault_file"]:
+    def _open_place_of_seeds(
+        self, settings: t.Mapping[str, t.Any], connection: t.Mapping[str, t.Any], variables: dict[str, t.Any]
+    ) -> None:
+        """Refuse to begin where seeds cannot be kept, or would end up in a file in clear text."""
+        if not settings["enrol"]:
             return
-        task = self._task.copy()
-        task.args = {**settings["seed_vault_file"], "serial_numbers": []}
-        action = self._shared_loader_obj.action_loader.get(
-            _SEED_FILE,
-            task=task,
-            connection=self._connection,
-            play_context=self._play_context,
-            loader=self._loader,
-            templar=self._templar,
-            shared_loader_obj=self._shared_loader_obj,
-        )
-        try:
-            action.run(task_vars=variables)
-        except AnsibleError as error:
-            self._refuse([f"{inputs.PREFIX}_seed_vault_file: {error.message}"])
+        if settings["seed_store"]:
+            self._open_store(settings, connection, variables)
+            return
+        problem = keep_seeds_out_of_files(self)
+        self._refuse([problem] if problem else [])
+        given = settings["seed_vault_file"]
+        if given:
+            try:
+                seed_file(given["path"], given.get("vault_id"), self._loader).read()
+            except VaultedSeedsError as error:
+                self._refuse([f"{inputs.PREFIX}_seed_vault_file: The seed file: {error}"])
 
     def _open_store(
         self, settings: t.Mapping[str, t.Any], connection: t.Mapping[str, t.Any], variables: dict[str, t.Any]
@@ -122,12 +120,12 @@ class ActionModule(ActionBase):
         The region may be in a file that only the host has, and a store's client is made before the first call.
         """
         store = settings["seed_store"]
-        if not settings["enrol"] or not store or "region" in store or connection.get("region"):
+        if "region" in store or connection.get("region"):
             return
         if self._connection.transport == "local" and any(os.environ.get(name) for name in _REGION_VARIABLES):
             return
         arguments = {**connection, "devices": [], "state": "enabled", "seed_store": store}
-        result = self._execute_module(_DEVICES, module_args=arguments, task_vars=variables)
+        result = run_module(self, _DEVICES, arguments, variables)
         if result.get("failed"):
             remedy = f"Or give {inputs.PREFIX}_seed_store.region."
             self._refuse([f"{inputs.PREFIX}_seed_store: {result.get('msg', 'cannot be opened')} {remedy}"])

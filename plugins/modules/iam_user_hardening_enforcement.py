@@ -13,26 +13,12 @@ short_description: Decide whom the role iam_user_hardening enforces MFA on
 description:
   - Private to this collection, the inner works of the role P(hardening.aws.iam_user_hardening#role). Use the role; what
     this action takes and returns may change with any release.
-  - Looks who has an MFA device at this moment, who has the policy, and whether it is as it should be. Decides who gets
-    it, so that it locks out nobody. Changes nothing.
+  - Finds out who has an MFA device at this moment, who has the policy, and whether it is as it should be. Decides who
+    gets it, and who is put into the group, so that nobody is locked out. Changes nothing.
+  - Reads the plan and the results of enrolment from the role's variables.
 author:
   - hardening.aws contributors (@hardening-aws)
-options:
-  plan:
-    description:
-      - What M(hardening.aws.iam_user_hardening_plan) returned.
-    type: dict
-    required: true
-  tally:
-    description:
-      - Who was enrolled, and who failed.
-    type: dict
-    required: true
-  document:
-    description:
-      - What the policy should say.
-    type: raw
-    required: true
+options: {}
 requirements:
   - python >= 3.11
   - boto3 >= 1.34.0
@@ -43,8 +29,8 @@ attributes:
     support: full
 notes:
   - The required permissions are those of M(hardening.aws.iam_mfa_device_info) with C(account=true) and
-    C(user_details=true), C(iam:ListEntitiesForPolicy), C(iam:ListPolicies), C(iam:GetPolicy) and
-    C(iam:GetPolicyVersion).
+    C(user_details=true), C(iam:ListEntitiesForPolicy), C(iam:ListPolicies), C(iam:GetPolicy),
+    C(iam:GetPolicyVersion) and C(iam:GetGroup).
 seealso:
   - module: hardening.aws.iam_mfa_device_info
   - module: hardening.aws.iam_policy_attachment
@@ -65,7 +51,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 enforcement:
-  description: Who gets the policy, who does not and why.
+  description: Who gets the policy, who does not, and why.
   returned: success
   type: dict
   sample: {"users": ["alice", "bob"], "withheld": ["carol"]}

@@ -14,7 +14,7 @@ description:
   - Private to this collection, the inner works of the role P(hardening.aws.iam_user_hardening#role). Use the role; what
     this action takes and returns may change with any release.
   - Reads the role's inputs from the variables of the task and types them as its argument spec says. Refuses what cannot
-    be right, reads the account with M(hardening.aws.iam_mfa_device_info), and returns what has to be done for whom.
+    be right, reads the account, and returns what has to be done for whom.
     Changes nothing.
 author:
   - hardening.aws contributors (@hardening-aws)
@@ -28,7 +28,9 @@ attributes:
     description: The plan is made on the controller, from what the host reads.
     support: full
 notes:
-  - The required permissions are those of M(hardening.aws.iam_mfa_device_info) with C(account=true).
+  - The required permissions are those of M(hardening.aws.iam_mfa_device_info) with C(account=true), and for enforcement
+    those for looking at a policy and a group - C(iam:ListPolicies), C(iam:GetPolicy), C(iam:GetPolicyVersion),
+    C(iam:ListEntitiesForPolicy) and C(iam:GetGroup).
 seealso:
   - module: hardening.aws.iam_mfa_device_info
 extends_documentation_fragment:

@@ -11,13 +11,13 @@ module: vaulted_seeds
 version_added: 0.1.0
 short_description: Keep seeds of MFA devices in an ansible-vault file on the controller
 description:
-  - Adds seeds to a YAML file on the controller that is encrypted with the vault password of the run, and tells what the
-    file holds. C(ansible-vault view) shows it with the same password.
+  - Adds seeds to a YAML file on the controller that is encrypted with the vault password of the run, and returns what
+    the file holds. C(ansible-vault view) shows it with the same password.
   - Seeds are never on disk in clear text. The new file is encrypted in memory, written beside the old one, and takes
     its place in one step, so a run that is killed leaves either the old file or the new one.
-  - No seed is lost. If another seed comes for a serial number that the file has already, the older record moves to the
-    list C(superseded) of the new one.
-  - Two runs may write the same file, a lock beside it (C(.lock)) lets one wait for the other.
+  - No seed is lost. If another seed is added for a serial number that is already in the file, the older record moves to
+    the list C(superseded) of the new one.
+  - Two runs may write the same file. A lock beside it (C(.lock)) makes one wait for the other.
 author:
   - hardening.aws contributors (@hardening-aws)
 options:
@@ -27,7 +27,7 @@ options:
         up to version 0.1.0 it was relative to the playbook. If there is a file of that name beside the playbook, the
         task fails and names both, so that nobody loses sight of seeds.
       - It may not be inside an installed collection, as an upgrade of the collection would delete it.
-      - The file is made, for its owner alone, when the first seed comes. Its folder has to be there.
+      - The file is created when the first seed is added, and only its owner may read it. Its folder has to exist.
     type: path
     required: true
   vault_id:
@@ -57,13 +57,13 @@ options:
     description:
       - Whose the devices are. A dictionary by serial number of dictionaries with C(user_name) and C(create_date), the
         moment at which the user was created, as M(hardening.aws.iam_mfa_device_info) returns both.
-      - A record that was made for another user, or for an earlier one of the same name, counts as not there. What is
-        not listed here counts in any case.
+      - A record that was made for another user, or for an earlier one of the same name, counts as not there. Devices
+        that are not listed here count in any case.
     type: dict
     default: {}
 attributes:
   check_mode:
-    description: Tells what would be added, and writes nothing.
+    description: Returns what would be added, and writes nothing.
     support: full
   diff_mode:
     description: Shows the serial numbers that are added. Never shows a seed.

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reads the variables that a role or a playbook takes as its inputs: templated, typed, and nothing unknown among them.
 
-This module is private to hardening.aws. A role's argument spec only looks at its variables: text that passes as a list
-stays text. Here values come out as they go in for a module's options, so C(-e k=v), JSON and a file of variables mean
-the same: "true" and "16" become what they say, "a,b" a list, JSON text a list or a dictionary. It is stricter than
-Ansible where a mistake would pass in silence: nothing is text that was no scalar, true is no number, null is no list.
+This module is private to hardening.aws. A role's argument spec only checks its variables: text that passes as a list
+stays text. Here values are converted like a module's options, so that C(-e k=v), JSON and a file of variables mean the
+same: "true" becomes a boolean, "16" a number, "a,b" a list, and JSON text a list or a dictionary. It is stricter than
+Ansible where a mistake would pass in silence: only a scalar becomes text, true is not a number, null is not a list.
 
-Problems name the input and the remedy. They repeat short scalars only, and nothing of an option with no_log.
+Problems name the input and the remedy. They quote short scalars only, and never the value of an option with no_log.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _OMITTED = "AnsibleValueOmittedError"
 class Inputs:
     """What was read.
 
-    :param values: The typed value of each option of the spec, by its name without the prefix. What is not given, or has
-        a problem, has its default.
+    :param values: The typed value of each option of the spec, by its name without the prefix. An option that is not
+        given, or whose value has a problem, has its default.
     :param problems: Each with the input's name and a remedy. If there are any, the values must not be used.
     :param given: Names of options whose value differs from the default.
     """
@@ -64,9 +64,9 @@ def read(
     """Read all variables that begin with a prefix.
 
     :param prefix: Such as C(offboard_).
-    :param spec: By names without the prefix, as a module's argument spec: type, elements, choices, options, default,
-        required, no_log. What else is there, such as a description, is not looked at.
-    :param variables: Those of the task, as Ansible hands them to an action: not templated.
+    :param spec: Like a module's argument spec, by names without the prefix: type, elements, choices, options, default,
+        required, no_log. Other keys, such as a description, are ignored.
+    :param variables: Those of the task, as Ansible passes them to an action: not templated.
     :param template: Evaluates the templates in a value, such as the method of an action's templar.
     :param allowed: Names without the prefix that are not read and may be there. Names that end in C(_result), or are
         C(result), always may.
@@ -94,9 +94,9 @@ def read(
 def unknown_inputs(
     prefix: str, spec: Spec, variables: t.Iterable[str], allowed: t.Iterable[str] = ()
 ) -> list[str]:  # fmt: skip
-    """Return a problem for each variable that is meant as an input, by its prefix or nearly so, and is none.
+    """Return a problem for each variable that looks like an input, by its prefix or nearly so, but is not one.
 
-    Nearly so goes for long prefixes only: a variable C(rotated_users) may be anything.
+    Only long prefixes may be nearly so: a variable C(rotated_users) may be anything.
     """
     known = [prefix + name for name in spec]
     fine = {*known, *(prefix + name for name in allowed)}
@@ -113,7 +113,7 @@ def unknown_inputs(
 
 
 def shown(value: t.Any, option: t.Mapping[str, t.Any] | None = None) -> str:
-    """Return a value as a message may show it: a short scalar, else what kind of thing it is."""
+    """Return a value as a message may show it: a short scalar, otherwise what kind of value it is."""
     if isinstance(value, t.Mapping):
         return "a dictionary"
     if isinstance(value, (list, tuple, set)):
@@ -151,9 +151,9 @@ def _templated(value: t.Any, template: Template, variables: t.Mapping[str, t.Any
 
 
 def _cause(error: BaseException) -> str:
-    """Return why a template failed: what is undefined by its name, and else no more than the kind of error.
+    """Return why a template failed: the name of what is undefined, otherwise only the kind of error.
 
-    The text of other errors can quote what the template worked on.
+    The text of other errors can quote the values in the template.
     """
     seen: BaseException | None = error
     while seen is not None:
@@ -223,7 +223,7 @@ def _text(value: t.Any, option: t.Mapping[str, t.Any]) -> str:
 
 
 def _is_secret_text(value: t.Any) -> bool:
-    """Whether this is text that ansible-vault encrypted: no str in some versions of Ansible, but it turns into one."""
+    """Whether this is text that ansible-vault encrypted, which some versions of Ansible do not make a str."""
     return type(value).__name__ in ("EncryptedString", "AnsibleVaultEncryptedUnicode")
 
 
@@ -284,7 +284,7 @@ def _split(text: str) -> list[t.Any]:
         try:
             return list(json.loads(text))
         except ValueError:
-            # Else it may be a pattern that begins with a class of characters.
+            # Otherwise it may be a pattern that begins with a character class.
             if re.match(r"\s*\[\s*[\"{\[]", text):
                 raise _Wrong(
                     "begins like a list in JSON, and is none: look at its quotes, commas and brackets."

@@ -3,9 +3,9 @@
 """Where files of the controller are that an input names: seeds, reports, task files.
 
 This module is private to hardening.aws. One rule for all of them: a relative path is relative to the directory that
-ansible-playbook was started in, never to the playbook, which for a playbook of a collection is a directory that the
-next upgrade deletes. Where a file of that name lies beside the playbook, neither is taken: nobody shall lose sight of
-seeds.
+ansible-playbook was started in, never to the playbook: for a playbook of a collection, that is a directory which the
+next upgrade deletes. If there is a file of that name beside the playbook, neither is used, so that nobody loses track
+of seeds.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ _COLLECTIONS = "ansible_collections"
 
 
 class PathError(Exception):
-    """A path that cannot be used. Its message does not name the option, which whoever asks knows."""
+    """A path that cannot be used. Its message does not name the option: the caller adds that."""
 
 
 def in_collection(path: str) -> bool:
-    """Tell whether a path, or what its symbolic links lead to, is below a directory of installed collections."""
+    """Return whether a path, or what its symbolic links lead to, is below a directory of installed collections."""
     return any(
         _COLLECTIONS in pathlib.PurePath(place).parent.parts
         for place in (os.path.abspath(path), os.path.realpath(path))

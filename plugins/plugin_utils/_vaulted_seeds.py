@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A file of seeds that ansible-vault encrypts: merged without losing one, and replaced in one step.
 
-This module is private to hardening.aws. No clear text ever reaches the disk: what is written is encrypted before. The
-file is the old one or the new one at any moment, whatever kills the process.
+This module is private to hardening.aws. No clear text ever reaches the disk: it is encrypted in memory. Whenever the
+process is killed, the file is either the old one or the new one.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ import time
 import typing as t
 
 import yaml
+
+from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import record_is_of
 
 Record = dict[str, t.Any]
 
@@ -55,7 +57,7 @@ def parse(text: str) -> dict[str, Record]:
     if records is None and isinstance(content, dict) and TOP_KEY in content:
         records = {} if set(content) == {TOP_KEY} else None
     if not isinstance(records, dict) or not all(isinstance(record, dict) for record in records.values()):
-        raise VaultedSeedsError(f"it holds something else than {TOP_KEY}, and is left as it is: name another file.")
+        raise VaultedSeedsError(f"it holds something other than {TOP_KEY}, and is left as it is: name another file.")
     for serial, record in records.items():
         superseded = record.get("superseded") or []
         if not isinstance(superseded, list) or not all(isinstance(older, dict) for older in superseded):
@@ -73,22 +75,36 @@ def render(records: t.Mapping[str, Record]) -> str:
 
 
 def clean(record: t.Mapping[str, t.Any], now: str) -> Record:
-    """Return a record with the fields that are kept, as plain strings. Other keys are left out."""
+    """Return a record with the fields that are kept, as plain strings. Other keys are dropped."""
     kept = {field: _plain(record[field]) for field in FIELDS if record.get(field) not in (None, "")}
     kept.setdefault("created", now)
     return {field: kept[field] for field in FIELDS if field in kept}
 
 
 def _plain(value: t.Any) -> str:
-    """Return text as no more than text: Ansible marks what comes from a module by a class that YAML cannot write."""
+    """Return plain text: Ansible marks text that comes from a module by a class that YAML cannot write."""
     return str.__str__(str(value))
+
+
+def owned(held: t.Mapping[str, Record], owners: t.Mapping[str, t.Any]) -> dict[str, Record]:
+    """Return the records that were not made for somebody else.
+
+    :param held: Records by serial number.
+    :param owners: By serial number, whose the device is: C(user_name) and C(create_date). Others count in any case.
+    """
+    return {
+        serial: record
+        for serial, record in held.items()
+        if owners.get(serial) is None
+        or record_is_of(str(owners[serial]["user_name"]), owners[serial]["create_date"], record)
+    }
 
 
 def merge(have: t.Mapping[str, Record], new: t.Iterable[Record]) -> tuple[dict[str, Record], list[str]]:
     """Return the records with the new ones added, and the serial numbers that changed.
 
-    A seed that is there already makes no change. Another seed of the same serial number takes its place, and the older
-    record goes to C(superseded): which of two is the device's only AWS knows, so neither is dropped.
+    A seed that is there already changes nothing. Another seed of the same serial number takes its place, and the older
+    record moves to C(superseded): only AWS knows which of the two is the device's, so neither is dropped.
     """
     merged = dict(have)
     changed = []
@@ -179,26 +195,26 @@ class SeedFile:
             raise VaultedSeedsError(f"{self.path}: cannot be written ({error.strerror}).") from None
 
     def _keep_access(self, descriptor: int) -> None:
-        """Give the new file the owner, the group and the mode of the older one. Without one it is its owner's alone."""
+        """Give the new file the owner, group and mode of the older one. Without one, only its owner may read it."""
         try:
             old = os.stat(self.path)
         except FileNotFoundError:
             return
         mode = old.st_mode & 0o7777
-        # Only root may give a file to somebody else, and others only to a group of their own.
+        # Only root may change a file's owner; others may only give it to a group that they are in.
         with contextlib.suppress(PermissionError):
             os.fchown(descriptor, old.st_uid, -1)
         try:
             os.fchown(descriptor, -1, old.st_gid)
         except PermissionError:
-            mode &= ~0o070  # what the older group was allowed is not for this one
+            mode &= ~0o070  # what the older group was allowed, this one is not
         os.fchmod(descriptor, mode)
 
     def _sweep(self) -> None:
-        """Remove what killed runs left: encrypted files that never took their place."""
+        """Remove what killed runs left behind: encrypted files that never replaced the seed file."""
         folder = os.path.dirname(self.path)
         for name in os.listdir(folder):
-            # mkstemp makes names of eight of these: those of seeds.yml are not taken for those of a file named seeds.
+            # mkstemp uses eight such characters: temporary files of seeds.yml are not mistaken for those of seeds.
             if re.fullmatch(re.escape(self._prefix) + r"[a-z0-9_]{8}\.new", name):
                 with contextlib.suppress(OSError):
                     os.unlink(os.path.join(folder, name))

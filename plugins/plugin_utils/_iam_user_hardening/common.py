@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the parts of the role's decisions share: the prefix of its inputs, moments, and how many things are shown.
+"""What the parts of the role's decisions share: names of its variables, moments, and how many things are shown.
 
 This module is private to hardening.aws.
 """
@@ -14,6 +14,18 @@ Data = t.Mapping[str, t.Any]
 
 PREFIX = "iam_user_hardening"
 SHOWN = 20
+
+
+def registered(variables: Data, name: str) -> dict[str, t.Any]:
+    """Return what a task of the role registered; empty, if that task did not run.
+
+    An action reads it here, and is not given it as an option: Ansible would look for templates in thousands of items.
+
+    :param variables: Those of the task.
+    :param name: The variable's, without C(__iam_user_hardening_).
+    """
+    found = variables.get(f"__{PREFIX}_{name}") or {}
+    return {} if found.get("skipped") else dict(found)
 
 
 def moment(text: t.Any) -> datetime.datetime | None:

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who gets the policy that denies without MFA, and why nobody is locked out by it.
+"""Who gets the policy that denies without MFA, and why nobody is locked out by it. Pure.
 
 This module is private to hardening.aws. Enforcement follows success: unless users enrol themselves, nobody gets the
-policy, or has it changed under them, who has no MFA device at that moment. The caller never gets it. A policy that the
-role did not make is left alone.
+policy, or has it changed, or is put into the group that has it, who has no MFA device at that moment. The caller never
+gets it. A policy that the role did not create is left alone.
 """
 
 from __future__ import annotations
@@ -34,28 +34,41 @@ def caller_refusals(info: Data, settings: Data, selected: t.Collection[str]) -> 
         return [f"{PREFIX}_enforce_policy: this run has the credentials of the selected user {name}, whom the policy "
                 f"would deny what the run has to do. {remedy}"]  # fmt: skip
     group = settings["enforce_group"]
-    if name not in _members(info, [group]):
-        return []
-    return [f"{PREFIX}_enforce_group: this run has the credentials of {name}, a member of the group {group}, and the "
-            f"policy would deny what the run has to do. Take {name} out of the group, or run with the credentials of a "
-            "role."]  # fmt: skip
+    if name in _members(info, [group]):
+        return [f"{PREFIX}_enforce_group: this run has the credentials of {name}, a member of the group {group}, and "
+                f"the policy would deny what the run has to do. Take {name} out of the group, or run with the "
+                "credentials of a role."]  # fmt: skip
+    if settings["enforce_group_members"] == "add" and name in selected:
+        return [
+            f"{PREFIX}_enforce_group_members: this run has the credentials of the selected user {name}, who would be "
+            f"put into the group {group}, where the policy would deny what the run has to do. {remedy}"
+        ]
+    return []
 
 
-def policy_refusals(policy: Data | None, settings: Data) -> list[str]:
-    """Return why the policy of that name may not be touched: the role did not make it.
+def policy_refusals(policy: Data, settings: Data) -> list[str]:
+    """Return why the policy may not be touched or attached, as far as it can be told before the first change.
 
-    :param policy: What M(hardening.aws.iam_user_hardening_policy) says of it, or None if there is none.
+    :param policy: What M(hardening.aws.iam_user_hardening_account) says of it.
     """
-    if policy is None or policy["is_ours"]:
-        return []
-    return [
-        f"{PREFIX}_enforce_policy_name: there is a policy {policy['arn']} that this role did not make, and whoever has "
-        f"it would get another one. Set {PREFIX}_enforce_policy_name to a name of its own. To hand that very policy "
-        f"over to the role, give it the tag {TAG} with any value."
-    ]
+    if policy["unknown"]:
+        return [f"{PREFIX}_enforce_policy: the policy could not be looked at: {policy['unknown']}"]
+    found = []
+    if not policy["is_ours"]:
+        found.append(
+            f"{PREFIX}_enforce_policy_name: there is a policy {policy['arn']} that this role did not create, and "
+            f"whoever has it would get another one. Set {PREFIX}_enforce_policy_name to a name of its own. To hand "
+            f"that very policy over to the role, give it the tag {TAG} with any value."
+        )
+    if policy["group_exists"] is False:
+        found.append(
+            f"{PREFIX}_enforce_group: there is no group {settings['enforce_group']}. Correct the name, or create the "
+            "group with amazon.aws.iam_group."
+        )
+    return found
 
 
-# After enrolment ------------------------------------------------------------------------------------------------------
+# The decision ---------------------------------------------------------------------------------------------------------
 
 
 class Now:
@@ -73,35 +86,67 @@ class Now:
         """Return those of the names who have no device."""
         return sorted(name for name in names if name not in self._enrolled)
 
+    def with_policy(self, arn: str | None) -> list[str]:
+        """Return the users whom a managed policy is attached to."""
+        return [str(user["user_name"]) for user in self.info["users"] if arn in (user["attached_policies"] or ())]
+
 
 def decide(now: Now, planned: Data, tally: Data, policy: Data, attached: Data) -> dict[str, t.Any]:
-    """Return what is to be done: whether the policy is made or changed, and whom it is attached to.
+    """Return what is to be done: whether the policy is written, who gets it, and who is put into the group.
 
     :param planned: The plan, with the role's settings.
     :param tally: Who was enrolled, and who failed.
-    :param policy: Its I(arn), whether it I(exists), and whether its document I(differs) from what it should be.
+    :param policy: Its I(arn), None if it does not exist, and whether its document I(differs) from what it should be.
     :param attached: The I(users) and I(groups) that have the policy.
     """
     settings = planned["settings"]
     decision: dict[str, t.Any] = {
-        "arn": policy["arn"],
-        "exists": policy["exists"],
-        "write": policy["differs"] or not policy["exists"],
+        "arn": policy["arn"] or planned["policy_arn"],
+        "exists": policy["arn"] is not None,
+        "write": policy["differs"],
         "users": [],
         "groups": [],
+        "members": [],
+        "uncovered": [],
         "withheld": [],
         "failures": [],
         "warnings": [],
     }
-    locked = _locked_by_change(now, settings, attached) if policy["exists"] and policy["differs"] else []
+    locked = _locked_by_change(now, settings, attached) if policy["arn"] and policy["differs"] else []
     if locked:
         decision["write"] = False
         decision["failures"].append(_failure(settings, _cannot_change(policy["arn"], locked)))
     elif settings["enforce_policy"] == "users":
         _decide_users(decision, now, planned, tally)
     else:
-        _decide_group(decision, now, planned, policy, attached)
+        _decide_group(decision, now, planned, attached)
+        _decide_members(decision, now, planned)
     return decision
+
+
+def due(info: Data, planned: Data, tally: Data, predicted: bool = False) -> dict[str, t.Any]:
+    """Return a decision whose I(users) and I(groups) lack the policy. I(in_place) is how many have it.
+
+    So thousands of names are not carried from task to task, and no module starts for what is done already.
+
+    :param info: What M(hardening.aws.iam_user_hardening_account) says of the account.
+    :param predicted: Whether users count as enrolled whom check mode says to be.
+    """
+    policy = info["policy"]
+    now = Now(info, tally["enabled"] if predicted else ())
+    attached = {"users": now.with_policy(policy["arn"]), "groups": policy["groups"]}
+    decision = decide(now, planned, tally, policy, attached)
+    having = {name.lower() for name in attached["users"]}
+    groups = {name.lower() for name in attached["groups"]}
+    users = [name for name in decision["users"] if name.lower() not in having]
+    lacking = [name for name in decision["groups"] if name.lower() not in groups]
+    in_place = len(decision["users"]) - len(users) + len(decision["groups"]) - len(lacking)
+    return {**decision, "users": users, "groups": lacking, "in_place": in_place}
+
+
+def is_settled(decision: Data) -> bool:
+    """Whether nothing of what M(due) returned is to be done."""
+    return not (decision["write"] or decision["users"] or decision["groups"] or decision["members"])
 
 
 def _locked_by_change(now: Now, settings: Data, attached: Data) -> list[str]:
@@ -142,7 +187,7 @@ def _decide_users(decision: dict[str, t.Any], now: Now, planned: Data, tally: Da
     decision["failures"] += [{"user_name": name, "msg": gone} for name in planned["selected"] if name not in there]
 
 
-def _decide_group(decision: dict[str, t.Any], now: Now, planned: Data, policy: Data, attached: Data) -> None:
+def _decide_group(decision: dict[str, t.Any], now: Now, planned: Data, attached: Data) -> None:
     settings = planned["settings"]
     group = settings["enforce_group"]
     members = _members(now.info, [group])
@@ -150,7 +195,7 @@ def _decide_group(decision: dict[str, t.Any], now: Now, planned: Data, policy: D
     exclusions = Exclusions(settings["exclude"], settings["exclude_patterns"], now.users)
     joined = sorted(name for name in members if exclusions.reason(name) or name == planned["caller"])
     has_it = group in attached["groups"]
-    left = f"The group {group} {'keeps' if has_it else 'did not get'} {policy['arn']}"
+    left = f"The group {group} {'keeps' if has_it else 'did not get'} {decision['arn']}"
     if lacking:
         decision["withheld"] = lacking
         text = f"{left}, and members of it have no MFA device: {listed(lacking)}. "
@@ -163,6 +208,16 @@ def _decide_group(decision: dict[str, t.Any], now: Now, planned: Data, policy: D
         decision["failures"].append(_failure(settings, text))
     if not lacking and not joined:
         decision["groups"] = [group]
+
+
+def _decide_members(decision: dict[str, t.Any], now: Now, planned: Data) -> None:
+    """Note which selected users are not in the group, and if asked to, put those who have MFA into it."""
+    settings = planned["settings"]
+    missing = set(now.users) & set(planned["selected"]) - _members(now.info, [settings["enforce_group"]])
+    decision["uncovered"] = [name for name in planned["selected"] if name in missing]
+    if settings["enforce_group_members"] == "add":
+        missing -= {*now.without_device(missing), planned["caller"]}
+        decision["members"] = [name for name in decision["uncovered"] if name in missing]
 
 
 def _members(info: Data, groups: t.Iterable[str]) -> set[str]:
@@ -181,28 +236,45 @@ def _failure(settings: Data, text: str) -> dict[str, str]:
 # What came of it ------------------------------------------------------------------------------------------------------
 
 
-def enforced(decision: Data, planned: Data, written: Data, attachment: Data) -> dict[str, t.Any]:
-    """Return what was done: the role's result on the policy, failures and warnings.
+def enforced(planned: Data, done: Data) -> dict[str, t.Any]:
+    """Return what was done: the role's result on the I(policy), I(added) members, I(failures) and I(warnings).
 
-    :param written: What came of making or changing the policy; skipped, if it was not to be.
-    :param attachment: What M(hardening.aws.iam_policy_attachment) returned; nothing, if it did not run.
+    :param planned: The plan.
+    :param done: What tasks registered, empty for one that did not run: the decision (I(decided)), and what came of
+        writing the policy (I(written)), of attaching it (I(attachment)) and of the group's members (I(members)); and
+        whether it was I(check_mode).
     """
-    targets = [*decision["users"], *decision["groups"]]
-    # In check mode a policy that does not exist yet cannot be looked at, and would be attached to all of them.
-    results = attachment.get("results", [{"name": name, "changed": True, "failed": False} for name in targets])
-    failed = [result for result in results if result["failed"]]
-    changed = bool(written.get("changed")) or any(result["changed"] for result in results)
+    decision = done["decided"].get("enforcement")
+    if not decision:
+        return {"policy": {}, "added": [], "failures": [], "warnings": []}
+    group = planned["settings"]["enforce_group"]
+    results = done["attachment"].get("results") or []
+    if done["check_mode"] and not decision["exists"]:
+        # A policy that does not exist yet cannot be looked at, and would be attached to all of them.
+        results = [{"changed": True, "failed": False}] * len([*decision["users"], *decision["groups"]])
+    members = done["members"].get("results") or []
+    failed = [
+        *({"user_name": str(item["name"]), "msg": str(item["msg"])} for item in results if item["failed"]),
+        *({"user_name": str(item["user_name"]), "msg": str(item["msg"])} for item in members if item["failed"]),
+    ]
+    added = [str(item["user_name"]) for item in members if not item["failed"]]
     return {
         "policy": {
-            "arn": (written.get("policy") or {}).get("arn") or decision["arn"],
-            "group": planned["settings"]["enforce_group"],
-            "changed": changed,
-            "attached": len(results) - len(failed),
+            "arn": (done["written"].get("policy") or {}).get("arn") or decision["arn"],
+            "group": group,
+            "changed": bool(done["written"].get("changed")) or any(item["changed"] for item in results),
+            "attached": decision["in_place"] + sum(1 for item in results if not item["failed"]),
             "withheld": list(decision["withheld"]),
         },
-        "failures": [
-            *decision["failures"],
-            *({"user_name": str(result["name"]), "msg": str(result["msg"])} for result in failed),
-        ],
-        "warnings": list(decision["warnings"]),
+        "added": added,
+        "failures": [*decision["failures"], *failed],
+        "warnings": [*decision["warnings"], *_not_members(decision, added, group)],
     }
+
+
+def _not_members(decision: Data, added: t.Sequence[str], group: str) -> list[str]:
+    left = [name for name in decision["uncovered"] if name not in set(added)]
+    if not left:
+        return []
+    who = "1 selected user is" if len(left) == 1 else f"{len(left):,} selected users are"
+    return [f"{who} not in the group {group}, so the policy does not reach them: {some(left)}"]

@@ -48,9 +48,9 @@ def _seed_file(path: str, playbook_dir: str) -> str:
 
 
 def _task_file(path: str, playbook_dir: str) -> str:
-    """Return the path of a task file: of a relative one beside the playbook, or where ansible-playbook was started.
+    """Return the path of a task file. A relative one is beside the playbook, or where ansible-playbook was started.
 
-    Tasks are part of a playbook, and so they may lie beside it, as far as it is no playbook of a collection.
+    Tasks are part of a playbook, so they may be beside it, unless it is a playbook of a collection.
     """
     beside = os.path.join(os.path.abspath(playbook_dir), os.path.expanduser(path))
     if os.path.isfile(beside) and not in_collection(beside):

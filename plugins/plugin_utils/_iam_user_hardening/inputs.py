@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The role's inputs: typed as its argument spec says, and everything that can be judged without a look at the account.
 
-This module is private to hardening.aws. What is wrong is told with the input's name and a remedy, all at once.
+This module is private to hardening.aws. All problems are reported at once, each with the input's name and a remedy.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from ansible_collections.hardening.aws.plugins.plugin_utils import _inputs
 from .common import PREFIX, Data
 from .patterns import pattern_problem, regex_problem
 
-# What seed_tasks is given, for whoever sets it to try the tasks.
+# The variable that seed_tasks gets: people set it themselves to try their tasks.
 _OTHER_NAMES = ("new_seeds",)
 _SPEC = pathlib.Path(__file__).parents[3] / "roles" / PREFIX / "meta" / "argument_specs.yml"
 _SEED_PLACES = ("seed_store", "seed_vault_file", "seed_tasks")
-# Of groups and policies.
+# The name of a group or a policy.
 _GROUP = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 _PLACEHOLDERS = ("user_name", "account_id")
 _RANGES: dict[str, tuple[int, int]] = {
@@ -39,9 +39,10 @@ _RANGES: dict[str, tuple[int, int]] = {
     "password_policy.pw_max_age": (0, 1095),
     "password_policy.pw_reuse_prevent": (0, 24),
 }
-# An input that is set, the other that it needs, and the value of that. Without it the input would do nothing.
+# An input that does nothing unless another has one of these values.
 _NEEDS: tuple[tuple[str, str, str], ...] = (
     ("enforce_group", "enforce_policy", "group"),
+    ("enforce_group_members", "enforce_policy", "group"),
     ("enforce_policy_name", "enforce_policy", "group or users"),
     ("enforce_self_enrolment", "enforce_policy", "group or users"),
     ("enforce_allow_password_change", "enforce_policy", "group or users"),
@@ -68,7 +69,7 @@ def read(variables: Data, template: t.Callable[[t.Any], t.Any]) -> tuple[dict[st
     :param template: Evaluates a value's templates.
     """
     found = _inputs.read(f"{PREFIX}_", spec(), variables, template, _OTHER_NAMES)
-    # A value of the wrong type was replaced by its default: what else is wrong is told when that is put right.
+    # A value of the wrong type was replaced by its default: other problems are reported once that is corrected.
     return found.values, found.problems or problems(found.values)
 
 
@@ -86,7 +87,7 @@ def problems(settings: Data) -> list[str]:
 
 
 def without_effect(settings: Data) -> list[str]:
-    """Return inputs of enrolment that are set although nobody is enrolled: worth a word, and no mistake."""
+    """Return inputs of enrolment that are set although nobody is enrolled: worth a warning, not an error."""
     if settings["enrol"]:
         return []
     return [name for name in _FOR_ENROLMENT if settings[name] != spec()[name].get("default")]
@@ -97,14 +98,14 @@ def device_problems(device: Data, settings: Data, prefix: str = "") -> list[str]
 
     :param prefix: What stands before an option's name in a problem.
     """
-    run = {**device_results(settings), "seed_store": None}
+    run = {**module_options(settings), "seed_store": None}
     desired, found = device_options.desired_of({"user_name": "x", **device}, run, prefix=prefix)
     if desired is not None and settings["seed_store"] and not found:
-        found = device_options.desired_of({"user_name": "x", **device}, device_results(settings), prefix=prefix)[1]
+        found = device_options.desired_of({"user_name": "x", **device}, module_options(settings), prefix=prefix)[1]
     return found
 
 
-def device_results(settings: Data) -> dict[str, t.Any]:
+def module_options(settings: Data) -> dict[str, t.Any]:
     """Return the options of a run of M(hardening.aws.iam_mfa_devices) that makes the role's devices."""
     store = settings["seed_store"] or None
     return {
@@ -265,7 +266,7 @@ def _check_store(found: Problems, store: Data, settings: Data) -> bool:
         found.add("seed_store.type", "is missing: give secretsmanager or ssm_parameter.")
     _check_store_texts(found, store)
     if len(found.found) == before:
-        found.found.extend(f"{PREFIX}_{text}" for text in device_options.run_problems(device_results(settings)))
+        found.found.extend(f"{PREFIX}_{text}" for text in device_options.run_problems(module_options(settings)))
     if len(found.found) == before and "name" in store and not _fields(store["name"]) & {"user_name", "device_name"}:
         found.add(
             "seed_store.name",

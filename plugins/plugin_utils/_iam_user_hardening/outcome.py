@@ -9,121 +9,60 @@ from __future__ import annotations
 
 import typing as t
 
-from .common import PREFIX, SHOWN, Data, count, listed, more, some
-
-# Refusals that the next user gets as well, and that no further attempt cures.
-_HOPELESS = {"AccessDenied", "UnauthorizedOperation", "AuthFailure", "InvalidAccessKeyId", "InvalidClientTokenId"}
-_HOPELESS |= {"ExpiredToken", "UnrecognizedClient", "IncompleteSignature", "SignatureDoesNotMatch", "InvalidSignature"}
-_HOPELESS |= {"MissingAuthenticationToken", "LimitExceeded", "OptInRequired", "SubscriptionRequired"}
-_NAMED = 3
-
-
-def empty_tally() -> dict[str, t.Any]:
-    """Return the tally of no batch."""
-    return {"enabled": [], "had_mfa": [], "failed": [], "stopped": "", "streak": {"cause": "", "length": 0}}
-
-
-def counted(tally: Data, batch: Data, results: t.Iterable[Data], msg: str = "", limit: int = 0) -> dict[str, t.Any]:
-    """Return a tally with the users of one more batch in it. It is kept small, as Ansible copies it from task to task.
-
-    :param tally: That of the batches before: the names I(enabled), those who I(had_mfa), and who I(failed) and why;
-        the I(streak) of equal failures at its end, and if that was too long, why enrolling is I(stopped).
-    :param results: Those of the batch's users, and maybe others.
-    :param msg: What to say of a user of the batch who has no result.
-    :param limit: After how many equal failures in a row of a kind that cannot heal no other batch is tried. 0 is never.
-    """
-    by_name = {result["user_name"]: result for result in results}
-    added: dict[str, list[t.Any]] = {"enabled": [], "had_mfa": [], "failed": []}
-    streak = tally["streak"]
-    for name in batch["serial_numbers"]:
-        result = by_name.get(name)
-        if result is not None and not result["failed"]:
-            added["enabled" if "enable" in result["actions"] else "had_mfa"].append(str(name))
-            streak = {"cause": "", "length": 0}
-            continue
-        text = result["msg"] if result is not None else msg or "nothing was said of this user: run again."
-        failed = {"user_name": str(name), "msg": str(text)}
-        added["failed"].append(failed)
-        streak = _longer(streak, _cause(failed) if _is_hopeless(result) else "")
-    stopped = tally["stopped"] or (_why_stopped(streak["length"]) if limit and streak["length"] >= limit else "")
-    return {**{key: [*tally[key], *added[key]] for key in added}, "stopped": stopped, "streak": streak}
-
-
-def _longer(streak: Data, cause: str) -> dict[str, t.Any]:
-    """Return a streak of equal failures after one more. A cause that may pass, which is empty, ends it."""
-    return {"cause": cause, "length": streak["length"] + 1 if cause and cause == streak["cause"] else int(bool(cause))}
-
-
-def _why_stopped(length: int) -> str:
-    return (
-        f"was not tried, as {length:,} users in a row had failed for the same reason. {PREFIX}_stop_after_failures "
-        "says after how many."
-    )
-
-
-def _is_hopeless(result: Data | None) -> bool:
-    """Whether a failed user's result, or the lack of one, is of a kind that the next users would get as well."""
-    if result is None:
-        return True
-    code = str((result.get("error") or {}).get("code") or "")
-    return code.removesuffix("Exception") in _HOPELESS
-
-
-def failed_lines(tally: Data, batch: Data) -> list[str]:
-    """Return whom a batch could not enrol, and why."""
-    return causes([item for item in tally["failed"] if item["user_name"] in batch["serial_numbers"]])
-
-
-def causes(failed: t.Iterable[Data]) -> list[str]:
-    """Return a line for each cause of failures, the most frequent first: who, and what the first of them was told."""
-    groups: dict[str, list[Data]] = {}
-    for item in failed:
-        groups.setdefault(_cause(item), []).append(item)
-    ordered = sorted(groups.values(), key=len, reverse=True)
-    lines = [f"{_who(group)}: {group[0]['msg']}" for group in ordered[:SHOWN]]
-    if len(ordered) > SHOWN:
-        lines.append(f"and {len(ordered) - SHOWN:,} more causes, see {PREFIX}_result.failed")
-    return lines
-
-
-def _cause(failed: Data) -> str:
-    """Return what failures of the same cause have in common: the message without names, numbers and ARNs."""
-    name = str(failed["user_name"])
-    words = str(failed["msg"]).split()
-    return " ".join(word for word in words if name not in word and "/" not in word and not any(map(str.isdigit, word)))
-
-
-def _who(group: t.Sequence[Data]) -> str:
-    names = [str(item["user_name"]) for item in group]
-    if len(names) == 1:
-        return names[0]
-    rest = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return f"{len(names):,} users, first {', '.join(names[:_NAMED])}{rest}"
+from . import enforcement, tidy
+from .common import SHOWN, Data, count, listed, more
+from .tally import causes, tally
 
 
 def outcome(planned: Data, done: Data) -> dict[str, t.Any]:
-    """Return what the role did.
+    """Return the role's result.
 
-    :param done: I(tally) of enrolments, I(failures) of other steps, I(orphans_removed), I(passwords_deleted),
-        I(keys_deactivated), I(left_alone), I(policy), I(password_policy), I(check_mode).
+    :param planned: The plan.
+    :param done: What the role's tasks registered, empty for one that did not run: see vars/main.yml of the role.
     """
-    failed = [*planned["failed"], *done["tally"]["failed"], *done["failures"]]
+    counted = tally(planned, done["enrolled"])
+    enforced = enforcement.enforced(planned, done)
+    tidied = [
+        tidy.tidied(done["passwords"], "console password", planned["passwords"]),
+        tidy.tidied(done["keys"], "unused access key", planned["keys"]),
+    ]
+    orphans = done["orphans"].get("results") or []
+    removed = [str(item["serial_number"]) for item in orphans if not item["failed"]]
+    failures = [failure for step in (counted["failed"], done["failures"], enforced["failures"]) for failure in step]
+    failures += [failure for one in tidied for failure in one["failures"]]
+    failures += [{"user_name": item["serial_number"], "msg": item["msg"]} for item in orphans if item["failed"]]
     return {
         "check_mode": bool(done["check_mode"]),
         "selected": list(planned["selected"]),
         "excluded": list(planned["excluded"]),
-        "had_mfa": sorted([*planned["has_mfa"], *done["tally"]["had_mfa"]]),
-        "enabled": list(done["tally"]["enabled"]),
-        "failed": [{"user_name": str(item["user_name"]), "msg": str(item["msg"])} for item in failed],
-        "orphans": [serial for serial in planned["orphans"] if serial not in set(done["orphans_removed"])],
-        "orphans_removed": list(done["orphans_removed"]),
-        "passwords_deleted": list(done["passwords_deleted"]),
-        "keys_deactivated": list(done["keys_deactivated"]),
-        "policy": done["policy"],
-        "password_policy": done["password_policy"],
+        "had_mfa": sorted([*planned["has_mfa"], *counted["had_mfa"]]),
+        "enabled": counted["enabled"],
+        "failed": [
+            {"user_name": str(item["user_name"]), "msg": str(item["msg"])} for item in (*planned["failed"], *failures)
+        ],
+        "orphans": [serial for serial in planned["orphans"] if serial not in set(removed)],
+        "orphans_removed": removed,
+        "passwords_deleted": tidied[0]["passwords_deleted"],
+        "keys_deactivated": tidied[1]["keys_deactivated"],
+        "policy": enforced["policy"],
+        "group_members_added": enforced["added"],
+        "password_policy": _password_policy(done),
         "credential_report": planned["credential_report"],
-        "warnings": [*_warnings(planned, done), *map(str, done["left_alone"])],
+        "warnings": [
+            *map(str, (*planned["warnings"], *enforced["warnings"])),
+            *(text for one in tidied for text in one["left_alone"]),
+        ],
     }
+
+
+def _password_policy(done: Data) -> str:
+    """Return what came of the account's password policy. Nothing, if it was left alone or could not be set."""
+    result = done["password_policy"]
+    if not result or result.get("failed"):
+        return ""
+    if result.get("skipped"):
+        return "not compared in check mode"
+    return "changed" if result.get("changed") else "in place"
 
 
 def failure(result: Data) -> str:
@@ -133,24 +72,17 @@ def failure(result: Data) -> str:
     return "\n- ".join([*lines, *causes(result["failed"])])
 
 
-def _warnings(planned: Data, done: Data) -> list[str]:
-    found = [str(text) for text in (*planned["warnings"], *done.get("warnings", ()))]
-    policy = done["policy"]
-    if policy and policy.get("group") and planned["uncovered"]:
-        found.append(
-            f"{len(planned['uncovered'])} selected users are not in the group {policy['group']}, so the policy does "
-            f"not reach them: {some(planned['uncovered'])}"
-        )
-    return found
-
-
 def summary(result: Data) -> list[str]:
     """Return the lines that a run ends with.
 
     :param result: That of M(outcome).
     """
+    return [*_lines_on_enrolment(result), *_lines_on_the_rest(result)]
+
+
+def _lines_on_enrolment(result: Data) -> list[str]:
     would = "would be " if result["check_mode"] else ""
-    lines = [
+    return [
         f"selected: {count(result['selected'], 'user')}",
         f"excluded: {count(result['excluded'], 'user')}",
         *(f"  {item['user_name']} ({item['reason']})" for item in result["excluded"][:SHOWN]),
@@ -161,6 +93,11 @@ def summary(result: Data) -> list[str]:
         *(f"  {line}" for line in causes(result["failed"])),
         f"unassigned virtual devices: {listed(result['orphans'])}",
     ]
+
+
+def _lines_on_the_rest(result: Data) -> list[str]:
+    would = "would be " if result["check_mode"] else ""
+    lines = []
     if result["orphans_removed"]:
         lines.append(f"{would}removed of these: {listed(result['orphans_removed'])}")
     if result["passwords_deleted"]:
@@ -175,14 +112,11 @@ def summary(result: Data) -> list[str]:
         lines.append(f"MFA enforced by {policy['arn']} on {target}: {state}")
         if policy["withheld"]:
             lines.append(f"without an MFA device, so not enforced: {listed(policy['withheld'])}")
+    if result["group_members_added"]:
+        lines.append(f"{would}put into the group: {listed(result['group_members_added'])}")
     if result["password_policy"]:
         lines.append(f"password policy of the account: {result['password_policy']}")
     if result["credential_report"]:
         lines.append(f"credential report of: {result['credential_report']}")
     lines += [f"warning: {text}" for text in result["warnings"]]
     return lines
-
-
-def orphan_failures(results: t.Iterable[Data]) -> list[dict[str, str]]:
-    """Return what could not be removed, named by its serial number."""
-    return [{"user_name": str(result["serial_number"]), "msg": str(result["msg"])} for result in results]

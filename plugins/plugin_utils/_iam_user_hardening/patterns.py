@@ -3,7 +3,7 @@
 """Patterns of names, and a bound on how long they may take.
 
 This module is private to hardening.aws. A regular expression such as C((a+)+$) takes years on a name of 64 letters, and
-which one does cannot be told by looking at it. So another process searches, and is ended when it takes too long.
+one cannot see that by looking at it. So another process does the search, and is killed when it takes too long.
 """
 
 from __future__ import annotations

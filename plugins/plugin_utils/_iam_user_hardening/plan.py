@@ -14,14 +14,14 @@ import typing as t
 from ansible_collections.hardening.aws.plugins.module_utils._seeds.registry import store_name
 
 from . import tidy
-from .batches import batches
+from .batches import labels, of_nobody
 from .common import PREFIX, Data, count, listed, moment, some
 from .enforcement import caller_refusals
 from .inputs import device_problems, without_effect
 from .patterns import TooSlow, search, slow_problem
 from .selection import Exclusions, Selector, empty_problems
 
-# Where IAM, which has no regions, is asked for by clients that want one.
+# The region to name for IAM, which has none, to clients that require one.
 _HOME_REGIONS = {
     "aws": "us-east-1",
     "aws-cn": "cn-north-1",
@@ -50,12 +50,10 @@ def plan(info: Data, settings: Data) -> dict[str, t.Any]:
         return {"refusals": [f"{PREFIX}_exclude_patterns[{slow.number}]: {problem}"]}
     orphans = Orphans([str(item["serial_number"]) for item in info["orphaned_devices"]], settings)
     users = _Users(info, settings, exclusions)
-    ours = {device["serial_number"] for device in users.devices}
     account = info["account"]
     return {
         "refusals": _missing_facts(info, settings) or _refusals(info, settings, exclusions, users, orphans),
         "settings": dict(settings),
-        "account_id": str(account["account_id"]),
         "partition": str(account["partition"]),
         "retrieved": info["retrieved"],
         "iam_region": _HOME_REGIONS.get(str(account["partition"]), ""),
@@ -64,18 +62,35 @@ def plan(info: Data, settings: Data) -> dict[str, t.Any]:
         "excluded": users.excluded,
         "has_mfa": users.has_mfa,
         "failed": users.failed,
-        "batches": batches(
-            users.devices, set(orphans.serials), settings["batch_size"], settings["stop_after_failures"]
-        ),
         "policy_arn": users.policy_arn,
-        "uncovered": users.uncovered,
         "passwords": users.passwords,
         "keys": users.keys,
-        "orphans": [serial for serial in orphans.serials if serial not in ours],
-        "removable_orphans": [serial for serial in orphans.removable if serial not in ours],
-        "nobody": _unused_name({name.lower() for name in names}),
         "credential_report": info["credential_report"]["generated_time"],
         "warnings": [*_warnings(settings, users), *orphans.warnings],
+        **_for_the_modules(users, orphans, settings, _unused_name({name.lower() for name in names})),
+    }
+
+
+def _for_the_modules(users: _Users, orphans: Orphans, settings: Data, nobody: str) -> dict[str, t.Any]:
+    """Return what the role's tasks give to modules as it is, and what the controller knows of new devices besides.
+
+    :param nobody: The name of a user who does not exist.
+    """
+    serials = [own["serial_number"] for own in users.own]
+    ours = set(serials)
+    unassigned = set(orphans.serials)
+    here = not settings["seed_store"]  # else no seed passes through the controller
+    return {
+        "nobody": nobody,
+        "devices": users.devices,
+        "kept_here": (
+            [{**own, "is_unassigned": own["serial_number"] in unassigned} for own in users.own] if here else []
+        ),
+        "batches": labels(len(users.devices), settings["batch_size"]) if here else [],
+        "users_without_password": tidy.without_password(users.passwords),
+        "users_without_unused_keys": tidy.without_unused_keys(users.keys, settings["deactivate_keys_unused_days"]),
+        "orphans": [serial for serial in orphans.serials if serial not in ours],
+        "removable_orphans": of_nobody((serial for serial in orphans.removable if serial not in ours), nobody),
     }
 
 
@@ -112,7 +127,9 @@ class _Users:
         self.has_mfa: list[str] = []
         self.failed: list[dict[str, str]] = []
         self.devices: list[dict[str, t.Any]] = []
-        self.uncovered: list[str] = []
+        """Those to be made, as the module takes them."""
+        self.own: list[dict[str, t.Any]] = []
+        """What else is known of each of these."""
         self.passwords: list[dict[str, t.Any]] = []
         self.keys: list[dict[str, t.Any]] = []
         self.shielded: list[str] = []
@@ -138,39 +155,28 @@ class _Users:
 
     def _select(self, name: str, user: Data) -> None:
         """Note what is to be done for a user who is selected."""
-        device = self._device(name, user)
+        device = self._device(name)
+        serial = f"{self._prefix}:mfa{device['device_path']}{device['device_name']}"
         attached = [str(item["serial_number"]) for item in user["mfa_devices"]]
-        if device["serial_number"] in attached or (attached and self._settings["satisfied_by"] == "any"):
+        if serial in attached or (attached and self._settings["satisfied_by"] == "any"):
             self.has_mfa.append(name)
         elif self._settings["enrol"]:
-            self._enrol(name, device)
-        if self._is_uncovered(user):
-            self.uncovered.append(name)
+            self._enrol(name, device, {"serial_number": serial, "user_since": user["create_date"]})
         self.passwords += _old_password(user, attached, self._now, self._settings)
         self.keys += _unused_keys(user, self._now, self._settings)
 
-    def _is_uncovered(self, user: Data) -> bool:
-        """Whether the policy does not reach a user yet; with a group: will not, as the user is no member."""
-        if self._group is not None:
-            return self._group not in (user["groups"] or ())
-        return self._settings["enforce_policy"] == "users" and self.policy_arn not in (user["attached_policies"] or ())
-
-    def _device(self, name: str, user: Data) -> dict[str, t.Any]:
+    def _device(self, name: str) -> dict[str, t.Any]:
         settings = self._settings
         device_name = settings["device_name"].format(user_name=name, account_id=self._account_id)
         device: dict[str, t.Any] = {"user_name": name, "device_name": device_name}
         device["device_path"] = settings["device_path"]
         if settings["tags"]:
             device["tags"] = dict(settings["tags"])
-        device["serial_number"] = f"{self._prefix}:mfa{device['device_path']}{device_name}"
-        device["user_since"] = user["create_date"]
         return device
 
-    def _enrol(self, name: str, device: dict[str, t.Any]) -> None:
-        """Note a device to be made. One whose name cannot be is its user's failure, and not that of the batch."""
-        problems = device_problems(
-            {key: value for key, value in device.items() if key not in ("serial_number", "user_since")}, self._settings
-        )
+    def _enrol(self, name: str, device: dict[str, t.Any], own: dict[str, t.Any]) -> None:
+        """Note a device to be made. One whose name cannot be is its user's failure alone."""
+        problems = device_problems(device, self._settings)
         store = self._settings["seed_store"]
         if store and not problems:
             place = store_name(store, name, device["device_name"], self._account_id)
@@ -181,6 +187,7 @@ class _Users:
             self.failed.append({"user_name": name, "msg": " ".join(problems)})
         else:
             self.devices.append(device)
+            self.own.append(own)
 
 
 def _old_password(
@@ -188,7 +195,7 @@ def _old_password(
 ) -> list[dict[str, t.Any]]:
     """Return the user's password if it is to be deleted: no MFA, and older than the time that was given."""
     days = settings["delete_passwords_after_days"]
-    # Whom the role itself enrols has MFA afterwards, or has no fault in it that the role could not do it.
+    # Those whom the role enrols have MFA afterwards; and if it fails, that is not their fault.
     if not days or settings["enrol"] or attached or user["mfa_active"] or not user["console_password"]:
         return []
     set_at = moment(user["password_last_changed"]) or moment(user["create_date"])
@@ -231,7 +238,7 @@ class Orphans:
             self.problems.append(f"{PREFIX}_orphan_pattern: {slow_problem(pattern)}")
             return
         matching = [serial for name, serial in by_name.items() if name in found]
-        # Any user may make a device in a path that no call takes. One such must not stop the removal of the others.
+        # Any user may create a device on a path that no call accepts. It must not stop the removal of the others.
         odd = [serial for serial in matching if not _SERIAL.fullmatch(serial) or serial.endswith(_ROOT_DEVICE)]
         self.removable = [serial for serial in matching if serial not in set(odd)]
         if odd:

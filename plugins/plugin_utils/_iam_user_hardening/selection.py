@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is meant by the role's inputs, who is never touched, and what in these inputs means nobody.
+"""Who is selected by the role's inputs, who is never touched, and what in these inputs matches nobody.
 
 This module is private to hardening.aws.
 """
@@ -16,7 +16,7 @@ _ALLOW = f"or set {PREFIX}_allow_empty to true, if it need not mean anybody in e
 
 
 class Exclusions:
-    """Who is never touched. IAM does not tell names apart by case, and neither does this.
+    """Who is never touched. Like IAM, this ignores case.
 
     :param user_names: Those of the account.
     :raises TooSlow: A pattern takes too long.
@@ -38,7 +38,7 @@ class Exclusions:
         return None
 
     def problems(self, allow_empty: bool) -> list[str]:
-        """Return what excludes nobody, and so may be mistyped."""
+        """Return the names and patterns that exclude nobody, and so may be mistyped."""
         found = [
             f"{PREFIX}_exclude: there is no IAM user {name} in this account: correct the name, or remove it."
             for name in self._unknown
@@ -53,7 +53,7 @@ class Exclusions:
 
 
 class Selector:
-    """The criteria of select: a user is meant who meets each of those that are given."""
+    """The criteria of select: they match a user who meets all that are given."""
 
     def __init__(self, select: Data) -> None:
         self._paths = tuple(select.get("paths") or ())
@@ -63,15 +63,15 @@ class Selector:
         self.active = bool(self._paths or self._groups or self._tags or self._console is not None)
 
     def matches(self, user: Data) -> bool:
-        """Whether a user of the information module's RV(users) is meant."""
+        """Whether the criteria match a user of the information module's RV(users)."""
         return self._fits(user) and (self._console is None or user["console_password"] is self._console)
 
     def unjudged(self, user: Data) -> bool:
-        """Whether a user is not meant for this reason alone, that nobody knows whether there is a password."""
+        """Whether a user would match, if it was known that there is a password (or none)."""
         return self._console is not None and user["console_password"] is None and self._fits(user)
 
     def problems(self, users: t.Sequence[Data]) -> list[str]:
-        """Return which criteria no user meets, each on its own."""
+        """Return the criteria that no user meets, each taken by itself."""
         groups = {group for user in users for group in user["groups"] or ()}
         paths = [path for path in self._paths if not any((user["path"] or "").startswith(path) for user in users)]
         what = [("paths", f"no user of this account has a path that begins with {path}") for path in paths]
@@ -92,7 +92,7 @@ class Selector:
         return found
 
     def _fits(self, user: Data) -> bool:
-        """Whether a user meets all criteria but that of the password."""
+        """Whether a user meets all criteria except the one on the password."""
         if not self.active:
             return False
         if self._paths and not (user["path"] or "").startswith(self._paths):
@@ -114,7 +114,7 @@ def _has_tag(have: Data, key: str, wanted: t.Sequence[str] | None) -> bool:
 
 
 def empty_problems(settings: Data, users: t.Sequence[Data], selected: t.Sized, excluded: t.Sized) -> list[str]:
-    """Return what in the selection means nobody, before anything is done for the others.
+    """Return what in the selection matches nobody.
 
     :param selected: Who is selected and not excluded.
     """

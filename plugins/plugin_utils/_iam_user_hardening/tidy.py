@@ -3,7 +3,7 @@
 """Old passwords and unused keys: what M(hardening.aws.iam_user_access) is asked for, and what it did.
 
 This module is private to hardening.aws. The plan stands on a credential report of up to four hours ago, so the module
-looks again before it takes anything away, and what it left alone is said.
+looks again before it takes anything away, and the role says what it left alone.
 """
 
 from __future__ import annotations
@@ -32,31 +32,35 @@ def caller_refusals(caller: str | None, passwords: t.Iterable[Data], keys: t.Ite
     return found
 
 
-def without_password(planned: Data) -> list[dict[str, t.Any]]:
-    """Return the users whose passwords are deleted, as the module takes them."""
+def without_password(passwords: t.Iterable[Data]) -> list[dict[str, t.Any]]:
+    """Return the users whose passwords are deleted, as the module takes them.
+
+    :param passwords: Those that the plan deletes.
+    """
     return [
-        {"user_name": item["user_name"], "console_password": "absent", "only_without_mfa": True}
-        for item in planned["passwords"]
+        {"user_name": item["user_name"], "console_password": "absent", "only_without_mfa": True} for item in passwords
     ]
 
 
-def without_unused_keys(planned: Data) -> list[dict[str, t.Any]]:
-    """Return the users whose unused keys are deactivated, as the module takes them."""
-    days = planned["settings"]["deactivate_keys_unused_days"]
-    names = dict.fromkeys(item["user_name"] for item in planned["keys"])
+def without_unused_keys(keys: t.Iterable[Data], days: int) -> list[dict[str, t.Any]]:
+    """Return the users whose unused keys are deactivated, as the module takes them.
+
+    :param keys: Those that the plan deactivates.
+    :param days: How long a key has not been used.
+    """
+    names = dict.fromkeys(item["user_name"] for item in keys)
     return [{"user_name": name, "access_keys": "inactive", "only_unused_days": days} for name in names]
 
 
 def tidied(result: Data, what: str, asked_for: t.Sequence[Data]) -> dict[str, t.Any]:
     """Return what came of it: I(passwords_deleted), I(keys_deactivated), I(failures), and what was I(left_alone).
 
-    :param result: That of the module.
+    :param result: That of the module. Without C(results) in it, the module did not run, or failed as a whole.
     :param what: What was to be taken away, as messages call one of it.
     :param asked_for: The same as the plan has it, with the names of the users.
     """
     if "results" not in result:
-        msg = str(result.get("msg") or "the module said nothing: run again.")
-        return {"passwords_deleted": [], "keys_deactivated": [], "failures": [_failure(what, msg)], "left_alone": []}
+        return {"passwords_deleted": [], "keys_deactivated": [], "failures": [], "left_alone": []}
     results = result["results"]
     expected = collections.Counter(item["user_name"] for item in asked_for)
     changes = [(str(item["user_name"]), change) for item in results for change in item["changes"]]

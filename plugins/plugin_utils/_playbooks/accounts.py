@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which AWS account each host of a playbook is: read from the host's variables, and refused where they leave a doubt.
+"""Which AWS account each host of a playbook is: read from the host's variables, and refused if they leave any doubt.
 
 This module is private to hardening.aws. Pure: it makes no call.
 """
@@ -62,7 +62,7 @@ _NEEDS = {
 
 
 def read_host(variables: Variables, template: Template) -> tuple[dict[str, t.Any], list[str]]:
-    """Return what a host's variables say of its account, without what is empty, and the problems with them."""
+    """Return what a host's variables say about its account, without empty ones, and the problems with them."""
     known = {name: variables[name] for name in HOST_VARIABLES if name in variables}
     inputs = read("", HOST_VARIABLES, known, template)
     values = {name: value for name, value in inputs.values.items() if value not in (None, "")}
@@ -129,8 +129,8 @@ def shortened(problems: t.Sequence[str]) -> list[str]:
 def connection(values: Variables, session: Variables) -> dict[str, t.Any]:
     """Return the options that lead a module to a host's account, for module_defaults.
 
-    What says who signs a call comes from one place: where a host's variables say it, the other credentials of the
-    environment are taken out with empty text, as amazon.aws wants it.
+    Credentials come from one place: if a host's variables name them, those of the environment are switched off with
+    empty text, as amazon.aws requires.
 
     :param values: The variables of the host, as they are.
     :param session: Credentials of a role that was assumed for this host; empty if none was.

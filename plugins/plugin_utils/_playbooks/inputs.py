@@ -160,8 +160,8 @@ def _check_retired(problems: Problems, values: Values) -> None:
         if not re.fullmatch(r"[\w+=,.@*?-]+", bare, re.ASCII):
             problems.add(
                 f"retire_devices[{index}]",
-                f"{pattern!r} can be no device's name: it may contain letters, digits, +=,.@_-, the wildcards * and ?, "
-                "and {user_name}.",
+                f"{pattern!r} cannot be a device's name: it may contain letters, digits, +=,.@_-, the wildcards * and "
+                "?, and {user_name}.",
             )
         elif not bare.strip("*?"):
             problems.add(

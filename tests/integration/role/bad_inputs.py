@@ -222,6 +222,10 @@ ROLE: dict[str, Case] = {
     "enforce_policy: true": case("enforce_policy", True, "none, group, users"),
     "enforce_group: missing": case("enforce_group", "", "so name the group", enforce_policy="group"),
     "enforce_group: no effect": case("enforce_group", "staff", "has no effect, as iam_user_hardening_enforce_policy"),
+    "enforce_group_members: no effect": case("enforce_group_members", "add", "has no effect", enforce_policy="users"),
+    "enforce_group_members: unknown": case(
+        "enforce_group_members", "remove", "choose one of report, add", enforce_policy="group", enforce_group="staff"
+    ),
     "enforce_group: with users": case("enforce_group", "staff", "has no effect", enforce_policy="users"),
     "enforce_group: ARN": case(
         "enforce_group", "arn:aws:iam::123456789012:group/staff", "give the name alone", enforce_policy="group"

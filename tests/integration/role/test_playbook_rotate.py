@@ -136,7 +136,7 @@ BAD: list[tuple[dict[str, t.Any], str]] = [
     ({"rotate_retire": "maybe"}, "rotate_retire: is 'maybe': give true or false"),
     ({"rotate_retire": True, "rotate_retire_devices": []}, "rotate_retire_devices: is missing"),
     ({"rotate_retire": True, "rotate_retire_devices": ["*"]}, "rotate_retire_devices[0]: '*' names every device"),
-    ({"rotate_retire_devices": ["{user}"]}, "rotate_retire_devices[0]: '{user}' can be no device's name"),
+    ({"rotate_retire_devices": ["{user}"]}, "rotate_retire_devices[0]: '{user}' cannot be a device's name"),
     ({"rotate_min_age_days": -1}, "rotate_min_age_days: is -1"),
     ({"rotate_min_age_days": "soon"}, "rotate_min_age_days: is 'soon'"),
     ({"rotate_sufix": "x"}, "rotate_sufix: there is no such input. Did you mean rotate_suffix?"),

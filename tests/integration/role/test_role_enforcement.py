@@ -185,7 +185,7 @@ def test_a_policy_of_somebody_else(role: Role, emulator: Emulator, controller: C
         "Policy"
     ]
     run = role(ok=False, **BY_USERS)
-    assert run.writes == {} and foreign["Arn"] in run.refusal and "did not make" in run.refusal
+    assert run.writes == {} and foreign["Arn"] in run.refusal and "did not create" in run.refusal
     assert "iam_user_hardening_enforce_policy_name" in run.refusal and run.changed == 0
     assert statements(controller, foreign["Arn"])[0]["Action"] == "s3:*"
     # Handed over by a tag, it is used where it is, and the second run finds nothing to do.
@@ -247,6 +247,83 @@ def test_thousands_of_users_are_one_task(role: Role, emulator: Emulator, control
     first = role(**inputs)
     assert first.writes == {"iam:CreatePolicy": 1, "iam:AttachUserPolicy": 1500}
     second = role(**inputs)
-    assert second.changed == 0 and second.writes == {} and second.total < 45
+    assert second.changed == 0 and second.writes == {} and second.total <= 35
+    # Devices, groups and attachments come from the account's lists, and nothing is looked at twice.
+    assert second.calls["iam:GetAccountAuthorizationDetails"] == 2 and "iam:GetGroup" not in second.calls
     assert second.result["policy"]["attached"] == 1500
     assert len(second.play.results) == len(role(**{**inputs, "users": ["user-0001"], "select": {}}).play.results)
+
+
+ADDING: dict[str, t.Any] = {**BY_GROUP, "enforce_group_members": "add"}
+
+
+def members(controller: Controller, group: str = "staff") -> set[str]:
+    return {user["UserName"] for user in controller.boto3("iam").get_group(GroupName=group)["Users"]}
+
+
+def test_a_group_of_thousands(role: Role, emulator: Emulator, controller: Controller) -> None:
+    """Members come from the account's lists, not from a page of a hundred each."""
+    emulator.fixture({"generate": {"count": 1500, "device": "virtual", "groups": ["staff"]}})
+    first = role(**BY_GROUP)
+    assert first.writes == {"iam:CreatePolicy": 1, "iam:AttachGroupPolicy": 1}
+    second = role(**BY_GROUP)
+    assert second.changed == 0 and second.total <= 35 and second.calls["iam:GetGroup"] == 1
+    assert second.result["policy"] == {**first.result["policy"], "changed": False}
+
+
+def test_selected_users_are_put_into_the_group(role: Role, emulator: Emulator, controller: Controller) -> None:
+    """Those who have MFA, in one task; who has none stays out of it, and is named."""
+    taken = {"mfa_devices": [{"device_name": "erin"}]}
+    emulator.fixture(
+        {
+            "users": users("alice", groups=["staff"])
+            + users("bob", "carol", path="/people/")
+            + users("erin")
+            + users("zoe", **taken)
+        }
+    )
+    inputs = {**ADDING, "exclude": ["zoe"]}
+    plan = role("--check", **inputs)
+    assert plan.writes == {} and plan.result["group_members_added"] == ["bob", "carol", "erin"]
+    run = role(ok=False, **inputs)
+    assert run.result["group_members_added"] == ["bob", "carol"] and members(controller) == {"alice", "bob", "carol"}
+    assert set(failures(run)) == {"erin"} and run.calls["iam:AddUserToGroup"] == 2
+    assert any(
+        "1 selected user is not in the group staff" in text and "erin" in text for text in run.result["warnings"]
+    )
+    assert holders(controller) == ["*staff"] and "put into the group: 2 (bob, carol)" in run.output
+    assert_nobody_is_locked_out(controller, emulator)
+    assert len([item for item in run.play.results if "Put selected users who have MFA" in item.name]) == 1
+    again = role(ok=False, **inputs)
+    assert again.changed == 0 and again.result["group_members_added"] == []
+
+
+def test_users_who_enrol_themselves_are_not_put_into_the_group_without_mfa(
+    role: Role, emulator: Emulator, controller: Controller
+) -> None:
+    emulator.fixture({"users": users("alice", groups=["staff"]) + users("bob") + users("carol", **WITH_DEVICE)})
+    inputs = {**ADDING, "enrol": False, "enforce_self_enrolment": True}
+    del inputs["seed_store"]
+    run = role(**inputs)
+    assert run.result["group_members_added"] == ["carol"] and members(controller) == {"alice", "carol"}
+    assert holders(controller) == ["*staff"]
+
+
+def test_a_permission_to_add_members_is_missing(role: Role, emulator: Emulator, controller: Controller) -> None:
+    """It is named, and the group gets the policy all the same."""
+    emulator.fixture({"users": users("alice", groups=["staff"]) + users("bob", "carol")})
+    emulator.set(denied_actions=["iam:AddUserToGroup"])
+    run = role(ok=False, **ADDING)
+    emulator.set(denied_actions=[])
+    assert set(failures(run)) == {"bob", "carol"} and "iam:AddUserToGroup" in failures(run)["bob"]
+    assert holders(controller) == ["*staff"] and members(controller) == {"alice"}
+    assert role(**ADDING).result["group_members_added"] == ["bob", "carol"]
+
+
+def test_the_caller_is_not_put_into_the_group(role: Role, emulator: Emulator, controller: Controller) -> None:
+    people = users("admin", access_keys=[{}], **WITH_DEVICE) + users("bob", groups=["staff"], **WITH_DEVICE)
+    (key,) = emulator.fixture({"users": people})["access_keys"]["admin"]
+    play, writes = run_as(role, key, **ADDING)
+    assert play.code == 2 and writes == {} and "who would be put into the group staff" in play.output
+    play, _writes = run_as(role, key, **ADDING, exclude=["admin"])
+    assert play.code == 0 and members(controller) == {"bob"}, play.output

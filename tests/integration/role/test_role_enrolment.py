@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Enrolment in batches, with seeds in AWS, in a vaulted file, and by tasks of the user's own."""
+"""Enrolment with seeds in AWS, in a vaulted file, and by the user's own tasks."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pathlib
@@ -33,11 +34,12 @@ def test_plan_then_enrol_then_nothing(role: Role, emulator: Emulator) -> None:
         "tags": {"owner": "security"},
     }
     plan = role("--check", "--diff", **inputs)
-    assert plan.writes == {} and plan.changed == 2
+    assert plan.writes == {} and plan.changed == 1
     first = role("--diff", **inputs)
     second = role(**inputs)
 
-    assert "users 1–10 of 20" in first.play.stdout and "users 11–20 of 20" in first.play.stdout
+    # The size of a batch is for seeds that pass through the controller.
+    assert len([item for item in first.play.results if "store their seeds in AWS" in item.name]) == 1
     for run in (plan, first):
         assert len(run.result["enabled"]) == 20 and run.result["had_mfa"] == ["carol"]
         assert {item["user_name"] for item in run.result["excluded"]} == {"staff-0001", "staff-0002", "staff-0003"}
@@ -68,7 +70,7 @@ def test_failures_are_named_at_the_end(role: Role, emulator: Emulator) -> None:
     assert set(failed) == {"alice"} and "is attached to the user bob" in failed["alice"]
     assert "1 failed, everything else is done" in run.play.stdout
 
-    # A store that is down fails the batches, and the rerun repairs it.
+    # A store that is down fails all of them, and the rerun repairs it.
     emulator.reset()
     emulator.fixture({"users": users("dave", "erin")})
     emulator.set(denied_actions=["secretsmanager:CreateSecret"])
@@ -137,15 +139,17 @@ def test_vaulted_file(
     plan = role("--check", *password, **inputs)
     assert plan.writes == {} and not path.exists() and plan.result["enabled"] == ["alice", "bob", "carol"]
 
-    # The second batch fails at its last step: its seed is kept, its device is not attached.
+    # Both batches fail at their last step: the seeds are kept, the devices are not attached.
     emulator.set(denied_actions=["iam:EnableMFADevice"])
     half = role("-vvvv", *password, ok=False, violations=True, **inputs)
     assert len(half.result["failed"]) == 3 and "iam:EnableMFADevice" in half.result["failed"][0]["msg"]
+    assert "enrolled 0 of 3, 2 failed" in half.play.stdout and "enrolled 0 of 3, 3 failed" in half.play.stdout
     kept = view(path, vault_password, controller)
     assert set(kept) == {arn("alice"), arn("bob"), arn("carol")}
     emulator.set(denied_actions=[])
     run = role("-vvvv", *password, violations=True, **inputs)
     assert run.result["enabled"] == ["alice", "bob", "carol"]
+    assert "enrolled 2 of 3, 0 failed" in run.play.stdout and "enrolled 3 of 3, 0 failed" in run.play.stdout
     assert "iam:CreateVirtualMFADevice" not in run.calls  # the seeds that were kept did it
     again = role(*password, violations=True, **inputs)
     assert again.changed == 0 and again.writes == {}
@@ -168,7 +172,7 @@ def test_vaulted_file(
 def test_kept_seed_that_is_not_the_devices(
     role: Role, emulator: Emulator, controller: Controller, vault_password: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
-    """As after a backup of the file was restored: the device is made anew, and the older seed is kept."""
+    """As after a backup of the file was restored: the device is recreated, and the older seed is kept."""
     path = tmp_path / "seeds.yml"
     password = ("--vault-password-file", str(vault_password))
     inputs = {"users": ["alice", "bob"], "seed_vault_file": {"path": str(path)}}
@@ -218,9 +222,54 @@ def test_tasks_of_the_users_own(role: Role, emulator: Emulator, tmp_path: pathli
     assert len(down.result["failed"]) == 3 and 'The task "Break" failed' in down.result["failed"][0]["msg"]
     (kept / "down").unlink()
     run = role("-vvvv", violations=True, **inputs)
-    assert run.result["enabled"] == ["alice", "bob", "carol"]
+    assert run.result["enabled"] == ["alice", "bob", "carol"] and "enrolled 2 of 3, 0 failed" in run.play.stdout
     assert role(violations=True, **inputs).changed == 0
     for device in emulator.devices():
         record = json.loads((kept / device["user_name"]).read_text(encoding="utf-8"))
         assert device["attached"] and is_seed_of(record["seed"], device)
         assert record["seed"] not in down.output + run.output
+
+
+def test_a_batch_whose_seeds_cannot_be_kept_stops_no_other(
+    role: Role, emulator: Emulator, tmp_path: pathlib.Path
+) -> None:
+    """The user's tasks fail for the first batch; what they say is not repeated, and the second batch is enrolled."""
+    emulator.fixture({"users": users("alice", "bob", "carol")})
+    hook = tmp_path / "keep.yml"
+    fail = {
+        "name": "Keep them",
+        "ansible.builtin.fail": {"msg": "{{ iam_user_hardening_new_seeds }}"},
+        "when": "'alice' in iam_user_hardening_new_seeds | map(attribute='user_name')",
+    }
+    hook.write_text(json.dumps([fail]), encoding="utf-8")
+    run = role(ok=False, violations=True, users=["alice", "bob", "carol"], seed_tasks=str(hook), batch_size=2)
+    assert run.result["enabled"] == ["carol"]
+    assert [item["user_name"] for item in run.result["failed"]] == ["alice", "bob"]
+    assert 'The task "Keep them" failed' in run.result["failed"][0]["msg"]
+    assert not any(device["seed"] in run.output for device in emulator.devices())
+
+
+def test_seeds_in_no_file(
+    role: Role, emulator: Emulator, controller: Controller, vault_password: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    """Without pipelining, Ansible would write them into a file; where it is told to keep files, nothing begins."""
+    emulator.fixture({"users": users("alice")})
+    password = ("--vault-password-file", str(vault_password))
+    inputs = {"users": ["alice"], "seed_vault_file": {"path": str(tmp_path / "seeds.yml")}}
+    (harden,) = role.tasks(inputs)
+    emulator.clear_requests()
+    keep = {"ANSIBLE_KEEP_REMOTE_FILES": "1"}
+    process, finish = controller.start(harden, arguments=password, environment=keep)
+    refused = finish(process)
+    assert refused.code == 2 and "Unset ANSIBLE_KEEP_REMOTE_FILES" in refused.output and not emulator.requests()
+    process, finish = controller.start(harden, arguments=password, environment={"ANSIBLE_PIPELINING": "0"})
+    seen: set[str] = set()
+    while process.poll() is None:
+        for file in controller.home.rglob("*"):
+            with contextlib.suppress(OSError):  # it may be gone by now
+                if file.is_file():
+                    seen.add(file.read_text(errors="replace"))
+    play = finish(process)
+    assert play.code == 0, play.output
+    (device,) = emulator.devices()
+    assert device["attached"] and seen and not any(device["seed"] in text for text in seen)

@@ -42,7 +42,7 @@ def test_enforcement(role: Role, emulator: Emulator, controller: Controller) -> 
     assert plan.writes == {} and plan.result["policy"] == shown
     first = role(**group)
     assert attached(iam, GroupName="staff") == [POLICY] and len(first.result["enabled"]) == 3
-    assert "1 selected users are not in the group staff" in first.result["warnings"][0]
+    assert "1 selected user is not in the group staff" in first.result["warnings"][0]
     second = role(**group)
     assert second.changed == 0 and second.writes == {} and second.total < 30
     assert second.result["policy"]["changed"] is False

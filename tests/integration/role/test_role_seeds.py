@@ -28,7 +28,7 @@ def test_seeds_are_forgotten(
     path = tmp_path / "seeds.yml"
     inputs: dict[str, t.Any] = {"users": ["alice", "bob"], "seed_vault_file": {"path": str(path)}}
     (harden,) = role.tasks(inputs)
-    names = ["made", "kept", "seeded", "held", "enabled", "enrolled", "deleted"]
+    names = ["planned", "created", "enrolled", "decided"]
     show = {
         "name": "show",
         "ansible.builtin.debug": {

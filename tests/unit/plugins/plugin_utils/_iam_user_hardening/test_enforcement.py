@@ -17,6 +17,7 @@ SETTINGS: dict[str, t.Any] = {
     "exclude_patterns": [],
     "enforce_policy": "users",
     "enforce_group": "",
+    "enforce_group_members": "report",
     "enforce_policy_name": "deny-unless-mfa",
     "enforce_self_enrolment": False,
 }
@@ -29,11 +30,18 @@ PEOPLE: dict[str, tuple[bool, list[str]]] = {
 }
 
 
-def info(people: dict[str, tuple[bool, list[str]]], caller: str | None = None) -> dict[str, t.Any]:
+def info(
+    people: dict[str, tuple[bool, list[str]]], caller: str | None = None, with_policy: t.Sequence[str] = ()
+) -> dict[str, t.Any]:
     return {
         "account": {"caller": {"arn": "arn", "user_name": caller}},
         "users": [
-            {"user_name": name, "mfa_devices": [{"serial_number": "x"}] if has else [], "groups": groups}
+            {
+                "user_name": name,
+                "mfa_devices": [{"serial_number": "x"}] if has else [],
+                "groups": groups,
+                "attached_policies": [ARN] if name in with_policy else [],
+            }
             for name, (has, groups) in people.items()
         ],
     }
@@ -56,14 +64,16 @@ def decided(
         "selected": list(selected),
         "failed": [],
         "caller": caller,
+        "policy_arn": ARN,
     }
     tally = {"enabled": list(enabled), "failed": [{"user_name": name, "msg": "no"} for name in failed]}
     now = enforcement.Now(info(PEOPLE if people is None else people), enabled)
-    policy = {"arn": ARN, "exists": exists, "differs": differs}
+    policy = {"arn": ARN if exists else None, "differs": differs or not exists}
     return enforcement.decide(now, planned, tally, policy, {"users": list(users), "groups": list(groups)})
 
 
 GROUP: dict[str, t.Any] = {"enforce_policy": "group", "enforce_group": "staff"}
+ADDING: dict[str, t.Any] = {**GROUP, "enforce_group_members": "add"}
 OPEN: dict[str, t.Any] = {"enforce_self_enrolment": True}
 # What is given; users, groups, write; who is withheld; who failed; words of failures and warnings
 DECISIONS: dict[str, tuple[dict[str, t.Any], list[str], list[str], bool, list[str], list[str], list[str]]] = {
@@ -171,6 +181,9 @@ CALLERS: list[tuple[dict[str, t.Any], str | None, bool]] = [
     ({**GROUP, "enforce_group": "STAFF"}, "bob", True),
     (GROUP, "carol", False),
     ({**OPEN}, "alice", True),
+    ({**ADDING, "enforce_group": "ops"}, "alice", True),  # would be put into the group
+    ({**ADDING, "enforce_group": "ops"}, "dave", False),
+    ({**GROUP, "enforce_group": "ops"}, "alice", False),
 ]
 
 
@@ -183,35 +196,99 @@ def test_caller(settings: dict[str, t.Any], caller: str | None, refused: bool) -
 
 
 @pytest.mark.parametrize(
-    ("policy", "refused"),
+    ("policy", "option"),
     [
-        (None, False),
-        ({"arn": ARN, "is_ours": True}, False),
-        ({"arn": ARN, "is_ours": False}, True),
+        ({"is_ours": True, "group_exists": None}, ""),
+        ({"unknown": "denied"}, "enforce_policy: the policy could not be looked at: denied"),
+        ({"is_ours": True, "group_exists": True}, ""),
+        ({"is_ours": False, "group_exists": None}, "enforce_policy_name: there is a policy arn"),
+        ({"is_ours": True, "group_exists": False}, "enforce_group: there is no group staff"),
     ],
 )
-def test_policy_of_somebody_else(policy: dict[str, t.Any] | None, refused: bool) -> None:
-    found = enforcement.policy_refusals(policy, SETTINGS)
-    assert bool(found) is refused
-    if refused:
-        assert ARN in found[0] and "iam_user_hardening_enforce_policy_name" in found[0]
+def test_policy_of_somebody_else_and_no_group(policy: dict[str, t.Any], option: str) -> None:
+    found = enforcement.policy_refusals({"arn": ARN, "unknown": "", **policy}, {**SETTINGS, **GROUP})
+    assert len(found) == bool(option)
+    assert all(text.startswith(f"iam_user_hardening_{option}") for text in found)
+
+
+@pytest.mark.parametrize(
+    ("settings", "caller", "members", "uncovered"),
+    [
+        ({**GROUP, "enforce_group": "ops"}, None, [], ["alice", "bob", "dave"]),
+        ({**ADDING, "enforce_group": "ops"}, None, ["alice"], ["alice", "bob", "dave"]),
+        ({**ADDING, "enforce_group": "OPS"}, None, ["alice"], ["alice", "bob", "dave"]),
+        ({**ADDING, **OPEN, "enforce_group": "ops"}, None, ["alice"], ["alice", "bob", "dave"]),  # never without MFA
+        ({**ADDING, "enforce_group": "ops"}, "alice", [], ["alice", "bob", "dave"]),  # never the caller
+        (ADDING, None, ["carol"], ["carol", "dave"]),  # also if the group does not get the policy, for bob's sake
+        ({}, None, [], []),
+    ],
+)
+def test_members(settings: dict[str, t.Any], caller: str | None, members: list[str], uncovered: list[str]) -> None:
+    found = decided(settings, caller=caller)
+    assert (found["members"], found["uncovered"]) == (members, uncovered)
+
+
+def due(settings: dict[str, t.Any], with_policy: t.Sequence[str] = (), **policy: t.Any) -> dict[str, t.Any]:
+    """What is left to be done for users who are all selected."""
+    planned = {"settings": {**SETTINGS, **settings}, "selected": list(PEOPLE), "failed": [], "caller": None}
+    tally = {"enabled": [], "failed": [{"user_name": name, "msg": "no"} for name in ("bob", "dave")]}
+    seen = {"arn": ARN, "differs": False, "groups": [], **policy}
+    account = {**info(PEOPLE, with_policy=with_policy), "policy": seen}
+    return enforcement.due(account, {**planned, "policy_arn": ARN}, tally)
+
+
+@pytest.mark.parametrize(
+    ("found", "users", "groups", "in_place", "settled"),
+    [
+        (due({}), ["alice", "carol"], [], 0, False),
+        (due({}, ["alice"]), ["carol"], [], 1, False),
+        (due({}, ["alice", "carol"]), [], [], 2, True),
+        (due({}, ["alice", "carol"], differs=True), [], [], 2, False),
+        (due({**GROUP, "enforce_group": "ops"}), [], ["ops"], 0, False),
+        (due({**GROUP, "enforce_group": "OPS"}, groups=["ops"]), [], [], 1, True),
+        (due({**ADDING, "enforce_group": "ops"}, groups=["ops"]), [], [], 1, False),
+        (due(GROUP), [], [], 0, True),  # a member has no device, which is said
+    ],
+)
+def test_what_is_in_place_is_not_done_again(
+    found: dict[str, t.Any], users: list[str], groups: list[str], in_place: int, settled: bool
+) -> None:
+    assert (found["users"], found["groups"], found["in_place"]) == (users, groups, in_place)
+    assert enforcement.is_settled(found) is settled
+
+
+DONE: dict[str, t.Any] = {"decided": {}, "written": {}, "members": {}, "attachment": {}, "check_mode": False}
 
 
 def test_what_came_of_it() -> None:
-    decision = decided({}, failed=["bob", "dave"])
     planned = {"settings": SETTINGS}
-    results = [
-        {"name": "alice", "changed": False, "failed": False, "msg": ""},
-        {"name": "carol", "changed": False, "failed": True, "msg": "as many managed policies as"},
-    ]
-    found = enforcement.enforced(decision, planned, {"skipped": True}, {"results": results})
+    assert enforcement.enforced(planned, DONE)["policy"] == {}  # nothing was decided
+    done = {**DONE, "decided": {"enforcement": due({}, ["alice"])}}
+    results = [{"name": "carol", "changed": False, "failed": True, "msg": "as many managed policies as"}]
+    found = enforcement.enforced(planned, {**done, "written": {"skipped": True}, "attachment": {"results": results}})
     assert found["policy"] == {"arn": ARN, "group": "", "changed": False, "attached": 1, "withheld": ["bob", "dave"]}
     assert found["failures"] == [{"user_name": "carol", "msg": "as many managed policies as"}]
+    # The policy could not be written: nothing was attached.
+    found = enforcement.enforced(planned, {**done, "written": {"failed": True}})
+    assert found["policy"]["attached"] == 1 and not found["policy"]["changed"]
     # In check mode, where the policy does not exist yet
-    found = enforcement.enforced(decision, planned, {"changed": True}, {"skipped": True})
+    done = {**DONE, "decided": {"enforcement": due({}, arn=None, differs=True)}, "check_mode": True}
+    found = enforcement.enforced(planned, {**done, "written": {"changed": True}, "attachment": {"skipped": True}})
     assert found["policy"]["changed"] and found["policy"]["attached"] == 2 and found["failures"] == []
     # A policy on a path
-    written = {"changed": True, "policy": {"arn": ARN.replace("deny", "mfa/deny")}}
-    assert enforcement.enforced(decision, planned, written, {"results": []})["policy"]["arn"].endswith(
-        "mfa/deny-unless-mfa"
-    )
+    done["written"] = {"changed": True, "policy": {"arn": ARN.replace("deny", "mfa/deny")}}
+    assert enforcement.enforced(planned, done)["policy"]["arn"].endswith("mfa/deny-unless-mfa")
+
+
+def test_what_came_of_the_members() -> None:
+    planned = {"settings": {**SETTINGS, **ADDING, "enforce_group": "ops"}}
+    done = {**DONE, "decided": {"enforcement": due({**ADDING, "enforce_group": "ops"}, groups=["ops"])}}
+    results = [{"user_name": "alice", "failed": False, "msg": ""}]
+    found = enforcement.enforced(planned, {**done, "members": {"results": results}})
+    assert found["added"] == ["alice"]
+    assert found["warnings"] == [
+        "2 selected users are not in the group ops, so the policy does not reach them: bob, dave"
+    ]
+    results = [{"user_name": "alice", "failed": True, "msg": "in as many groups as"}]
+    found = enforcement.enforced(planned, {**done, "members": {"results": results}})
+    assert found["added"] == [] and found["failures"] == [{"user_name": "alice", "msg": "in as many groups as"}]

@@ -100,7 +100,7 @@ def test_rotate_makes_names_as_data() -> None:
         ("rotate", {**ROTATE, "rotate_suffix": ""}, "rotate_suffix: '' may contain only"),
         ("rotate", {**ROTATE, "rotate_retire": True}, "rotate_retire_devices: is missing"),
         ("rotate", {**ROTATE, "rotate_retire_devices": ["?*"]}, "rotate_retire_devices[0]: '?*' names every device"),
-        ("rotate", {**ROTATE, "rotate_retire_devices": ["{name}"]}, "can be no device's name"),
+        ("rotate", {**ROTATE, "rotate_retire_devices": ["{name}"]}, "cannot be a device's name"),
         ("rotate", {**ROTATE, "rotate_seed_store": {}}, "rotate_seed_store: is empty"),
         ("rotate", {**ROTATE, "rotate_seed_store": {**STORE, "name": "{user}"}}, "rotate_seed_store.name: "),
         ("rotate", {**ROTATE, "rotate_min_age_days": -1}, "rotate_min_age_days: is -1"),

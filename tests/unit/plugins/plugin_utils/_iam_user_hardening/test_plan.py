@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role's decisions, as tables."""
+"""What the role plans, as tables."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ import pytest
 import yaml
 
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import (
-    batches,
     inputs,
-    outcome,
     patterns,
     plan,
-    steps,
 )
 
 NOW = "2026-06-30T12:00:00+00:00"
@@ -157,24 +154,6 @@ def test_a_regular_expression_cannot_hang_the_run(option: str, monkeypatch: pyte
     assert refusal.startswith(f"iam_user_hardening_{option}") and "a repetition inside of a repetition" in refusal
 
 
-@pytest.mark.parametrize(
-    ("count", "size", "labels"),
-    [
-        (0, 100, []),
-        (1, 100, ["user 1 of 1"]),
-        (20, 100, ["users 1–20 of 20"]),
-        (121, 100, ["users 1–20 of 121", "users 21–120 of 121", "user 121 of 121"]),
-        (11, 5, ["users 1–5 of 11", "users 6–10 of 11", "user 11 of 11"]),
-        (1432, 1000, ["users 1–20 of 1,432", "users 21–1,020 of 1,432", "users 1,021–1,432 of 1,432"]),
-    ],
-)
-def test_batches(count: int, size: int, labels: list[str]) -> None:
-    people = [user(f"user-{number:04}") for number in range(count)]
-    batches = planned(info(*people), select={"paths": ["/"]}, batch_size=size)["batches"]
-    assert [batch["label"] for batch in batches] == labels
-    assert sum(len(batch["devices"]) for batch in batches) == count
-
-
 def test_devices_and_who_has_mfa() -> None:
     people = [user("alice", [f"{PREFIX}:mfa/other"]), user("bob", [f"{PREFIX}:mfa/staff/bob-mfa"]), user("carol")]
     options = {
@@ -185,14 +164,17 @@ def test_devices_and_who_has_mfa() -> None:
     }
     made = planned(info(*people, orphans=["/staff/carol-mfa", "/left"]), **options)
     assert made["has_mfa"] == ["alice", "bob"] and made["orphans"] == [f"{PREFIX}:mfa/left"]
-    (batch,) = made["batches"]
     device = {"user_name": "carol", "device_name": "carol-mfa", "device_path": "/staff/", "tags": {"a": "b"}}
-    assert batch["devices"] == [device] and batch["unassigned"] == [f"{PREFIX}:mfa/staff/carol-mfa"]
-    created = {"user_name": "carol", "create_date": "2025-01-01T00:00:00+00:00"}
-    assert batch["owners"] == {f"{PREFIX}:mfa/staff/carol-mfa": created}
+    # A store's seeds do not pass through the controller: there are no batches, and nothing to know of devices.
+    assert made["devices"] == [device] and made["batches"] == made["kept_here"] == []
+    here = {"seed_store": {}, "seed_tasks": "keep.yml"}
+    made = planned(info(*people, orphans=["/staff/carol-mfa"]), **options, **here)
+    own = {"serial_number": f"{PREFIX}:mfa/staff/carol-mfa", "user_since": "2025-01-01T00:00:00+00:00"}
+    assert made["devices"] == [device] and made["kept_here"] == [{**own, "is_unassigned": True}]
+    assert made["batches"] == [{"number": 0, "label": "user 1 of 1"}]
     made = planned(info(*people), **options, satisfied_by="this")
-    assert made["has_mfa"] == ["bob"] and list(made["batches"][0]["serial_numbers"]) == ["alice", "carol"]
-    assert planned(info(*people), **options, enrol=False)["batches"] == []
+    assert made["has_mfa"] == ["bob"] and [item["user_name"] for item in made["devices"]] == ["alice", "carol"]
+    assert planned(info(*people), **options, enrol=False)["devices"] == []
 
 
 def test_enforcement() -> None:
@@ -205,11 +187,9 @@ def test_enforcement() -> None:
     ]
     options = {"select": {"paths": ["/"]}, "exclude": ["GLASS"]}
     made = planned(info(*people), **options, enforce_policy="group", enforce_group="staff")
-    assert made["uncovered"] == ["bob", "other"]
     assert len(made["refusals"]) == 1 and "lock out without MFA: glass. Take" in made["refusals"][0]
     made = planned(info(*people), **options, enforce_policy="users")
-    assert made["uncovered"] == ["alice", "other"] and made["refusals"] == []
-    assert planned(info(*people), **options)["uncovered"] == []
+    assert made["refusals"] == []
 
 
 @pytest.mark.parametrize(
@@ -227,7 +207,8 @@ def test_enforcement() -> None:
 )
 def test_old_passwords(known: dict[str, t.Any], deleted: bool) -> None:
     options = {"users": ["alice"], "enrol": False, "delete_passwords_after_days": 30}
-    assert bool(planned(info(user("alice", **known)), **options)["passwords"]) is deleted
+    made = planned(info(user("alice", **known)), **options)
+    assert bool(made["passwords"]) is bool(made["users_without_password"]) is deleted
     assert not planned(info(user("alice", **known)), **options, exclude=["alice"])["passwords"]
     assert not planned(info(user("alice", **known)), **{**options, "enrol": True})["passwords"]
     assert not planned(info(user("alice", [f"{PREFIX}:mfa/x"], **known)), **options)["passwords"]
@@ -251,13 +232,15 @@ def key(last_used: str | None, active: bool = True) -> dict[str, t.Any]:
 def test_unused_keys(keys: list[dict[str, t.Any]] | None, expected: list[bool]) -> None:
     made = planned(info(user("alice", access_keys=keys)), users=["alice"], deactivate_keys_unused_days=90)
     assert [item["never_used"] for item in made["keys"]] == expected
+    assert bool(made["users_without_unused_keys"]) is bool(expected)
     assert not planned(info(user("alice", access_keys=keys)), users=["alice"])["keys"]
 
 
 def test_orphans() -> None:
     account = info(user("alice"), user("unassigned-device"), orphans=["/a", "/staff/b", "/alice"])
     made = planned(account, users=["alice"], remove_orphans=True, orphan_pattern="^/staff/|^/alice$")
-    assert made["removable_orphans"] == [f"{PREFIX}:mfa/staff/b"]  # alice's own is about to be attached
+    # alice's own is about to be attached
+    assert made["removable_orphans"] == [{"user_name": "unassigned-device-2", "serial_number": f"{PREFIX}:mfa/staff/b"}]
     assert made["nobody"] == "unassigned-device-2"
     assert planned(account, users=["alice"], orphan_pattern=".")["removable_orphans"] == []
 
@@ -283,13 +266,15 @@ def test_a_name_that_cannot_be_made_fails_its_user_alone(name: str, path: str, s
     made = planned(info(*people), select={"paths": ["/"]}, device_path=path, seed_store=store)
     assert made["refusals"] == [] and [item["user_name"] for item in made["failed"]] == [name]
     assert message in made["failed"][0]["msg"]
-    assert list(made["batches"][0]["serial_numbers"]) == ["a@b", "bob"]
+    assert [device["user_name"] for device in made["devices"]] == ["a@b", "bob"]
 
 
 def test_orphans_that_no_call_takes_do_not_stop_the_others() -> None:
     account = info(user("alice"), orphans=["/old/{{x}}/a", "/root-account-mfa-device", "/old/b"])
     made = planned(account, users=["alice"], remove_orphans=True, orphan_pattern=".")
-    assert made["removable_orphans"] == [f"{PREFIX}:mfa/old/b"] and len(made["orphans"]) == 3
+    assert [item["serial_number"] for item in made["removable_orphans"]] == [f"{PREFIX}:mfa/old/b"] and len(
+        made["orphans"]
+    ) == 3
     assert "2 unassigned devices cannot be removed" in made["warnings"][0] and "{{x}}" in made["warnings"][0]
 
 
@@ -305,113 +290,3 @@ def test_the_defaults_are_those_of_the_argument_spec() -> None:
     path = inputs._SPEC.parent.parent / "defaults" / "main.yml"
     defaults = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert defaults == {f"iam_user_hardening_{name}": option["default"] for name, option in inputs.spec().items()}
-
-
-@pytest.mark.parametrize(
-    ("run", "skip", "tags", "expected"),
-    [
-        (["all"], [], ["always"], ""),
-        ([], [], ["always"], ""),
-        (["enrol"], [], ["always"], "enforce, tidy"),
-        (["all"], ["enforce"], ["always"], "enforce"),
-        (["nightly"], [], ["always", "nightly"], ""),
-        (["nightly"], [], ["always"], "enrol, enforce, tidy"),
-        (["tagged"], ["tidy"], ["always"], "tidy"),
-    ],
-)
-def test_steps_that_tags_leave_out(run: list[str], skip: list[str], tags: list[str], expected: str) -> None:
-    found = steps.left_out({"ansible_run_tags": run, "ansible_skip_tags": skip}, tags)
-    assert [text.split(": ")[1].split(". ")[0] for text in found] == ([expected] if expected else [])
-
-
-def account_of(count: int) -> tuple[t.Any, list[dict[str, t.Any]]]:
-    """A batch of users, and results in which AWS refused all of them."""
-    people = [user(f"user-{number:04}") for number in range(count)]
-    made = planned(info(*people), select={"paths": ["/"]}, batch_size=5000, stop_after_failures=0)
-    results = []
-    for device in made["batches"][0]["devices"]:
-        name = device["user_name"]
-        text = f"The IAM action secretsmanager:CreateSecret is missing: allow it on arn:aws:x:mfa/{name} to the caller."
-        error = {"code": "AccessDeniedException", "operation": "secretsmanager:CreateSecret"}
-        results.append({"user_name": name, "failed": True, "msg": text, "actions": [], "error": error})
-    return made["batches"][0], results
-
-
-def test_failures_are_told_by_cause() -> None:
-    batch, results = account_of(1000)
-    tally = outcome.counted(outcome.empty_tally(), batch, results)
-    tally["failed"].append({"user_name": "zoe", "msg": "something else"})
-    lines = outcome.causes(tally["failed"])
-    assert len(lines) == 2 and lines[1] == "zoe: something else"
-    assert lines[0].startswith(
-        "1,000 users, first user-0000, user-0001, user-0002 and 997 more: The IAM action secretsm"
-    )
-    text = outcome.failure({"failed": tally["failed"]})
-    assert len(text) < 500 and text.startswith("1,001 failed") and text.count("CreateSecret") == 1
-
-
-def test_equal_failures_in_a_row_stop_enrolling() -> None:
-    batch, results = account_of(20)
-    tally = outcome.counted(outcome.empty_tally(), batch, results[:19], limit=20, msg="x")
-    assert tally["stopped"] == ""  # the last one failed otherwise
-    tally = outcome.counted(outcome.empty_tally(), batch, results, limit=20)
-    assert tally["stopped"].startswith("was not tried, as 20 users in a row had failed for the same reason.")
-    assert outcome.counted(outcome.empty_tally(), batch, results)["stopped"] == ""  # 0 is never
-    half = {**results[10], "failed": False, "actions": ["enable"]}
-    mixed = [*results[:10], half, *results[11:]]
-    tally = outcome.counted(outcome.empty_tally(), batch, mixed, limit=20)
-    assert tally["stopped"] == "" and tally["streak"]["length"] == 9
-    assert outcome.counted(tally, batch, results, limit=20)["stopped"]  # batches count together
-    passing = [{**result, "error": {"code": "ServiceFailure"}} for result in results]
-    assert outcome.counted(outcome.empty_tally(), batch, passing, limit=20)["stopped"] == ""
-
-
-def test_joining_devices_and_seeds() -> None:
-    people = [user("alice"), user("bob"), user("carol")]
-    (batch,) = planned(info(*people, orphans=["/alice"]), select={"paths": ["/"]})["batches"]
-    results = [{"failed": False, "msg": ""}, {"failed": True, "msg": "no"}, {"failed": False, "msg": ""}]
-    made = batches.seeded(batch, results, {f"{PREFIX}:mfa/alice": "AAAA"})
-    assert made["devices"] == [{"user_name": "alice", "serial_number": f"{PREFIX}:mfa/alice", "seed": "AAAA"}]
-    assert [(item["user_name"], item["failed"]) for item in made["failures"]] == [("bob", True), ("carol", True)]
-    assert made["failures"][0]["msg"] == "no" and "by somebody else" in made["failures"][1]["msg"]
-    actions = [item["actions"] for item in batches.predicted(batch, [])]
-    assert actions == [["recreate", "store", "enable"]] + [["create", "store", "enable"]] * 2
-    assert batches.predicted(batch, [f"{PREFIX}:mfa/alice"])[0]["actions"] == ["enable"]
-    assert list(batches.narrow(batch, ["bob"])["serial_numbers"]) == ["bob"]
-
-
-def test_counting_a_batch() -> None:
-    (batch,) = planned(info(*(user(name) for name in ("alice", "bob", "carol", "dave"))), select={"paths": ["/"]})[
-        "batches"
-    ]
-    before = {**outcome.empty_tally(), "enabled": ["zoe"], "failed": [{"user_name": "yan", "msg": "no"}]}
-    results = [
-        {"user_name": "carol", "failed": False, "msg": "", "actions": []},
-        {"user_name": "bob", "failed": True, "msg": "down", "actions": ["create"]},
-        {"user_name": "alice", "failed": False, "msg": "", "actions": ["create", "store", "enable"]},
-        {"user_name": "zoe", "failed": True, "msg": "of another batch", "actions": []},
-    ]
-    tally = outcome.counted(before, batch, results, msg="not reached")
-    assert tally == {
-        "enabled": ["zoe", "alice"],
-        "had_mfa": ["carol"],
-        "failed": [*before["failed"], {"user_name": "bob", "msg": "down"}, {"user_name": "dave", "msg": "not reached"}],
-        "stopped": "",
-        "streak": {"cause": "not reached", "length": 1},
-    }
-    assert before["enabled"] == ["zoe"]
-    assert outcome.failed_lines(tally, batch) == ["bob: down", "dave: not reached"]
-
-
-def test_report_of_many_stays_readable() -> None:
-    people = [user(f"user-{number:04}") for number in range(5000)]
-    made = planned(info(*people), select={"paths": ["/"]})
-    tally: t.Any = outcome.empty_tally()
-    for batch in made["batches"]:
-        tally = outcome.counted(tally, batch, batches.predicted(batch, []))
-    done = {"tally": tally, "failures": [], "orphans_removed": [], "passwords_deleted": [], "keys_deactivated": []}
-    done["left_alone"] = []
-    done.update(policy={}, password_policy="", check_mode=True)
-    lines = outcome.summary(outcome.outcome(made, done))
-    assert "would be enabled now: 5,000 (user-0000, " in lines[3] and "and 4,980 more" in lines[3]
-    assert max(len(line) for line in lines) < 400

@@ -1,0 +1,98 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Puts many users into a group.
+
+This module is private to hardening.aws. AddUserToGroup may be sent again after a lost reply: a member stays one.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._aws.client import Connection
+from .._aws.refusals import short_code
+from .._errors import AwsRefused
+from .._problems import Problems, check_concurrency, check_user_name
+from .bulk import Outcome, for_each
+
+ADD = "add"
+
+
+def member_options() -> dict[str, t.Any]:
+    """Return the module's options."""
+    return {
+        "group": {"type": "str", "required": True},
+        "users": {"type": "list", "elements": "str", "required": True},
+        "concurrency": {"type": "int", "default": 16},
+    }
+
+
+def problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    """Return what is wrong with the options."""
+    found = Problems("")
+    for number, name in enumerate(params["users"]):
+        check_user_name(found, name, f"users[{number}]")
+    check_concurrency(found, params["concurrency"])
+    return found.found
+
+
+class GroupApi:
+    """IAM's calls on one group."""
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        self._iam = connection.client("iam").open()
+        self._name = name
+
+    def exists(self) -> bool:
+        """Return whether there is such a group. One call, however many members it has."""
+        try:
+            self._iam.call("GetGroup", {"GroupName": self._name, "MaxItems": 1}, expected=("NoSuchEntity",))
+        except AwsRefused as refusal:
+            if short_code(refusal.code or "") == "NoSuchEntity":
+                return False
+            raise
+        return True
+
+    def add(self, user_name: str) -> None:
+        """Put a user into the group.
+
+        :raises AwsRefused: With words for the causes that are this call's own.
+        """
+        params = {"GroupName": self._name, "UserName": user_name}
+        try:
+            self._iam.call("AddUserToGroup", params, expected=("NoSuchEntity", "LimitExceeded"))
+        except AwsRefused as refusal:
+            raise self._explained(refusal, user_name) from None
+
+    def _explained(self, refusal: AwsRefused, user_name: str) -> AwsRefused:
+        code = short_code(refusal.code or "")
+        text = refusal.message
+        if code == "NoSuchEntity":
+            text = (
+                f"The user {user_name} was not put into the group {self._name}, as one of the two does not exist any "
+                f"more. AWS: {refusal.aws_message}"
+            )
+        elif code == "LimitExceeded":
+            text = (
+                f"The user {user_name} is in as many groups as the account's quota allows, so it was not put into "
+                f"{self._name}: take it out of another group. AWS: {refusal.aws_message}"
+            )
+        return AwsRefused(text, refusal.code or "", refusal.operation or "", refusal.aws_message, refusal.unsure)
+
+
+def put_into_group(api: GroupApi, params: t.Mapping[str, t.Any], check_mode: bool) -> list[Outcome]:
+    """Put the users into the group, and return what became of each. In check mode, predict it."""
+    outcomes = [
+        Outcome(f"users[{number}] ({name})", {"user_name": name}) for number, name in enumerate(params["users"])
+    ]
+
+    def add(outcome: Outcome) -> None:
+        name = outcome.identity["user_name"]
+        if not check_mode:
+            api.add(name)
+        outcome.actions.append(ADD)
+        outcome.before.append(f"{params['group']}: without {name}")
+        outcome.after.append(f"{params['group']}: with {name}")
+
+    for_each(add, outcomes, params["concurrency"])
+    return outcomes
