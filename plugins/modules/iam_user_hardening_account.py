@@ -102,7 +102,7 @@ from ansible_collections.hardening.aws.plugins.module_utils import _messages
 from ansible_collections.hardening.aws.plugins.module_utils._access.policy_look import look
 from ansible_collections.hardening.aws.plugins.module_utils._account import options as account_options
 from ansible_collections.hardening.aws.plugins.module_utils._account.gather import gather
-from ansible_collections.hardening.aws.plugins.module_utils._aws.client import Connection
+from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._aws.client import Connection
+from .._aws.connection import Connection
 from .._aws.refusals import short_code
 from .._errors import AwsRefused
 from .._problems import Problems, check_concurrency, check_user_name

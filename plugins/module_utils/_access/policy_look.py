@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import typing as t
 
-from .._aws.client import Connection
+from .._aws.connection import Connection
 from .._errors import AwsRefused
 from .attachment_apply import PolicyApi
 from .group_members import GroupApi
