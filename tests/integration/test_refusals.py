@@ -337,7 +337,7 @@ def test_stores_that_hold_something_else(controller: Controller, emulator: Emula
         "a deleted secret": (
             "alice",
             {**SECRETS, "name": "doomed"},
-            ["The secret doomed is scheduled for deletion: restore"],
+            ["The secret doomed is scheduled for deletion. Restore"],
         ),
         "a deleted secret, for a new device": ("bob", {**SECRETS, "name": "doomed"}, ["scheduled for deletion"]),
         "a String parameter": (
