@@ -14,7 +14,8 @@ short_description: Manage MFA devices of many IAM users at once
 description:
   - Brings the MFA devices of any number of AWS IAM users to the same state, several at once.
   - Tells what has to be done from lists of the whole account, so a run that changes nothing costs a handful of calls.
-  - One device that fails stops no other. If any failed, the task fails after all have been tried, with every result.
+  - One device that fails stops no other, unless O(stop_after_failures) is given. If any failed, the task fails after
+    all have been tried, with every result.
 author:
   - hardening.aws contributors (@hardening-aws)
 options:
@@ -76,6 +77,17 @@ options:
       - How many users are worked on at once, from 1 to 256.
     type: int
     default: 16
+  stop_after_failures:
+    description:
+      - After how many users in a row who failed for the same reason the rest is not tried. V(0) is never.
+      - Only failures count that every other user would meet as well, such as a missing permission, expired credentials,
+        an encryption key that cannot be used, or an account's quota that is used up. A user for whom there is nothing
+        to do does not count, and one for whom something was done begins the count anew.
+      - A user who was not tried has a failed result, whose RV(results[].msg) says so and names the reason. Users who
+        are being worked on at that moment are finished.
+    type: int
+    default: 0
+    version_added: 0.2.0
 seealso:
   - module: hardening.aws.iam_mfa_device
 extends_documentation_fragment:
@@ -247,6 +259,7 @@ def main() -> None:
             },
             "satisfied_by": {"type": "str", "choices": ["this", "any"], "default": "this"},
             "concurrency": {"type": "int", "default": 16},
+            "stop_after_failures": {"type": "int", "default": 0},
         },
         supports_check_mode=True,
     )

@@ -217,6 +217,7 @@ PLURAL_CASES: dict[str, tuple[t.Any, dict[str, t.Any], list[str]]] = {
     ),
     "concurrency 0": ([{"user_name": "alice"}], {**MANY, "concurrency": 0}, ["concurrency: is 0"]),
     "concurrency 257": ([{"user_name": "alice"}], {**MANY, "concurrency": 257}, ["concurrency: is 257"]),
+    "stop -1": ([{"user_name": "alice"}], {**MANY, "stop_after_failures": -1}, ["stop_after_failures: is -1"]),
     "satisfied by none": ([{"user_name": "alice"}], {**MANY, "satisfied_by": "none"}, ["satisfied_by"]),
 }
 

@@ -173,6 +173,8 @@ def run_problems(run: t.Mapping[str, t.Any]) -> list[str]:
             problems.add("seed_store.name", "is empty: give a name, or leave it out for the default.")
         _check_tags(problems, "seed_store.tags", store.get("tags"))
     check_concurrency(problems, run.get("concurrency"))
+    if (run.get("stop_after_failures") or 0) < 0:
+        problems.add("stop_after_failures", f"is {run['stop_after_failures']}: give a whole number from 0.")
     return problems.found
 
 

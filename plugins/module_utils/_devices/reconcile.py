@@ -20,6 +20,7 @@ from .._aws.deadline import Deadline
 from .._aws.iam import MfaApi
 from .._aws.model import Device, VirtualDevice, account_of
 from .._errors import MfaError, StaleView, unforeseen
+from .._failure_streak import FailureStreak
 from .._seeds.base import SeedStore
 from . import plan as plans
 from .apply import Applier, Progress
@@ -115,6 +116,8 @@ class Reconciler:
 
     :param wait: Whether to wait until AWS lists the changes, at most I(wait_timeout) seconds.
     :param concurrency: How many inputs are worked on at once.
+    :param stop_after_failures: After how many equal failures in a row, of a kind that does not pass, the rest is not
+        tried. 0 is never.
     """
 
     def __init__(
@@ -125,6 +128,7 @@ class Reconciler:
         wait: bool = True,
         wait_timeout: float = 60,
         concurrency: int = 1,
+        stop_after_failures: int = 0,
     ) -> None:
         self._api = api
         self._store = store
@@ -134,6 +138,7 @@ class Reconciler:
         self._wait = wait
         self._wait_timeout = wait_timeout
         self._concurrency = concurrency
+        self._stop_after_failures = stop_after_failures
 
     def one(self, desired: Desired) -> Outcome:
         """Bring one input to its desired state."""
@@ -157,8 +162,18 @@ class Reconciler:
         if refused:
             raise refused
 
+        streak = FailureStreak(self._stop_after_failures)
+
         def work(outcome: Outcome, reading: Current | None) -> None:
+            name = outcome.desired.user_name
+            if streak.reached:
+                outcome.error = streak.not_tried(name)
+                return
             self._guarded(outcome, lambda: self._converge(outcome, reading or self._read(outcome, lambda: account)))
+            if outcome.error:
+                streak.note(name, outcome.error.message, outcome.error.code, outcome.error.operation)
+            elif outcome.changed:
+                streak.note(name, "")
 
         self._each(work, list(zip(outcomes, readings, strict=True)))
         if self._wait:

@@ -14,6 +14,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._devices import resu
 from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import Desired
 from ansible_collections.hardening.aws.plugins.module_utils._devices.reconcile import Reconciler
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError, ReplyLost
+from ansible_collections.hardening.aws.plugins.module_utils._failure_streak import NotTried
 from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._devices.in_memory import (
     Api,
     Store,
@@ -58,6 +59,21 @@ def test_an_unforeseen_error_of_one_user_costs_no_other_results() -> None:
     assert SEED not in message and "VersionId" not in message
     assert failed[0].actions == ["create"] and failed[0].changed
     assert [outcome.actions for outcome in outcomes if not outcome.error] == [["create", "store", "enable"]] * 19
+
+
+@pytest.mark.parametrize(("limit", "most"), [(5, 8), (0, 20)])
+def test_equal_failures_in_a_row_leave_out_the_rest(limit: int, most: int) -> None:
+    """Those who are under way are finished: four users at a time."""
+    api = Api(NAMES)
+    api.spoil["create"] = [refused("AccessDenied", "iam:CreateVirtualMFADevice") for _name in NAMES]
+    outcomes = many(api, Store(), [wanted(name) for name in NAMES], stop_after_failures=limit)
+    assert all(outcome.error for outcome in outcomes)
+    untried = [outcome for outcome in outcomes if isinstance(outcome.error, NotTried)]
+    assert (limit or 20) <= api.calls["create"] <= most and len(untried) == 20 - api.calls["create"]
+    assert all("not tried" in o.error.message and "iam:CreateVirtualMFADevice" in o.error.message for o in untried)
+    results = [device_results.item_result(outcome, []) for outcome in outcomes]
+    text = device_results.failures_text(outcomes, results)
+    assert text.startswith("20 of 20 devices failed") and text.count("not tried") == 2 * bool(untried)
 
 
 @pytest.mark.parametrize("error", [refused("AccessDenied", "iam:ListVirtualMFADevices"), ValueError(SEED)])
