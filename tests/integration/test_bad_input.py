@@ -67,7 +67,10 @@ SINGULAR_CASES: dict[str, tuple[dict[str, t.Any], str]] = {
         "authentication_code1: has no effect with state=disabled",
     ),
     # seeds
-    "seed that is not base32": (seeded("MFRGGZDF0ZTWQ2LKNNWG23TPOBYXE43U"), "seed: is not base32: it may contain only the letters"),
+    "seed that is not base32": (
+        seeded("MFRGGZDF0ZTWQ2LKNNWG23TPOBYXE43U"),
+        "seed: is not base32: it may contain only the letters",
+    ),
     "seed that is too short": (seeded("JBSWY3DPEHPK3PX"), "seed: is too short: 15 base32 characters"),
     "seed that was cut": (seeded(SEED[:-2]), "seed: is not base32: 30 characters are no whole number"),
     "empty seed": (seeded(""), "seed: is empty"),

@@ -16,6 +16,7 @@ import threading
 import time
 import typing as t
 
+from .. import _progress
 from .._aws.deadline import Deadline
 from .._aws.iam import MfaApi
 from .._aws.model import Device, VirtualDevice, account_of
@@ -31,6 +32,14 @@ from .plan import Current, Desired
 _FEW = 10
 # How often what turned out stale is read again in any case, however long the attempts take.
 _REREADS = 3
+# What is said to have been done to users, by the state that was asked for.
+_PAST_TENSE = {
+    "enabled": "enrolled",
+    "present": "created",
+    "disabled": "disabled",
+    "absent": "removed",
+    "resynced": "resynchronized",
+}
 
 
 @dataclasses.dataclass
@@ -163,17 +172,20 @@ class Reconciler:
             raise refused
 
         streak = FailureStreak(self._stop_after_failures)
+        counted = _progress.Progress(_PAST_TENSE[inputs[0].state] if inputs else "", len(inputs))
 
         def work(outcome: Outcome, reading: Current | None) -> None:
             name = outcome.desired.user_name
             if streak.reached:
                 outcome.error = streak.not_tried(name)
-                return
-            self._guarded(outcome, lambda: self._converge(outcome, reading or self._read(outcome, lambda: account)))
-            if outcome.error:
-                streak.note(name, outcome.error.message, outcome.error.code, outcome.error.operation)
-            elif outcome.changed:
-                streak.note(name, "")
+            else:
+                self._guarded(outcome, lambda: self._converge(outcome, reading or self._read(outcome, lambda: account)))
+                if outcome.error:
+                    streak.note(name, outcome.error.message, outcome.error.code, outcome.error.operation)
+                elif outcome.changed:
+                    streak.note(name, "")
+            # As the summary counts them: what failed half way has failed.
+            counted.done(outcome.changed and not outcome.error, outcome.error is not None)
 
         self._each(work, list(zip(outcomes, readings, strict=True)))
         if self._wait:

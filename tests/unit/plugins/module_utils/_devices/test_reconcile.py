@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import json
+import pathlib
 import typing as t
 
 import pytest
 
+from ansible_collections.hardening.aws.plugins.module_utils import _progress
 from ansible_collections.hardening.aws.plugins.module_utils._aws import deadline
 from ansible_collections.hardening.aws.plugins.module_utils._devices import apply, attach, codes, reconcile
 from ansible_collections.hardening.aws.plugins.module_utils._devices import results as device_results
@@ -74,6 +77,22 @@ def test_equal_failures_in_a_row_leave_out_the_rest(limit: int, most: int) -> No
     results = [device_results.item_result(outcome, []) for outcome in outcomes]
     text = device_results.failures_text(outcomes, results)
     assert text.startswith("20 of 20 devices failed") and text.count("not tried") == 2 * bool(untried)
+
+
+@pytest.mark.parametrize(("state", "verb"), [("enabled", "enrolled"), ("absent", "removed")])
+def test_each_user_is_counted_when_finished(
+    state: str, verb: str, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    monkeypatch.setenv(_progress.FILE_VARIABLE, str(tmp_path / "progress"))
+    api, store = Api(NAMES), Store()
+    api.devices = {arn(name): name for name in NAMES[:5]}
+    api.spoil["create user-07"] = [refused("AccessDenied")]
+    api.spoil[f"delete {arn('user-02')}"] = [refused("AccessDenied")]
+    outcomes = many(api, store, [wanted(name, state=state, stored=state == "enabled") for name in NAMES], wait=False)
+    last = json.loads((tmp_path / "progress").read_text(encoding="ascii").splitlines()[-1])
+    counts = device_results.summary(outcomes)
+    assert last == {"verb": verb, "total": 20, "done": 20, "changed": counts["changed"], "failed": 1}
+    assert counts["failed"] == 1 and counts["changed"] == {"enabled": 14, "absent": 4}[state]
 
 
 @pytest.mark.parametrize("error", [refused("AccessDenied", "iam:ListVirtualMFADevices"), ValueError(SEED)])
