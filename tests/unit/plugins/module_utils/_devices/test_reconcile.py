@@ -12,7 +12,15 @@ import pytest
 
 from ansible_collections.hardening.aws.plugins.module_utils import _progress
 from ansible_collections.hardening.aws.plugins.module_utils._aws import deadline
-from ansible_collections.hardening.aws.plugins.module_utils._devices import apply, attach, codes, reconcile
+from ansible_collections.hardening.aws.plugins.module_utils._devices import (
+    account_lists,
+    apply,
+    attach,
+    codes,
+    converge,
+    seed_records,
+    wait,
+)
 from ansible_collections.hardening.aws.plugins.module_utils._devices import results as device_results
 from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import Desired
 from ansible_collections.hardening.aws.plugins.module_utils._devices.reconcile import Reconciler
@@ -34,7 +42,7 @@ SEED = "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U"
 def clock(monkeypatch: pytest.MonkeyPatch) -> Time:
     """Time that passes by sleeping only."""
     fake = Time()
-    for module in (apply, attach, codes, reconcile):
+    for module in (account_lists, apply, attach, codes, converge, seed_records, wait):
         monkeypatch.setattr(module, "time", fake)
     # Its default is bound when the module is loaded.
     defaults = deadline.Deadline.__init__.__defaults__ or ()
@@ -172,7 +180,9 @@ def test_what_stays_stale_ends_in_an_error(clock: Time) -> None:
     assert clock.now - began < 60
 
 
-@pytest.mark.parametrize(("proven", "error"), [(True, None), (False, "the secret mfa/alice is not proven")])
+@pytest.mark.parametrize(
+    ("proven", "error"), [(True, None), (False, "the secret mfa/alice is the device's could not be proven")]
+)
 def test_a_device_that_somebody_else_attached(proven: bool, error: str | None) -> None:
     api, store = Api(["alice"]), Store()
 
