@@ -16,7 +16,9 @@ import typing as t
 
 from .._aws.model import Device, device_type
 from .._devices import plan as mfa_plans
-from .._devices.apply import SETTLE_SECONDS, Applier, Progress
+from .._devices.apply import Applier
+from .._devices.attach import SETTLE_SECONDS
+from .._devices.journal import Journal
 from .._devices.plan import Action
 from .._errors import AwsRefused, MfaError, StaleView
 from . import plan as plans
@@ -311,14 +313,14 @@ class OneUser:
         if self._check_mode:
             self._note(changes)
             return
-        progress = Progress()
+        progress = Journal()
         steps = {mfa_plans.DISABLE: changes[0], mfa_plans.DELETE: changes[-1]}
         try:
             self._remove(device, progress)
         finally:
             self._note([steps[done] for done in progress.done])
 
-    def _remove(self, device: Device, progress: Progress) -> None:
+    def _remove(self, device: Device, progress: Journal) -> None:
         """Take a device off and delete it, as often as what is listed turns out stale."""
         desired = mfa_plans.Desired(self._name, ABSENT, self._wanted.label, serial_number=device.serial_number)
         kinds = [mfa_plans.DISABLE]

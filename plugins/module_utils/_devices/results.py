@@ -19,8 +19,9 @@ from .._messages import scrub
 from .._seeds.registry import open_store
 from .._seeds.totp import otpauth_uri
 from .options import require_libraries
+from .outcome import Outcome
 from .plan import Current, Desired, describe, status_of
-from .reconcile import Outcome, Reconciler
+from .reconcile import Reconciler
 
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -117,7 +118,7 @@ def target_result(outcome: Outcome) -> Result | None:
 
 def new_seed_result(outcome: Outcome) -> Result:
     """Return the seed of a device that was created with no store to keep it; empty for any other."""
-    created = outcome.progress.created
+    created = outcome.journal.created
     if created is None or outcome.desired.stored:
         return {}
     name, account_id = device_name_of(created.serial_number), account_of(created.serial_number) or ""

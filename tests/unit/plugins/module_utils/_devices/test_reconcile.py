@@ -4,12 +4,23 @@
 
 from __future__ import annotations
 
+import json
+import pathlib
 import typing as t
 
 import pytest
 
+from ansible_collections.hardening.aws.plugins.module_utils import _progress
 from ansible_collections.hardening.aws.plugins.module_utils._aws import deadline
-from ansible_collections.hardening.aws.plugins.module_utils._devices import apply, attach, codes, reconcile
+from ansible_collections.hardening.aws.plugins.module_utils._devices import (
+    account_lists,
+    apply,
+    attach,
+    codes,
+    converge,
+    seed_records,
+    wait,
+)
 from ansible_collections.hardening.aws.plugins.module_utils._devices import results as device_results
 from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import Desired
 from ansible_collections.hardening.aws.plugins.module_utils._devices.reconcile import Reconciler
@@ -31,7 +42,7 @@ SEED = "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U"
 def clock(monkeypatch: pytest.MonkeyPatch) -> Time:
     """Time that passes by sleeping only."""
     fake = Time()
-    for module in (apply, attach, codes, reconcile):
+    for module in (account_lists, apply, attach, codes, converge, seed_records, wait):
         monkeypatch.setattr(module, "time", fake)
     # Its default is bound when the module is loaded.
     defaults = deadline.Deadline.__init__.__defaults__ or ()
@@ -74,6 +85,22 @@ def test_equal_failures_in_a_row_leave_out_the_rest(limit: int, most: int) -> No
     results = [device_results.item_result(outcome, []) for outcome in outcomes]
     text = device_results.failures_text(outcomes, results)
     assert text.startswith("20 of 20 devices failed") and text.count("not tried") == 2 * bool(untried)
+
+
+@pytest.mark.parametrize(("state", "verb"), [("enabled", "enrolled"), ("absent", "removed")])
+def test_each_user_is_counted_when_finished(
+    state: str, verb: str, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    monkeypatch.setenv(_progress.FILE_VARIABLE, str(tmp_path / "progress"))
+    api, store = Api(NAMES), Store()
+    api.devices = {arn(name): name for name in NAMES[:5]}
+    api.spoil["create user-07"] = [refused("AccessDenied")]
+    api.spoil[f"delete {arn('user-02')}"] = [refused("AccessDenied")]
+    outcomes = many(api, store, [wanted(name, state=state, stored=state == "enabled") for name in NAMES], wait=False)
+    last = json.loads((tmp_path / "progress").read_text(encoding="ascii").splitlines()[-1])
+    counts = device_results.summary(outcomes)
+    assert last == {"verb": verb, "total": 20, "done": 20, "changed": counts["changed"], "failed": 1}
+    assert counts["failed"] == 1 and counts["changed"] == {"enabled": 14, "absent": 4}[state]
 
 
 @pytest.mark.parametrize("error", [refused("AccessDenied", "iam:ListVirtualMFADevices"), ValueError(SEED)])
@@ -153,7 +180,9 @@ def test_what_stays_stale_ends_in_an_error(clock: Time) -> None:
     assert clock.now - began < 60
 
 
-@pytest.mark.parametrize(("proven", "error"), [(True, None), (False, "the secret mfa/alice is not proven")])
+@pytest.mark.parametrize(
+    ("proven", "error"), [(True, None), (False, "the secret mfa/alice is the device's could not be proven")]
+)
 def test_a_device_that_somebody_else_attached(proven: bool, error: str | None) -> None:
     api, store = Api(["alice"]), Store()
 
