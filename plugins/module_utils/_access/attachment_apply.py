@@ -16,6 +16,7 @@ import typing as t
 from .._aws.connection import Connection
 from .._aws.refusals import short_code
 from .._errors import AwsRefused, MfaError, ReplyLost
+from .._progress import Progress
 from . import attachment_plan as plans
 from .attachment_plan import ATTACH, DETACH, Key, Target
 from .bulk import Outcome, for_each
@@ -30,13 +31,20 @@ _OPERATIONS = {
     (DETACH, "group"): "DetachGroupPolicy",
 }
 
+_PAST_TENSE = {"present": "attached", "absent": "detached"}
+
 
 class PolicyApi:
     """IAM's calls on who has a managed policy."""
 
     def __init__(self, connection: Connection, arn: str) -> None:
         self._iam = connection.client("iam").open()
+        self._connection = connection
         self.arn = arn
+
+    def seconds_waited(self) -> float:
+        """Return how long this run has waited for AWS so far, because AWS throttles it."""
+        return self._connection.pacers.waited
 
     def attached(self, kinds: t.Sequence[str]) -> dict[Key, str]:
         """Return who has the policy, and not as a permissions boundary: names by kind and name in lower case."""
@@ -131,7 +139,8 @@ class Attacher:
         self._look_for_unknown(works)
         pending = {id(work.outcome): work for work in works if work.action and not work.outcome.failed}
         outcomes = [work.outcome for work in pending.values()]
-        for_each(lambda outcome: self._change(pending[id(outcome)]), outcomes, self._params["concurrency"])
+        progress = Progress(_PAST_TENSE[self._params["state"]], len(outcomes), self._api.seconds_waited)
+        for_each(lambda outcome: self._change(pending[id(outcome)]), outcomes, self._params["concurrency"], progress)
         self._judge([work for work in works if work.doubt])
         return [work.outcome for work in works]
 

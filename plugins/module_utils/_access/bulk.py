@@ -16,6 +16,7 @@ import typing as t
 
 from .._errors import AwsRefused, MfaError
 from .._messages import warn
+from .._progress import Progress
 
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -86,15 +87,22 @@ class Outcome:
         return result
 
 
-def for_each(work: t.Callable[[Outcome], None], outcomes: t.Sequence[Outcome], concurrency: int) -> None:
+def for_each(
+    work: t.Callable[[Outcome], None], outcomes: t.Sequence[Outcome], concurrency: int, progress: Progress
+) -> None:
     """Do the work for each, so many at once. One that fails stops no other."""
+
+    def one(outcome: Outcome) -> None:
+        outcome.attempt(functools.partial(work, outcome))
+        progress.done(outcome.changed and not outcome.failed, outcome.failed)
+
     if len(outcomes) <= 1 or concurrency == 1:
         for outcome in outcomes:
-            outcome.attempt(functools.partial(work, outcome))
+            one(outcome)
         return
     executor = concurrent.futures.ThreadPoolExecutor(min(concurrency, len(outcomes)))
     try:
-        for future in [executor.submit(outcome.attempt, functools.partial(work, outcome)) for outcome in outcomes]:
+        for future in [executor.submit(one, outcome) for outcome in outcomes]:
             future.result()
     finally:
         # On an interrupt, what has not begun is not begun any more.
