@@ -21,9 +21,10 @@ from .._devices.attach import SETTLE_SECONDS
 from .._devices.journal import Journal
 from .._devices.plan import Action
 from .._errors import AwsRefused, MfaError, StaleView
+from .._progress import Progress
 from . import plan as plans
 from .api import OTHER_KINDS, AccessApi, UserGone
-from .bulk import Outcome, for_each
+from .bulk import Outcome, counted_by, for_each
 from .options import ABSENT, Wanted
 from .plan import Change, Kept, Key, Moment
 
@@ -83,7 +84,7 @@ def take_access(
             user.take_all()
             user.judge_gone(ignore_missing)
 
-    for_each(work, outcomes, concurrency)
+    for_each(work, outcomes, concurrency, counted_by(Progress("processed", len(outcomes))))
     return outcomes
 
 
