@@ -149,7 +149,6 @@ def test_a_lost_reply_is_judged_by_what_aws_lists(state: str, name: str) -> None
 def test_what_cannot_be_judged_is_said() -> None:
     iam = FakeIam(lost=["alice"])
     plan = attacher(iam, users=["alice"])
-    plan.attached = plan._read()
     real = iam.call
 
     def call(operation: str, params: dict[str, t.Any], **how: t.Any) -> dict[str, t.Any]:
