@@ -24,7 +24,7 @@ from .._errors import AwsRefused, MfaError, StaleView
 from .._progress import Progress
 from . import plan as plans
 from .api import OTHER_KINDS, AccessApi, UserGone
-from .bulk import Outcome, for_each
+from .bulk import Outcome, counted_by, for_each
 from .options import ABSENT, Wanted
 from .plan import Change, Kept, Key, Moment
 
@@ -84,7 +84,7 @@ def take_access(
             user.take_all()
             user.judge_gone(ignore_missing)
 
-    for_each(work, outcomes, concurrency, Progress("processed", len(outcomes), api.seconds_waited))
+    for_each(work, outcomes, concurrency, counted_by(Progress("processed", len(outcomes), api.seconds_waited)))
     return outcomes
 
 

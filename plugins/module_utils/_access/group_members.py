@@ -14,7 +14,7 @@ from .._aws.refusals import short_code
 from .._errors import AwsRefused
 from .._problems import Problems, check_concurrency, check_user_name
 from .._progress import Progress
-from .bulk import Outcome, for_each
+from .bulk import Outcome, counted_by, for_each
 
 ADD = "add"
 
@@ -101,5 +101,5 @@ def put_into_group(api: GroupApi, params: t.Mapping[str, t.Any], check_mode: boo
         outcome.after.append(f"{params['group']}: with {name}")
 
     progress = Progress(f"put into {params['group']}", len(outcomes), api.seconds_waited)
-    for_each(add, outcomes, params["concurrency"], progress)
+    for_each(add, outcomes, params["concurrency"], counted_by(progress))
     return outcomes

@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import json
+import pathlib
 import typing as t
 
 import pytest
 
+from ansible_collections.hardening.aws.plugins.module_utils import _progress
 from ansible_collections.hardening.aws.plugins.module_utils._access import plan as plans
 from ansible_collections.hardening.aws.plugins.module_utils._access.api import UserGone
 from ansible_collections.hardening.aws.plugins.module_utils._access.apply import take_access
@@ -362,3 +365,11 @@ def test_no_room_for_the_policy() -> None:
     iam = Full()
     outcome = take(iam)
     assert "inline policies of a user have 2,048 characters at most" in outcome.msg and not iam.attached
+
+
+def test_each_user_is_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    monkeypatch.setenv(_progress.FILE_VARIABLE, str(tmp_path / "progress"))
+    wanted = [Wanted(name, "", console_password=True) for name in ("bob", "nobody")]
+    take_access(t.cast("t.Any", FakeIam()), wanted, False, False, 2)
+    last = json.loads((tmp_path / "progress").read_text(encoding="ascii").splitlines()[-1])
+    assert [last[name] for name in ("verb", "total", "done", "changed", "failed")] == ["processed", 2, 2, 1, 1]

@@ -11,7 +11,6 @@ import pytest
 from ansible_collections.hardening.aws.plugins.module_utils._access import bulk
 from ansible_collections.hardening.aws.plugins.module_utils._access.bulk import Outcome
 from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError
-from ansible_collections.hardening.aws.plugins.module_utils._progress import Progress
 
 
 def outcomes(*names: str) -> list[Outcome]:
@@ -34,7 +33,7 @@ def test_failures_stop_no_other(concurrency: int) -> None:
         outcome.actions.append("second")
 
     found = outcomes("alice", "refused", "bob", "odd", "carol")
-    bulk.for_each(work, found, concurrency, Progress("processed", 5))
+    bulk.for_each(work, found, concurrency)
     assert [outcome.actions for outcome in found] == [["first", "second"], ["first"]] * 2 + [["first", "second"]]
     assert [outcome.failed for outcome in found] == [False, True, False, True, False]
     assert "KeyError in test_bulk.py, line" in found[3].msg and "a secret" not in found[3].msg
@@ -52,12 +51,12 @@ def test_failures_stop_no_other(concurrency: int) -> None:
 def test_several_are_worked_on_at_once() -> None:
     together = threading.Barrier(3, timeout=30)
     found = outcomes("alice", "bob", "carol")
-    bulk.for_each(lambda outcome: together.wait() and None, found, 3, Progress("processed", 3))
+    bulk.for_each(lambda outcome: together.wait() and None, found, 3)
     assert not any(outcome.failed for outcome in found)
 
 
 def test_nobody() -> None:
-    bulk.for_each(lambda outcome: None, [], 4, Progress("processed", 0))
+    bulk.for_each(lambda outcome: None, [], 4)
     assert bulk.summary([]) == {"total": 0, "changed": 0, "unchanged": 0, "failed": 0}
 
 
