@@ -286,7 +286,11 @@ def _check_codes(problems: Problems, item: t.Mapping[str, t.Any]) -> tuple[str, 
         if code is None:
             problems.add(option, "is missing: give two consecutive codes.")
         elif not re.fullmatch(r"\d{6}", code, re.ASCII):
-            what = f"has {len(code)} digits" if re.fullmatch(r"\d*", code, re.ASCII) else "has other characters than digits"
+            what = (
+                f"has {len(code)} digits"
+                if re.fullmatch(r"\d*", code, re.ASCII)
+                else "has other characters than digits"
+            )
             problems.add(
                 option, f"{what}; a code is exactly six digits. Quote it in YAML: an unquoted 012345 loses its zero."
             )
