@@ -417,12 +417,12 @@ def test_deleted_in_mid_run(controller: Controller, emulator: Emulator, iam: Iam
     ids=["lost replies and faults", "lag", "throttled", "all of it"],
 )
 def test_an_aws_in_trouble(controller: Controller, emulator: Emulator, iam: Iam, settings: dict[str, t.Any]) -> None:
-    names = [f"user-{number}" for number in range(30)]
+    names = [f"user-{number}" for number in range(16)]
     emulator.fixture({"users": [full(name) for name in names]})
     emulator.set(random_seed=7, **settings)
     answer = controller.run_module(ACCESS, users=leaving(*names))
     emulator.set(fault_probability=0, lost_reply_probability=0, lag=0, rate=None, burst=None)
-    assert answer["summary"] == {"total": 30, "changed": 30, "unchanged": 0, "failed": 0}, answer.get("msg")
+    assert answer["summary"] == {"total": 16, "changed": 16, "unchanged": 0, "failed": 0}, answer.get("msg")
     assert [item["user_name"] for item in answer["results"]] == names
     iam.assert_gone(*names)
     assert controller.virtual() == {}
