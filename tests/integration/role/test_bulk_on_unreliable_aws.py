@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many users offboarded, attached a policy, and rotated on an AWS that fails, lags and throttles: one run each is enough.
+"""Many users offboarded, attached a policy, and rotated on an AWS that fails, lags and throttles: one run each suffices.
 
 BULK_CHAOS_USERS=300 is the long form, which make chaos runs.
 """
@@ -16,6 +16,7 @@ from controller import ACCOUNT, Controller, arn, task
 from role_runner import STORE
 from test_playbook_offboard import Offboarding
 from test_role_playbooks import run
+from test_user_access import assert_mfa_went_last
 
 USERS = int(os.environ.get("BULK_CHAOS_USERS", "12"))
 NAMES = [f"user-{number:04}" for number in range(1, USERS + 1)]
@@ -39,18 +40,6 @@ def in_trouble(emulator: Emulator, work: t.Callable[[], t.Any]) -> t.Any:
     assert any(troubles) if USERS < 100 else all(troubles), "it was an unreliable AWS"
     time.sleep(TROUBLE["lag"] or 0)  # what is listed after that is all that was done
     return answer
-
-
-def assert_mfa_went_last(emulator: Emulator, names: t.Collection[str]) -> None:
-    """Nobody's MFA device was taken off before the password was gone."""
-    without_password: set[str] = set()
-    for request in emulator.requests():
-        name = request["params"].get("UserName")
-        if request["action"] == "DeleteLoginProfile" and request["code"] in (None, "NoSuchEntity"):
-            without_password.add(name)
-        elif request["action"] == "DeactivateMFADevice" and request["code"] is None:
-            assert name in without_password
-    assert without_password == set(names)
 
 
 def test_offboarding(controller: Controller, emulator: Emulator) -> None:
