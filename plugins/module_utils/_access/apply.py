@@ -84,7 +84,7 @@ def take_access(
             user.take_all()
             user.judge_gone(ignore_missing)
 
-    for_each(work, outcomes, concurrency, counted_by(Progress("processed", len(outcomes))))
+    for_each(work, outcomes, concurrency, counted_by(Progress("processed", len(outcomes), api.seconds_waited)))
     return outcomes
 
 
@@ -320,14 +320,14 @@ class OneUser:
         if self._check_mode:
             self._note(changes)
             return
-        progress = Journal()
+        journal = Journal()
         steps = {mfa_plans.DISABLE: changes[0], mfa_plans.DELETE: changes[-1]}
         try:
-            self._remove(device, progress)
+            self._remove(device, journal)
         finally:
-            self._note([steps[done] for done in progress.done])
+            self._note([steps[done] for done in journal.done])
 
-    def _remove(self, device: Device, progress: Journal) -> None:
+    def _remove(self, device: Device, journal: Journal) -> None:
         """Take a device off and delete it, as often as what is listed turns out stale."""
         desired = mfa_plans.Desired(self._name, ABSENT, self._wanted.label, serial_number=device.serial_number)
         kinds = [mfa_plans.DISABLE]
@@ -337,9 +337,9 @@ class OneUser:
         give_up_at = time.monotonic() + 2 * SETTLE_SECONDS
         lost = 0
         while True:
-            todo = tuple(Action(kind, device.serial_number) for kind in kinds if kind not in progress.done)
+            todo = tuple(Action(kind, device.serial_number) for kind in kinds if kind not in journal.done)
             try:
-                applier.apply(desired, mfa_plans.Plan(todo), device.serial_number, progress)
+                applier.apply(desired, mfa_plans.Plan(todo), device.serial_number, journal)
                 return
             except StaleView as stale:
                 if time.monotonic() > give_up_at:
@@ -352,8 +352,8 @@ class OneUser:
                 if lost > len(kinds) or (isinstance(error, AwsRefused) and not error.unsure):
                     raise
                 # No answer came: what AWS lists says whether the call took effect.
-                if mfa_plans.DISABLE not in progress.done and device not in self._devices():
-                    progress.done.append(mfa_plans.DISABLE)
+                if mfa_plans.DISABLE not in journal.done and device not in self._devices():
+                    journal.done.append(mfa_plans.DISABLE)
 
     def _devices(self) -> tuple[Device, ...]:
         devices = self._api.devices_of(self._name)

@@ -38,7 +38,12 @@ class PolicyApi:
 
     def __init__(self, connection: Connection, arn: str) -> None:
         self._iam = connection.client("iam").open()
+        self._connection = connection
         self.arn = arn
+
+    def seconds_waited(self) -> float:
+        """Return how long this run has waited for AWS so far, because AWS throttles it."""
+        return self._connection.pacers.waited
 
     def attached(self, kinds: t.Sequence[str]) -> dict[Key, str]:
         """Return who has the policy, and not as a permissions boundary: names by kind and name in lower case."""
@@ -178,7 +183,7 @@ class Attacher:
 
     def _change_all(self, works: t.Sequence[_Work]) -> None:
         pending = {id(work.outcome): work for work in works if work.action and not work.outcome.failed}
-        count = counted_by(Progress(_PAST_TENSE[self._params["state"]], len(works)))
+        count = counted_by(Progress(_PAST_TENSE[self._params["state"]], len(works), self._api.seconds_waited))
 
         def finished(outcome: Outcome) -> None:
             if not pending[id(outcome)].doubt:

@@ -81,7 +81,7 @@ class Reconciler:
         if refused:
             raise refused
         streak = FailureStreak(self._stop_after_failures)
-        progress = Progress(_PAST_TENSE[inputs[0].state] if inputs else "", len(inputs))
+        progress = Progress(_PAST_TENSE[inputs[0].state] if inputs else "", len(inputs), self._api.seconds_waited)
 
         def work(outcome: Outcome, reading: Current | None) -> None:
             if streak.reached:

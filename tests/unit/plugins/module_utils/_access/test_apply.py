@@ -50,6 +50,8 @@ class Clock:
 class FakeIam:
     """One user, bob, in memory. Calls whose names are in I(refused) are refused; in I(lost), their replies are lost."""
 
+    seconds_waited = staticmethod(lambda: 0.0)
+
     def __init__(self, refused: t.Iterable[str] = (), lost: t.Iterable[str] = ()) -> None:
         self.refused, self.lost = set(refused), set(lost)
         self.clock = Clock()

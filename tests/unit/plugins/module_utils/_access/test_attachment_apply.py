@@ -14,6 +14,7 @@ from ansible_collections.hardening.aws.plugins.module_utils import _progress
 from ansible_collections.hardening.aws.plugins.module_utils._access import attachment_apply
 from ansible_collections.hardening.aws.plugins.module_utils._access.attachment_apply import Attacher, PolicyApi
 from ansible_collections.hardening.aws.plugins.module_utils._access.bulk import Outcome
+from ansible_collections.hardening.aws.plugins.module_utils._aws.pacer import Pacers
 from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError, ReplyLost
 
 ARN = "arn:aws:iam::123456789012:policy/deny-unless-mfa"
@@ -32,6 +33,7 @@ class FakeIam:
         self.refused, self.lost = set(refused), set(lost)
         self.calls: list[str] = []
         self.policy_is_there = True
+        self.pacers = Pacers()
 
     # Stands for the connection and its client, too.
 

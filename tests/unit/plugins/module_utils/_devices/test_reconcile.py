@@ -99,7 +99,7 @@ def test_each_user_is_counted_when_finished(
     outcomes = many(api, store, [wanted(name, state=state, stored=state == "enabled") for name in NAMES], wait=False)
     last = json.loads((tmp_path / "progress").read_text(encoding="ascii").splitlines()[-1])
     counts = device_results.summary(outcomes)
-    assert last == {"verb": verb, "total": 20, "done": 20, "changed": counts["changed"], "failed": 1}
+    assert last == {"verb": verb, "total": 20, "done": 20, "changed": counts["changed"], "failed": 1, "waited": 0.0}
     assert counts["failed"] == 1 and counts["changed"] == {"enabled": 14, "absent": 4}[state]
 
 
