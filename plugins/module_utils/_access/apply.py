@@ -102,6 +102,9 @@ class OneUser:
         self._has_password: bool | None = None  # None: not known
         self._password_was_taken = False
         self._keys_are_done = wanted.access_keys is None
+        # What the first step read, for the next ones; forgotten if that step wrote anything, which may have taken long.
+        self._keys_just_read: list[Key] | None = None
+        self._no_password_just_read = False
         self.details: dict[str, t.Any] = {"changes": [], "kept": []}
 
     def exists(self, people: People | None, ignore_missing: bool) -> bool:
@@ -161,9 +164,11 @@ class OneUser:
             may_sign_in = any(key.active for key in keys) or self._api.has_password(self._name)
         except MfaError:
             return True, []
+        self._keys_just_read, self._no_password_just_read = keys, not may_sign_in
         return may_sign_in, [self._password_last_used, *(key.created for key in keys)]
 
     def _write_sessions_policy(self) -> None:
+        self._keys_just_read, self._no_password_just_read = None, False
         old, new = self._revoked_before, plans.new_date(self._wanted, self._now())
         document = plans.sessions_document(plans.date_text(new))
 
@@ -198,7 +203,7 @@ class OneUser:
 
     def _take_password(self) -> None:
         self._has_password = None
-        if not self._read(self._api.has_password, True):
+        if self._no_password_just_read or not self._read(self._api.has_password, True):
             self._has_password = False
             return
         if self._is_spared("console_password", None):
@@ -232,7 +237,8 @@ class OneUser:
     # Keys
 
     def _take_keys(self) -> None:
-        todo = plans.plan_keys(self._wanted, self._api.keys(self._name))
+        keys = self._api.keys(self._name) if self._keys_just_read is None else self._keys_just_read
+        todo = plans.plan_keys(self._wanted, keys)
         done = [self._outcome.attempt(functools.partial(self._take_key, key)) for key in todo.doomed]
         done += [self._outcome.attempt(functools.partial(self._look_for, key_id)) for key_id in todo.missing]
         self._keys_are_done = all(done)

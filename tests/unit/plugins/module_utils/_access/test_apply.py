@@ -373,3 +373,22 @@ def test_each_user_is_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib
     take_access(t.cast("t.Any", FakeIam()), wanted, False, False, 2)
     last = json.loads((tmp_path / "progress").read_text(encoding="ascii").splitlines()[-1])
     assert [last[name] for name in ("verb", "total", "done", "changed", "failed")] == ["processed", 2, 2, 1, 1]
+
+
+def test_a_run_that_changes_nothing_reads_each_thing_once() -> None:
+    iam = FakeIam()
+    take(iam)
+    iam.calls.clear()
+    assert not take(iam).changed
+    assert sorted(iam.calls) == sorted(
+        [
+            "GetUser",
+            "GetUserPolicy",
+            "ListAccessKeys",
+            "GetLoginProfile",
+            "list_ssh_key",
+            "list_certificate",
+            "list_service_credential",
+            "ListMFADevices",
+        ]
+    )
