@@ -11,6 +11,7 @@ import typing as t
 
 from ansible_collections.hardening.aws.plugins.module_utils._aws.iam import NewDevice
 from ansible_collections.hardening.aws.plugins.module_utils._aws.model import Device, VirtualDevice
+from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import Desired
 from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError, StoreConflict
 from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import Record
 
@@ -22,6 +23,11 @@ SINCE = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 def arn(name: str) -> str:
     """The serial number of a virtual device."""
     return f"arn:aws:iam::{ACCOUNT}:mfa/{name}"
+
+
+def wanted(name: str, **options: t.Any) -> Desired:
+    """What an input asks for: that the device of the user's own name is enabled, with its seed in the store."""
+    return Desired(**{"user_name": name, "state": "enabled", "device_name": name, "stored": True, **options})
 
 
 def refused(code: str, operation: str = "iam:X", text: str = "") -> AwsRefused:
@@ -117,6 +123,9 @@ class Api:
         self._called("deactivate", user_name)
         self.devices[serial] = None
 
+    def tag(self, serial: str, _tags: t.Mapping[str, str]) -> None:
+        self._called("tag", serial)
+
     def delete(self, serial: str) -> None:
         self._called("delete", serial)
         if self.devices.pop(serial, "nobody") == "nobody":
@@ -169,4 +178,4 @@ class Time:
         self.now += seconds
 
 
-__all__ = ["ACCOUNT", "Api", "MfaError", "Store", "Time", "arn", "refused"]
+__all__ = ["ACCOUNT", "Api", "MfaError", "Store", "Time", "arn", "refused", "wanted"]
