@@ -16,6 +16,7 @@ import typing as t
 
 from .._errors import AwsRefused, MfaError
 from .._messages import warn
+from .._summary import summary
 
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -99,18 +100,6 @@ def for_each(work: t.Callable[[Outcome], None], outcomes: t.Sequence[Outcome], c
     finally:
         # On an interrupt, what has not begun is not begun any more.
         executor.shutdown(cancel_futures=True)
-
-
-def summary(outcomes: t.Sequence[Outcome]) -> Result:
-    """Return the counts of RV(summary)."""
-    failed = sum(1 for outcome in outcomes if outcome.failed)
-    changed = sum(1 for outcome in outcomes if outcome.changed and not outcome.failed)
-    return {
-        "total": len(outcomes),
-        "changed": changed,
-        "unchanged": len(outcomes) - changed - failed,
-        "failed": failed,
-    }
 
 
 def failures_text(outcomes: t.Sequence[Outcome], what: str) -> str:

@@ -90,7 +90,7 @@ class Reconciler:
                 self._bring(outcome, reading, account)
                 _note(streak, outcome)
             # As the summary counts them: what failed half way has failed.
-            progress.done(outcome.changed and not outcome.error, outcome.error is not None)
+            progress.done(outcome.changed and not outcome.failed, outcome.failed)
 
         self._each(work, list(zip(outcomes, readings, strict=True)))
         if self._waiter:

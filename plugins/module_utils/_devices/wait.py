@@ -54,7 +54,7 @@ class Waiter:
             time.sleep(0.25 if single else 1.0)
 
     def _not_shown(self, pending: t.Sequence[Outcome], single: bool) -> list[Outcome]:
-        """Return those whose change AWS does not list yet. What cannot be read is the error of whom it concerns."""
+        """Return those whose change AWS does not list yet. One that cannot be looked up fails."""
         account = AccountLists(self._api)
         # Read once, or refused once, for all.
         refused = None if single else attempt(account.read_virtual, "all users")

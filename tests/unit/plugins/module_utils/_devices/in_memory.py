@@ -140,10 +140,11 @@ class Store:
 
     def __init__(self) -> None:
         self.records: dict[str, Record] = {}
+        self.prepared = False
         self.spoil: dict[str, Exception] = {}  # by name of the record
 
     def prepare(self) -> None:
-        pass
+        self.prepared = True
 
     def name_for(self, user_name: str, _device_name: str) -> str:
         return f"mfa/{user_name}"

@@ -15,6 +15,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._devices.read import
 from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused
 from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._devices.in_memory import (
     Api,
+    Store,
     Time,
     arn,
     refused,
@@ -30,9 +31,9 @@ def one(api: Api, desired: Desired, shallow: bool = False) -> Current:
     return Reader(t.cast("t.Any", api), None).one(Outcome(desired), lambda: lists, shallow)
 
 
-def several(api: Api, inputs: list[Desired]) -> list[Current | None]:
+def several(api: Api, inputs: list[Desired], store: Store | None = None) -> list[Current | None]:
     lists = AccountLists(t.cast("t.Any", api))
-    return Reader(t.cast("t.Any", api), None).all([Outcome(desired) for desired in inputs], lists)
+    return Reader(t.cast("t.Any", api), t.cast("t.Any", store)).all([Outcome(desired) for desired in inputs], lists)
 
 
 def token(name: str) -> Desired:
@@ -128,3 +129,11 @@ def test_lists_are_read_once_for_all_who_find_theirs_stale(clock: Time) -> None:
     assert shared.since(stale_at) is first and api.calls["virtual_devices"] == 1
     clock.sleep(1)
     assert shared.since(clock.now) is not first and api.calls["virtual_devices"] == 2
+
+
+@pytest.mark.parametrize(("enrolled", "prepared"), [(20, False), (19, True), (5, True), (0, True)])
+def test_the_store_is_connected_to_only_if_it_will_be_used(enrolled: int, prepared: bool) -> None:
+    api, store = Api(NAMES), Store()
+    api.devices = {arn(name): name for name in NAMES[:enrolled]}
+    several(api, [wanted(name) for name in NAMES], store)
+    assert store.prepared is prepared

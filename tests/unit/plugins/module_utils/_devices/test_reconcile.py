@@ -16,6 +16,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import
 from ansible_collections.hardening.aws.plugins.module_utils._devices.reconcile import Reconciler
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError, ReplyLost
 from ansible_collections.hardening.aws.plugins.module_utils._failure_streak import NotTried
+from ansible_collections.hardening.aws.plugins.module_utils._summary import summary
 from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._devices.in_memory import (
     Api,
     Store,
@@ -74,7 +75,7 @@ def test_each_user_is_counted_when_finished(
     api.spoil[f"delete {arn('user-02')}"] = [refused("AccessDenied")]
     outcomes = many(api, store, [wanted(name, state=state, stored=state == "enabled") for name in NAMES], wait=False)
     last = json.loads((tmp_path / "progress").read_text(encoding="ascii").splitlines()[-1])
-    counts = device_results.summary(outcomes)
+    counts = summary(outcomes)
     assert last == {"verb": verb, "total": 20, "done": 20, "changed": counts["changed"], "failed": 1}
     assert counts["failed"] == 1 and counts["changed"] == {"enabled": 14, "absent": 4}[state]
 
