@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import threading
 import typing as t
 
 import pytest
@@ -60,6 +61,21 @@ def test_what_is_not_listed_in_time_has_failed(clock: Time) -> None:
     assert [bool(outcome.error) for outcome in outcomes] == [False, True, True] and 5 <= clock.now - began < 7
     assert outcomes[1].error and "did not list it within wait_timeout=5 s" in outcomes[1].error.message
     assert outcomes[1].actions == ["enable"]
+
+
+def test_tokens_are_looked_up_several_at_once(clock: Time) -> None:
+    """They are in no list of the account. None is asked for before three are under way."""
+    api, together = Api(NAMES), threading.Barrier(3, timeout=10)
+    outcomes = []
+    for number, name in enumerate(NAMES):
+        serial = f"GAHT0000000{number}"
+        api.devices[serial] = name
+        api.spoil[f"devices_of {name}"] = [lambda: together.wait() and None]
+        outcome = Outcome(wanted(name, device_name=None, serial_number=serial), serial, actions=["enable"])
+        outcome.after = Current(devices=(Device(serial, name),))
+        outcomes.append(outcome)
+    Waiter(t.cast("t.Any", api), 60, 3).until_listed(outcomes)
+    assert api.calls["devices_of"] == 3 and not any(outcome.error for outcome in outcomes)
 
 
 def test_nothing_to_wait_for(clock: Time) -> None:
