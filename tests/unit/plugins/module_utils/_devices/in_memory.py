@@ -17,6 +17,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import
 
 ACCOUNT = "123456789012"
 NOW = "2026-11-24T12:00:00Z"
+NAMES = [f"user-{number:02d}" for number in range(1, 21)]
 SINCE = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 
 
@@ -179,4 +180,4 @@ class Time:
         self.now += seconds
 
 
-__all__ = ["ACCOUNT", "Api", "MfaError", "Store", "Time", "arn", "refused", "wanted"]
+__all__ = ["ACCOUNT", "NAMES", "Api", "MfaError", "Store", "Time", "arn", "refused", "wanted"]

@@ -14,6 +14,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import
 from ansible_collections.hardening.aws.plugins.module_utils._devices.read import Reader
 from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused
 from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._devices.in_memory import (
+    NAMES,
     Api,
     Store,
     Time,
@@ -22,7 +23,6 @@ from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._devices.
     wanted,
 )
 
-NAMES = [f"user-{number:02d}" for number in range(1, 21)]
 TOKEN = "GAHT12345678"
 
 

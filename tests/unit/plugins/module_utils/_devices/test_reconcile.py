@@ -18,6 +18,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaEr
 from ansible_collections.hardening.aws.plugins.module_utils._failure_streak import NotTried
 from ansible_collections.hardening.aws.plugins.module_utils._summary import summary
 from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._devices.in_memory import (
+    NAMES,
     Api,
     Store,
     Time,
@@ -26,7 +27,6 @@ from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._devices.
     wanted,
 )
 
-NAMES = [f"user-{number:02d}" for number in range(1, 21)]
 SEED = "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U"
 
 pytestmark = pytest.mark.usefixtures("clock")
