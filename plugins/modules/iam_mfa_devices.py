@@ -211,6 +211,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._devices import opti
 from ansible_collections.hardening.aws.plugins.module_utils._devices import results as device_results
 from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import Desired
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._summary import summary
 
 
 def desired_devices(items: t.Sequence[dict], params: dict) -> list[Desired]:
@@ -239,7 +240,7 @@ def run(module: AnsibleAWSModule, items: t.Sequence[dict]) -> None:
     answer: dict[str, t.Any] = {
         "changed": any(outcome.changed for outcome in outcomes),
         "results": results,
-        "summary": device_results.summary(outcomes),
+        "summary": summary(outcomes),
         "diff": device_results.lines_diff(outcomes),
     }
     if answer["summary"]["failed"]:

@@ -17,6 +17,7 @@ import typing as t
 from .._errors import AwsRefused, MfaError
 from .._messages import warn
 from .._progress import Progress
+from .._summary import summary
 
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -118,18 +119,6 @@ def for_each(
 def counted_by(progress: Progress) -> t.Callable[[Outcome], None]:
     """Return what counts an outcome as finished, in the same way as the summary."""
     return lambda outcome: progress.done(outcome.changed and not outcome.failed, outcome.failed)
-
-
-def summary(outcomes: t.Sequence[Outcome]) -> Result:
-    """Return the counts of RV(summary)."""
-    failed = sum(1 for outcome in outcomes if outcome.failed)
-    changed = sum(1 for outcome in outcomes if outcome.changed and not outcome.failed)
-    return {
-        "total": len(outcomes),
-        "changed": changed,
-        "unchanged": len(outcomes) - changed - failed,
-        "failed": failed,
-    }
 
 
 def failures_text(outcomes: t.Sequence[Outcome], what: str) -> str:

@@ -29,6 +29,11 @@ class Outcome:
     journal: Journal = dataclasses.field(default_factory=Journal)
 
     @property
+    def failed(self) -> bool:
+        """Whether it is not as was asked for."""
+        return self.error is not None
+
+    @property
     def changed(self) -> bool:
         """Whether anything was changed, or would be in check mode. Also true of a failure that came half way."""
         return bool(self.actions)

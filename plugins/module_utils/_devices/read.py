@@ -38,7 +38,7 @@ class Reader:
         """Read what one input depends on, with a call for its user.
 
         :param lists: Returns the account's lists, if they are needed.
-        :param shallow: Leave a list of the whole account out where it can be.
+        :param shallow: Do without the account's lists where possible.
         """
         desired = outcome.desired
         devices = self._api.devices_of(desired.user_name) if desired.state != "present" else ()
@@ -69,18 +69,19 @@ class Reader:
         return dataclasses.replace(reading, left_behind=left)
 
     def all(self, outcomes: t.Sequence[Outcome], account: AccountLists) -> list[Current | None]:
-        """Read what all inputs depend on, from the account's lists. None stands for one whose user has to be asked."""
+        """Read what all inputs depend on, from the account's lists. None: the user is to be asked for."""
         if len(outcomes) == 1:
             return [None]
         if len(outcomes) > _FEW and outcomes[0].desired.state == "enabled" and not account.virtual:
-            # Nobody has a device, so all users are needed below. Read now, they spare the question which account it is.
-            if self._store is not None:
-                self._store.prepare()
+            # Nobody has a device, so the list of users is needed below. Read now, it also tells which account this is.
+            self._prepare_store()
             account.read_users()
         readings = [self._from_lists(outcome, account) for outcome in outcomes]
         pairs = list(zip(outcomes, readings, strict=True))
         undecided = [outcome for outcome, reading in pairs if reading and self._needs_user(outcome, reading)]
         removing = bool(outcomes) and outcomes[0].desired.state in ("disabled", "absent")
+        if undecided and not removing:
+            self._prepare_store()
         if sum(1 for outcome, reading in pairs if reading and self._needs_owner(outcome, reading)) > 1:
             self._known_users(account, tolerant=True)
         if undecided and (removing or len(undecided) > _FEW):
@@ -93,15 +94,20 @@ class Reader:
             readings = [None if id(outcome) in alone else reading for outcome, reading in pairs]
         return readings
 
+    def _prepare_store(self) -> None:
+        """Open the store's client while the account's lists are read."""
+        if self._store is not None:
+            self._store.prepare()
+
     @staticmethod
     def _needs_owner(outcome: Outcome, reading: Current) -> bool:
-        """Whether it has to be known since when the user exists, to tell whose the stored seed of a device is."""
+        """Whether the user's age matters: it tells whether a stored seed is this user's or that of an earlier one."""
         unassigned = reading.target is not None and reading.target.owner is None
         return outcome.desired.state == "present" and outcome.desired.stored and unassigned
 
     @staticmethod
     def _known_users(account: AccountLists, tolerant: bool) -> set[str] | None:
-        """The names of all users; None if the list is refused and the run can do without: what is taken away can."""
+        """The names of all users. None if I(tolerant) and the list is refused: taking devices away works without it."""
         if not tolerant:
             return account.users
         with contextlib.suppress(MfaError):

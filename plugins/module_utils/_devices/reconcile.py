@@ -8,7 +8,6 @@ user; a longer list is read from the account's lists. Everything after the readi
 
 from __future__ import annotations
 
-import concurrent.futures
 import typing as t
 
 from .._aws.iam import MfaApi
@@ -16,6 +15,7 @@ from .._errors import MfaError
 from .._failure_streak import FailureStreak
 from .._progress import Progress
 from .._seeds.base import SeedStore
+from .._threads import for_each
 from .account_lists import AccountLists
 from .apply import Applier
 from .converge import Converger
@@ -56,7 +56,7 @@ class Reconciler:
         self._api = api
         self._reader = Reader(api, store)
         self._converger = Converger(api, self._reader, Applier(api, store), check_mode)
-        self._waiter = Waiter(api, wait_timeout) if wait and not check_mode else None
+        self._waiter = Waiter(api, wait_timeout, concurrency) if wait and not check_mode else None
         self._check_mode = check_mode
         self._concurrency = concurrency
         self._stop_after_failures = stop_after_failures
@@ -83,32 +83,20 @@ class Reconciler:
         streak = FailureStreak(self._stop_after_failures)
         progress = Progress(_PAST_TENSE[inputs[0].state] if inputs else "", len(inputs), self._api.seconds_waited)
 
-        def work(outcome: Outcome, reading: Current | None) -> None:
+        def work(pair: tuple[Outcome, Current | None]) -> None:
+            outcome, reading = pair
             if streak.reached:
                 outcome.error = streak.not_tried(outcome.desired.user_name)
             else:
                 self._bring(outcome, reading, account)
                 _note(streak, outcome)
             # As the summary counts them: what failed half way has failed.
-            progress.done(outcome.changed and not outcome.error, outcome.error is not None)
+            progress.done(outcome.changed and not outcome.failed, outcome.failed)
 
-        self._each(work, list(zip(outcomes, readings, strict=True)))
+        for_each(work, list(zip(outcomes, readings, strict=True)), self._concurrency)
         if self._waiter:
             self._waiter.until_listed(outcomes)
         return outcomes
-
-    def _each(self, work: t.Callable[..., None], arguments: t.Sequence[tuple[t.Any, ...]]) -> None:
-        if len(arguments) <= 1:
-            for argument in arguments:
-                work(*argument)
-            return
-        executor = concurrent.futures.ThreadPoolExecutor(min(self._concurrency, len(arguments)))
-        try:
-            for future in [executor.submit(work, *argument) for argument in arguments]:
-                future.result()
-        finally:
-            # On an interrupt, what has not begun is not begun any more.
-            executor.shutdown(cancel_futures=True)
 
     def _bring(self, outcome: Outcome, reading: Current | None, lists: AccountLists, shallow: bool = False) -> None:
         """Bring one input to its desired state, and keep what goes wrong as its error.

@@ -164,18 +164,6 @@ def item_result(outcome: Outcome, secrets: t.Iterable[str | None]) -> Result:
     return result
 
 
-def summary(outcomes: t.Sequence[Outcome]) -> Result:
-    """Return the counts of RV(summary)."""
-    failed = sum(1 for outcome in outcomes if outcome.error)
-    changed = sum(1 for outcome in outcomes if outcome.changed and not outcome.error)
-    return {
-        "total": len(outcomes),
-        "changed": changed,
-        "unchanged": len(outcomes) - changed - failed,
-        "failed": failed,
-    }
-
-
 def failures_text(outcomes: t.Sequence[Outcome], results: t.Sequence[Result]) -> str:
     """Return the message of a run in which some devices failed: the first of them, and how many more."""
     pairs = [(outcome, result) for outcome, result in zip(outcomes, results, strict=True) if outcome.error]

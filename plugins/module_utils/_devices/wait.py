@@ -15,6 +15,7 @@ import typing as t
 from .._aws.deadline import Deadline
 from .._aws.iam import MfaApi
 from .._errors import MfaError
+from .._threads import for_each
 from . import plan as plans
 from .account_lists import AccountLists
 from .outcome import Outcome, attempt
@@ -25,11 +26,13 @@ class Waiter:
     """Waits until AWS lists what was changed.
 
     :param timeout: How many seconds at most.
+    :param concurrency: How many users are asked for at once, where the account's lists do not show their devices.
     """
 
-    def __init__(self, api: MfaApi, timeout: float) -> None:
+    def __init__(self, api: MfaApi, timeout: float, concurrency: int = 1) -> None:
         self._api = api
         self._timeout = timeout
+        self._concurrency = concurrency
 
     def until_listed(self, outcomes: t.Sequence[Outcome]) -> None:
         """Wait until AWS lists what was changed; an outcome that it does not list in time becomes a failure.
@@ -54,7 +57,7 @@ class Waiter:
             time.sleep(0.25 if single else 1.0)
 
     def _not_shown(self, pending: t.Sequence[Outcome], single: bool) -> list[Outcome]:
-        """Return those whose change AWS does not list yet. What cannot be read is the error of whom it concerns."""
+        """Return those whose change AWS does not list yet. One that cannot be looked up fails."""
         account = AccountLists(self._api)
         # Read once, or refused once, for all.
         refused = None if single else attempt(account.read_virtual, "all users")
@@ -63,10 +66,13 @@ class Waiter:
         def look(outcome: Outcome) -> None:
             shown[id(outcome)] = self._shown(outcome, account, single)
 
-        for outcome in pending:
+        def look_up(outcome: Outcome) -> None:
             error = refused or attempt(functools.partial(look, outcome), outcome.desired.user_name)
             if error:
                 outcome.error = _unseen(outcome, error)
+
+        asked = any(not outcome.desired.is_virtual for outcome in pending)
+        for_each(look_up, pending, self._concurrency if asked else 1)
         return [outcome for outcome in pending if not outcome.error and not shown[id(outcome)]]
 
     @staticmethod

@@ -11,17 +11,24 @@ import typing as t
 
 from ansible_collections.hardening.aws.plugins.module_utils._aws.iam import NewDevice
 from ansible_collections.hardening.aws.plugins.module_utils._aws.model import Device, VirtualDevice
+from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import Desired
 from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError, StoreConflict
 from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import Record
 
 ACCOUNT = "123456789012"
 NOW = "2026-11-24T12:00:00Z"
+NAMES = [f"user-{number:02d}" for number in range(1, 21)]
 SINCE = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 
 
 def arn(name: str) -> str:
     """The serial number of a virtual device."""
     return f"arn:aws:iam::{ACCOUNT}:mfa/{name}"
+
+
+def wanted(name: str, **options: t.Any) -> Desired:
+    """What an input asks for: that the device of the user's own name is enabled, with its seed in the store."""
+    return Desired(**{"user_name": name, "state": "enabled", "device_name": name, "stored": True, **options})
 
 
 def refused(code: str, operation: str = "iam:X", text: str = "") -> AwsRefused:
@@ -120,6 +127,9 @@ class Api:
         self._called("deactivate", user_name)
         self.devices[serial] = None
 
+    def tag(self, serial: str, _tags: t.Mapping[str, str]) -> None:
+        self._called("tag", serial)
+
     def delete(self, serial: str) -> None:
         self._called("delete", serial)
         if self.devices.pop(serial, "nobody") == "nobody":
@@ -134,10 +144,11 @@ class Store:
 
     def __init__(self) -> None:
         self.records: dict[str, Record] = {}
+        self.prepared = False
         self.spoil: dict[str, Exception] = {}  # by name of the record
 
     def prepare(self) -> None:
-        pass
+        self.prepared = True
 
     def name_for(self, user_name: str, _device_name: str) -> str:
         return f"mfa/{user_name}"
@@ -172,4 +183,4 @@ class Time:
         self.now += seconds
 
 
-__all__ = ["ACCOUNT", "Api", "MfaError", "Store", "Time", "arn", "refused"]
+__all__ = ["ACCOUNT", "NAMES", "Api", "MfaError", "Store", "Time", "arn", "refused", "wanted"]

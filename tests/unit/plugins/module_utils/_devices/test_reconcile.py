@@ -11,48 +11,25 @@ import typing as t
 import pytest
 
 from ansible_collections.hardening.aws.plugins.module_utils import _progress
-from ansible_collections.hardening.aws.plugins.module_utils._aws import deadline
-from ansible_collections.hardening.aws.plugins.module_utils._devices import (
-    account_lists,
-    apply,
-    attach,
-    codes,
-    converge,
-    seed_records,
-    wait,
-)
 from ansible_collections.hardening.aws.plugins.module_utils._devices import results as device_results
 from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import Desired
 from ansible_collections.hardening.aws.plugins.module_utils._devices.reconcile import Reconciler
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError, ReplyLost
 from ansible_collections.hardening.aws.plugins.module_utils._failure_streak import NotTried
+from ansible_collections.hardening.aws.plugins.module_utils._summary import summary
 from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._devices.in_memory import (
+    NAMES,
     Api,
     Store,
     Time,
     arn,
     refused,
+    wanted,
 )
 
-NAMES = [f"user-{number:02d}" for number in range(1, 21)]
 SEED = "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U"
 
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Time:
-    """Time that passes by sleeping only."""
-    fake = Time()
-    for module in (account_lists, apply, attach, codes, converge, seed_records, wait):
-        monkeypatch.setattr(module, "time", fake)
-    # Its default is bound when the module is loaded.
-    defaults = deadline.Deadline.__init__.__defaults__ or ()
-    monkeypatch.setattr(deadline.Deadline.__init__, "__defaults__", (*defaults[:-1], fake.monotonic))
-    monkeypatch.setattr(codes, "codes_at_step", lambda _seed, step: (f"{step - 1:06d}", f"{step:06d}"))
-    return fake
-
-
-def wanted(name: str, **options: t.Any) -> Desired:
-    return Desired(**{"user_name": name, "state": "enabled", "device_name": name, "stored": True, **options})
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def many(api: Api, store: Store | None, inputs: list[Desired], **options: t.Any) -> list[t.Any]:
@@ -98,7 +75,7 @@ def test_each_user_is_counted_when_finished(
     api.spoil[f"delete {arn('user-02')}"] = [refused("AccessDenied")]
     outcomes = many(api, store, [wanted(name, state=state, stored=state == "enabled") for name in NAMES], wait=False)
     last = json.loads((tmp_path / "progress").read_text(encoding="ascii").splitlines()[-1])
-    counts = device_results.summary(outcomes)
+    counts = summary(outcomes)
     assert last == {"verb": verb, "total": 20, "done": 20, "changed": counts["changed"], "failed": 1, "waited": 0.0}
     assert counts["failed"] == 1 and counts["changed"] == {"enabled": 14, "absent": 4}[state]
 
