@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 from aws_emulator.client import Emulator
-from controller import ACCOUNT, Controller, Task, emulator_task, four_steps, may_fail, task
+from controller import ACCOUNT, Controller, Task, four_steps, may_fail, task
 
 MODULE = "hardening.aws.iam_policy_attachment"
 ARN = f"arn:aws:iam::{ACCOUNT}:policy/deny-unless-mfa"
