@@ -10,11 +10,9 @@ from __future__ import annotations
 import concurrent.futures
 import dataclasses
 import functools
-import os
-import traceback
 import typing as t
 
-from .._errors import AwsRefused, MfaError
+from .._errors import AwsRefused, MfaError, unforeseen
 from .._messages import warn
 from .._progress import Progress
 
@@ -66,7 +64,7 @@ class Outcome:
         except MfaError as error:
             self.errors.append(error)
         except Exception as error:  # noqa: BLE001 - a defect must not lose the results of the others
-            self.errors.append(_defect(error))
+            self.errors.append(unforeseen(error, "this item"))
         else:
             return True
         return False
@@ -182,12 +180,3 @@ def _names(outcomes: t.Sequence[Outcome]) -> str:
         return ", ".join(outcome.label for outcome in outcomes)
     first = ", ".join(outcome.label for outcome in outcomes[:_SHOWN_NAMES])
     return f"{first} and {len(outcomes) - _SHOWN_NAMES:,} more"
-
-
-def _defect(error: Exception) -> MfaError:
-    """Return an error that says where it happened, without any of the values involved."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return MfaError(
-        f"This error is a defect of hardening.aws: {type(error).__name__} in {os.path.basename(frame.filename)}, line "
-        f"{frame.lineno}. Look at the user in the console and run again. If the problem persists, report it."
-    )
