@@ -160,7 +160,7 @@ def test_one_failure_stops_no_other(controller: Controller, emulator: Emulator) 
     messages = [item["msg"] for item in failed["results"]]
     assert messages[0] == messages[4] == ""
     assert "no IAM user nobody" in messages[1]
-    assert "two codes that this very device showed one after the other" in messages[2]
+    assert "two consecutive codes of this very device" in messages[2]
     assert "iam:TagMFADevice" in messages[3]
     errors = [item.get("error") for item in failed["results"]]
     assert errors[2] == {"code": "InvalidAuthenticationCode", "operation": "iam:EnableMFADevice"}

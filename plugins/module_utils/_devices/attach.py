@@ -29,7 +29,7 @@ _ATTEMPTS = 4
 class Attacher:
     """Makes the two calls that take codes.
 
-    :param insist_on_record: Raises StaleView if the seed that is being used is not that of the store any more.
+    :param insist_on_record: Raises StaleView if the store no longer holds the seed that is being used.
     :param code_patience: How many seconds may be spent on waiting for codes that were not used before.
     """
 
@@ -46,7 +46,7 @@ class Attacher:
     # Attaching ------------------------------------------------------------------------------------------------------
 
     def attach(self, desired: Desired, serial: str, codes: Codes, journal: Journal) -> None:
-        """Call EnableMFADevice until this run has attached the device, or it is certain that it can't.
+        """Call EnableMFADevice until this run has attached the device, or it is certain that it cannot.
 
         :raises StaleView: Somebody else has attached it, or AWS does not show what it is said to have.
         """
@@ -91,8 +91,8 @@ class Attacher:
             return self._codes_refused(desired, serial, codes, journal, refusal)
         if kind == "LimitExceeded":
             raise MfaError(
-                f"{desired.user_name} has as many MFA devices as AWS allows ({plans.MAX_DEVICES_PER_USER}): "
-                f"retire one with state=absent first. AWS: {refusal.aws_message}",
+                f"{desired.user_name} has as many MFA devices as AWS allows ({plans.MAX_DEVICES_PER_USER}). "
+                f"Remove one with state=absent first. AWS: {refusal.aws_message}",
                 refusal.code,
                 refusal.operation,
             ) from None
@@ -108,8 +108,8 @@ class Attacher:
             raise StaleView(f"{serial} was attached to {desired.user_name} by somebody else")
         if not desired.is_virtual:
             raise MfaError(
-                f"The token {serial} is in use by another user of the account, and no list of AWS's says "
-                "by whom: find it with hardening.aws.iam_mfa_device_info, and take it off that user first.",
+                f"The token {serial} is attached to another user of the account, and no list of AWS's tells which. "
+                "Find that user with hardening.aws.iam_mfa_device_info, and remove the token there first.",
                 refusal.code,
                 refusal.operation,
             ) from None
@@ -137,7 +137,7 @@ class Attacher:
             raise StaleView(f"the user {desired.user_name} cannot be found") from None
         if not desired.is_virtual:
             raise MfaError(
-                f"AWS knows no token with the serial number {serial}: check it. AWS: {refusal.aws_message}",
+                f"AWS knows no token with the serial number {serial}. Check it. AWS: {refusal.aws_message}",
                 refusal.code,
                 refusal.operation,
             ) from None
@@ -175,7 +175,7 @@ class Attacher:
             except NoAnswer:
                 raise
             except ReplyLost:
-                # No list shows whether it took effect; if it did, these codes are used up.
+                # No list shows whether it took effect. If it did, these codes are used up.
                 lost = True
                 if not codes.renew(self._code_patience):
                     raise
@@ -195,9 +195,9 @@ def codes_refused(desired: Desired, serial: str, refusal: AwsRefused) -> MfaErro
     if desired.codes:
         return MfaError(
             f"AWS refused the codes for {serial} on {desired.user_name}; nothing was changed. Check that they are "
-            "two codes that this very device showed one after the other, the older one first as "
-            "authentication_code1; that they are fresh (the second one is still shown or has just gone) and were "
-            "not used before; and that they are quoted in YAML, where an unquoted 012345 loses its zero.",
+            "two consecutive codes of this very device, the older one first as authentication_code1; that they are "
+            "fresh (the second one is still shown or has just gone) and were not used before; and that they are "
+            "quoted in YAML, where an unquoted 012345 loses its zero.",
             refusal.code,
             refusal.operation,
         )

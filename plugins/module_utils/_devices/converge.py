@@ -50,8 +50,8 @@ class Converger:
                 found_at = time.monotonic()
                 if settling.passed():
                     raise MfaError(
-                        f"{outcome.desired.user_name}: {stale.message}, and it stayed so. Look at the device in the "
-                        "console, then run again."
+                        f"{outcome.desired.user_name}: {stale.message}, and this did not change while the run "
+                        "waited. Check the device in the console, then run again."
                     ) from None
             time.sleep(0.5)
             current = self._reader.one(outcome, functools.partial(self._shared.since, found_at))
@@ -75,7 +75,7 @@ class Converger:
         outcome.actions = journal.done
 
     def _with_seed(self, outcome: Outcome, current: Current) -> Current:
-        """Look up the seed of a device that is there already, where it is about to be used or to be made sure of."""
+        """Look up the seed of a device that exists already, if the plan depends on it."""
         desired = outcome.desired
         if not desired.stored or desired.state not in ("enabled", "present"):
             return current
@@ -87,13 +87,13 @@ class Converger:
         return dataclasses.replace(current, seed_lost=lost)
 
     def _insist_on_account(self, desired: Desired, plan: plans.Plan) -> None:
-        """Refuse the ARN of another account, instead of saying that there is no such device, or that it is gone."""
+        """Refuse the ARN of another account, rather than say that there is no such device, or that it is gone."""
         account_id = account_of(desired.serial_number)
         if account_id is None or not (plan.problem or desired.state in ("disabled", "absent")):
             return
         own = self._api.account()[1]
         if account_id != own:
             raise MfaError(
-                f"{desired.serial_number} is a device of the account {account_id}, and the credentials are those of "
-                f"the account {own}: check serial_number, and whose credentials these are."
+                f"{desired.serial_number} belongs to the account {account_id}, but the credentials are those of the "
+                f"account {own}. Check serial_number and the credentials."
             )

@@ -139,5 +139,5 @@ def _with_leftovers(error: MfaError, taken_off: t.Sequence[str]) -> MfaError:
     if not taken_off:
         return error
     serials = ", ".join(taken_off)
-    text = f"{error.message} Attached to nobody any more, and not deleted yet: {serials}. Run again with serial_number."
+    text = f"{error.message} Detached, but not deleted yet: {serials}. Run again with serial_number."
     return MfaError(text, error.code, error.operation)

@@ -112,8 +112,8 @@ class SeedRecords:
         record = self.read(desired, serial)
         if record is None:
             raise MfaError(
-                f"The seed store has no seed of {serial} ({self._name_of(desired, serial)} is not there): give "
-                "its seed, or two codes."
+                f"The seed store has no seed of {serial} ({self._name_of(desired, serial)} does not exist). Give its "
+                "seed, or two codes."
             )
         return record
 

@@ -26,7 +26,11 @@ class VirtualDevices:
         self._api = api
 
     def create(self, desired: Desired, serial: str, tags: t.Mapping[str, str], replace: bool) -> NewDevice:
-        """Create the device; with I(replace), in place of one whose seed nobody knows."""
+        """Create a device, with I(replace) in place of one whose seed nobody knows.
+
+        :raises StaleView: It exists already.
+        :raises MfaError: It cannot be created.
+        """
         if desired.state == "enabled":
             self._api.clock.insist()  # the codes need it: better no device than one that stays behind
         path, name = split_virtual_arn(serial)
@@ -38,17 +42,18 @@ class VirtualDevices:
                 created = self._api.create(path, name, tags)
                 return dataclasses.replace(created, seed=normalize_seed(created.seed))
             except SeedError as error:
-                # The device is there, and what came as its seed is none: like a reply that was lost.
+                # The device exists, but what came as its seed cannot be one: as if the reply had been lost.
                 if settling.passed():
                     self.delete(serial)
                     raise MfaError(
-                        f"AWS gave {serial} a seed that {error}, again and again: run again later."
+                        f"AWS repeatedly returned an unusable seed for {serial}: it {error}. Run again later."
                     ) from None
             except AwsRefused as refusal:
                 if kind_of(refusal) == "LimitExceeded":
                     raise MfaError(
-                        f"The account has as many virtual MFA devices as its quota allows, so none can be created for "
-                        f"{desired.user_name}: delete unassigned ones, or raise the quota. AWS: {refusal.aws_message}",
+                        f"The account has reached its quota of virtual MFA devices, so none can be created for "
+                        f"{desired.user_name}. Delete unassigned devices, or raise the quota. AWS: "
+                        f"{refusal.aws_message}",
                         refusal.code,
                         refusal.operation,
                     ) from None
@@ -56,12 +61,15 @@ class VirtualDevices:
                     raise
                 if settling.passed() or not (refusal.unsure or replace):
                     raise StaleView(f"the device {serial} exists already") from None
-            # The reply to an attempt of our own was lost, and the seed with it; or the deletion is not yet known.
+            # The reply to an earlier attempt was lost, and the seed with it; or the deletion is not known yet.
             replace = True
             pause()
 
     def delete(self, serial: str) -> bool:
-        """Delete a virtual device. Return whether there was one."""
+        """Delete a device. Return whether there was one.
+
+        :raises StaleView: Somebody has attached it.
+        """
         settling = Deadline(SETTLE_SECONDS)
         while True:
             try:
@@ -73,9 +81,9 @@ class VirtualDevices:
                     return refusal.unsure
                 if kind != "DeleteConflict":
                     raise
-                # Taken off a user a moment ago: not known everywhere yet. Or somebody has attached it.
+                # It was detached a moment ago, which is not known everywhere yet; or somebody has attached it.
                 if settling.passed():
-                    raise StaleView(f"{serial} is in use, although it is not listed so") from None
+                    raise StaleView(f"{serial} is in use, although AWS lists no user for it") from None
                 pause()
 
     def tag(self, serial: str, tags: t.Mapping[str, str]) -> None:

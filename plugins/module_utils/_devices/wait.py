@@ -47,8 +47,8 @@ class Waiter:
                 for outcome in pending:
                     outcome.error = MfaError(
                         f"AWS accepted the change ({', '.join(outcome.actions)}) for {outcome.desired.user_name}, but "
-                        f"does not list it after wait_timeout={self._timeout:g} s. Run again to see whether it "
-                        "does by then."
+                        f"did not list it within wait_timeout={self._timeout:g} s. Run again to see whether it does by "
+                        "then."
                     )
                 return
             time.sleep(0.25 if single else 1.0)
@@ -97,7 +97,7 @@ class Waiter:
 def _unseen(outcome: Outcome, why: MfaError) -> MfaError:
     """The error of a change that AWS accepted, where reading the lists that should show it went wrong."""
     text = (
-        f"AWS accepted the change ({', '.join(outcome.actions)}) for {outcome.desired.user_name}, but whether it lists "
-        f"it could not be seen: {why.message}"
+        f"AWS accepted the change ({', '.join(outcome.actions)}) for {outcome.desired.user_name}, but it could not "
+        f"be checked whether AWS lists it: {why.message}"
     )
     return MfaError(text, why.code, why.operation)

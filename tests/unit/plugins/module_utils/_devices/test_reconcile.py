@@ -176,7 +176,11 @@ def test_what_stays_stale_ends_in_an_error(clock: Time) -> None:
     api.spoil["enable"] = [refused("NoSuchEntity", text="The user with name alice cannot be found.")] * 500
     began = clock.now
     outcome = Reconciler(t.cast("t.Any", api)).one(wanted("alice", stored=False, seed=SEED))
-    assert outcome.error and "and it stayed so" in outcome.error.message and not outcome.changed
+    assert (
+        outcome.error
+        and "and this did not change while the run waited" in outcome.error.message
+        and not outcome.changed
+    )
     assert clock.now - began < 60
 
 
