@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
+from . import _messages
+from ._errors import MfaError
 from ._explained_input import ExplainingModule, aws_module
 
 if t.TYPE_CHECKING:
@@ -36,3 +38,12 @@ class _BulkModule(ExplainingModule):
 def bulk_module(**kwargs: t.Any) -> AnsibleAWSModule:
     """Return an AnsibleAWSModule. The arguments are those of its class."""
     return aws_module(_BulkModule, kwargs)
+
+
+def run_bulk_module(argument_spec: dict[str, t.Any], run: t.Callable[[AnsibleAWSModule], None]) -> None:
+    """Make a module that has a check mode, and run it. A failure that I(run) raises ends it with a message."""
+    module = bulk_module(argument_spec=argument_spec, supports_check_mode=True)
+    try:
+        run(module)
+    except MfaError as error:
+        _messages.fail(module, error)

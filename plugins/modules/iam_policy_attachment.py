@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A managed policy on many IAM users and groups, in one task."""
+"""Attaches a managed policy to many IAM users and groups in one task."""
 
 from __future__ import annotations
 
@@ -12,23 +12,22 @@ module: iam_policy_attachment
 version_added: 0.2.0
 short_description: Attach a managed policy to many IAM users and groups at once
 description:
-  - Attaches a managed policy to any number of AWS IAM users and groups, or takes it off, several at once.
-  - Reads who has the policy in pages of up to 1,000, so a run that changes nothing costs a handful of calls.
-  - Creates nobody. A user or group that is not there, or is deleted while the task runs, fails.
-  - One that fails stops no other. If any failed, the task fails after all have been tried, with every result.
+  - Attaches a managed policy to any number of AWS IAM users and groups, or detaches it, several at once.
+  - Reads who has the policy in pages of up to 1,000, so a run that changes nothing takes a handful of calls.
+  - Creates no user or group. One that does not exist, or is deleted while the task runs, is a failure.
+  - If one user or group fails, the others are still done. The task then fails at its end, with every result.
 author:
   - hardening.aws contributors (@hardening-aws)
 options:
   policy_arn:
     description:
-      - The ARN of the policy, which may be one of AWS's own.
+      - The ARN of the policy, which may be an AWS managed policy.
     type: str
     required: true
   users:
     description:
-      - Names of users. IAM does not tell upper from lower case.
-      - With neither this nor O(groups) the task is refused. Empty lists are fine, and then the task tells who has the
-        policy.
+      - Names of users. Upper and lower case do not matter.
+      - Either this or O(groups) is required. Both may be empty lists; the task then only returns who has the policy.
     type: list
     elements: str
   groups:
@@ -38,15 +37,16 @@ options:
     elements: str
   state:
     description:
-      - V(present) - the policy is attached to those who are named.
-      - V(absent) - it is not. A name that nobody has is a warning.
+      - V(present) - the policy is attached to the users and groups that are named.
+      - V(absent) - it is not. A name that does not exist is a warning.
     type: str
     choices: [present, absent]
     default: present
   purge:
     description:
-      - Whether others lose the policy. Users only if O(users) is given, groups only if O(groups) is given, roles never.
-      - Refused with an empty list, as that would take the policy off everybody.
+      - Whether the policy is detached from all others. From users only if O(users) is given, from groups only if
+        O(groups) is given, from roles never.
+      - Refused with an empty list, as that would detach the policy from everybody.
     type: bool
     default: false
   concurrency:
@@ -71,10 +71,10 @@ requirements:
 notes:
   - The required permissions are C(iam:ListEntitiesForPolicy), and C(iam:AttachUserPolicy), C(iam:AttachGroupPolicy),
     C(iam:DetachUserPolicy) and C(iam:DetachGroupPolicy) for what has to be changed. Check mode and O(state=absent)
-    look whether names are right, with C(iam:GetUser) and C(iam:GetGroup), or C(iam:ListUsers) and C(iam:ListGroups)
-    for more than ten; without these permissions they warn.
-  - Throttling is met by pacing the calls. The C(retries) of O(aws_config) set how often a call that failed is
-    attempted, V(10) times if not given.
+    also check that names exist, with C(iam:GetUser) and C(iam:GetGroup), or for more than ten with C(iam:ListUsers)
+    and C(iam:ListGroups); without these permissions they warn.
+  - If AWS throttles calls, they are paced. The C(retries) of O(aws_config) say how often a call is attempted, V(10)
+    times by default.
   - A policy that is attached as a permissions boundary does not count as attached.
 seealso:
   - module: amazon.aws.iam_managed_policy
@@ -86,25 +86,25 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: These users are denied everything without MFA
+- name: Deny these users everything without MFA
   hardening.aws.iam_policy_attachment:
     policy_arn: arn:aws:iam::123456789012:policy/deny-unless-mfa
     users: [alice, bob, carol]
 
-- name: Nobody but the group of auditors can read everything
+- name: Let only the group of auditors read everything
   hardening.aws.iam_policy_attachment:
     policy_arn: arn:aws:iam::aws:policy/ReadOnlyAccess
     groups: [auditors]
     purge: true
 
-- name: Who has the policy?
+- name: Find out who has the policy
   hardening.aws.iam_policy_attachment:
     policy_arn: arn:aws:iam::123456789012:policy/deny-unless-mfa
     users: []
     groups: []
   register: policy
 
-- name: Take it off the users, now that a group has it
+- name: Detach it from the users, now that a group has it
   hardening.aws.iam_policy_attachment:
     policy_arn: arn:aws:iam::123456789012:policy/deny-unless-mfa
     users: "{{ policy.attached.users }}"
@@ -114,8 +114,8 @@ EXAMPLES = r"""
 RETURN = r"""
 results:
   description:
-    - One result for each element of O(users) and then of O(groups), in the same order. After these, one for each that
-      O(purge) takes the policy off.
+    - One result for each element of O(users) and then of O(groups), in the same order, followed by one for each user
+      and group that O(purge) detaches the policy from.
   returned: always, unless the input was refused or it could not be read who has the policy
   type: list
   elements: dict
@@ -142,7 +142,7 @@ results:
       returned: always
       sample: [attach]
     failed:
-      description: Whether the policy could not be attached or taken off.
+      description: Whether the policy could not be attached or detached.
       type: bool
       returned: always
       sample: false
@@ -152,7 +152,7 @@ results:
       returned: always
       sample: ""
     error:
-      description: What AWS refused.
+      description: The call that AWS refused.
       type: dict
       returned: if AWS refused a call
       sample:
@@ -169,8 +169,8 @@ summary:
     failed: 2
 attached:
   description:
-    - Who has the policy afterwards, or in check mode would have it. C(users) and C(groups), each if its option is
-      given.
+    - Who has the policy afterwards, or in check mode would have it. C(users) is returned if O(users) is given, and
+      C(groups) if O(groups) is.
   returned: as RV(results)
   type: dict
   sample:
@@ -179,13 +179,12 @@ attached:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.hardening.aws.plugins.module_utils import _messages, _problems
+from ansible_collections.hardening.aws.plugins.module_utils import _problems
 from ansible_collections.hardening.aws.plugins.module_utils._access import attachment_plan as plans
 from ansible_collections.hardening.aws.plugins.module_utils._access import bulk
 from ansible_collections.hardening.aws.plugins.module_utils._access.attachment_apply import Attacher, PolicyApi
 from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
-from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
-from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import run_bulk_module
 
 
 def run(module: AnsibleAWSModule) -> None:
@@ -203,11 +202,7 @@ def run(module: AnsibleAWSModule) -> None:
 
 
 def main() -> None:
-    module = bulk_module(argument_spec=plans.attachment_options(), supports_check_mode=True)
-    try:
-        run(module)
-    except MfaError as error:
-        _messages.fail(module, error)
+    run_bulk_module(plans.attachment_options(), run)
 
 
 if __name__ == "__main__":

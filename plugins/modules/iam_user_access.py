@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What many IAM users sign in with, taken away in one task."""
+"""Takes away what IAM users sign in with, from many users in one task."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ module: iam_user_access
 version_added: 0.2.0
 short_description: Take away what IAM users sign in with
 description:
-  - Takes from any number of AWS IAM users their sessions, console passwords, access keys, other credentials and MFA
-    devices, several users at once. What is not asked for is left alone. Users themselves are neither made nor deleted.
-  - Within a user the order is sessions, password, access keys, other credentials, MFA devices. A step that fails stops
-    no later one, with one exception. MFA devices stay on unless the user has no console password, and the access keys
-    that O(users[].access_keys) asks for are inactive or gone, so that nothing is left without the MFA that was there.
-  - A console password that cannot be read is deleted all the same. That it could not be read is a failure nevertheless.
-  - One user who fails stops no other. If any failed, the task fails after all have been tried, with every result.
-  - A user who is the caller, whose credentials the task uses, is refused before anything is touched.
+  - Takes sessions, console passwords, access keys, other credentials and MFA devices away from any number of AWS IAM
+    users, several users at once. What is not asked for is left alone. Users are neither created nor deleted.
+  - The order for each user is sessions, password, access keys, other credentials, MFA devices. If a step fails, the
+    later ones are still done, with one exception. MFA devices stay on unless the user has no console password, and the
+    access keys that O(users[].access_keys) asks for are inactive or deleted, so that nothing loses the MFA that
+    protects it.
+  - A console password that cannot be read is deleted anyway, but the user counts as failed.
+  - If one user fails, the others are still done. The task then fails at its end, with every result.
+  - The task is refused, and nothing is touched, if one of the users is the caller, whose credentials it uses.
 author:
   - hardening.aws contributors (@hardening-aws)
 options:
   users:
     description:
-      - The users, and what is taken from each.
-      - A user who does not exist fails, as a name is easily mistyped. Upper and lower case have to be as IAM has them.
+      - The users, and what is taken away from each.
+      - A user who does not exist is a failure, because names are easily mistyped. Upper and lower case count.
     type: list
     elements: dict
     required: true
@@ -43,14 +44,14 @@ options:
         choices: [absent]
       access_keys:
         description:
-          - V(inactive) - the access keys are there and cannot be used. V(absent) - they are deleted.
+          - V(inactive) - the access keys are kept, but cannot be used. V(absent) - they are deleted.
         type: str
         choices: [inactive, absent]
       access_key_ids:
         description:
-          - The IDs of the access keys that O(users[].access_keys) is about. All of the user's if not given.
-          - A key that the user does not have fails with O(users[].access_keys=inactive), and with
-            O(users[].access_keys=absent) is taken for deleted, with a warning, unless it is another user's.
+          - The IDs of the access keys that O(users[].access_keys) applies to. By default, all of the user's keys.
+          - A key that the user does not have is a failure with O(users[].access_keys=inactive). With
+            O(users[].access_keys=absent) it counts as deleted, with a warning, unless it belongs to another user.
         type: list
         elements: str
       other_credentials:
@@ -62,42 +63,42 @@ options:
       sessions:
         description:
           - V(revoked) - temporary credentials that were issued to the user before are denied everything, by an inline
-            policy of the user named C(hardening-aws-revoked-sessions). That name is the module's own, what stands under
-            it is replaced.
+            policy of the user named C(hardening-aws-revoked-sessions). The name is reserved for this module, which
+            replaces any policy of that name.
           - The policy denies sessions by C(aws:TokenIssueTime). If O(users[].console_password) or
-            O(users[].access_keys) is asked for as well, its date lies up to 20 minutes ahead on AWS's clock, so that it
-            also ends sessions that begin until password and keys are gone.
-          - It does not concern requests that are signed with an access key itself, nor sessions of roles that the user
+            O(users[].access_keys) is asked for as well, its date is up to 20 minutes ahead on AWS's clock, so that it
+            also ends sessions that begin before the password and the keys are gone.
+          - It does not affect requests that are signed with an access key itself, or sessions of roles that the user
             has assumed. Revoke those on the roles.
-          - A policy of an earlier run is left as it is if the user has neither a password nor an active access key, has
-            not used the password and got no access key since its date. If the user can still sign in, it is written
-            anew, as sessions may have begun meanwhile.
-          - The policy stays in place. A user who is to get back in can sign in as soon as its date has passed.
+          - The policy of an earlier run is left as it is if the user has no password and no active access key, and has
+            neither used the password nor been given an access key since its date. If the user can still sign in, it is
+            written again, because sessions may have begun in the meantime.
+          - The policy stays in place. A user who is given access again can sign in once its date has passed.
         type: str
         choices: [revoked]
       mfa_devices:
         description:
-          - V(absent) - all MFA devices are taken off the user, and virtual ones deleted.
+          - V(absent) - all MFA devices are taken off the user, and virtual ones are deleted.
           - Fails if the user keeps a console password.
-          - A run that is killed after a virtual device was taken off and before it was deleted leaves it unassigned.
+          - A run that is killed between taking a virtual device off its user and deleting it leaves it unassigned.
             The role P(hardening.aws.iam_user_hardening#role) finds and removes such devices.
         type: str
         choices: [absent]
       only_without_mfa:
         description:
-          - Whether the password and the access keys are left alone if a look just before shows that the user has an MFA
-            device.
+          - Whether the password and the access keys are left alone if the user has an MFA device, which is checked just
+            before they are taken away.
         type: bool
         default: false
       only_unused_days:
         description:
-          - An access key is left alone if it was used within so many days, or was made within them and not used yet.
-            AWS is asked just before, as the credential report is up to four hours old.
+          - An access key is left alone if it was used within this many days, or was created within them and has not
+            been used. AWS is asked just before, because the credential report may be four hours old.
         type: int
   ignore_missing_users:
     description:
-      - Whether a user who does not exist is taken for done. A name that differs from that of a user in upper and lower
-        case only fails all the same.
+      - Whether a user who does not exist counts as done. A name that differs from a user's only in upper and lower case
+        is still a failure.
     type: bool
     default: false
   concurrency:
@@ -110,15 +111,15 @@ requirements:
   - boto3 >= 1.34.0
   - botocore >= 1.34.0
 notes:
-  - The required permissions are C(iam:GetUser) and C(iam:ListUsers), and as far as they are asked for, for sessions
+  - The required permissions are C(iam:GetUser) and C(iam:ListUsers), and, for what is asked for, for sessions
     C(iam:GetUserPolicy), C(iam:PutUserPolicy), C(iam:GetLoginProfile) and C(iam:ListAccessKeys), for passwords
     C(iam:GetLoginProfile) and C(iam:DeleteLoginProfile), for access keys C(iam:ListAccessKeys), C(iam:UpdateAccessKey),
     C(iam:DeleteAccessKey) and C(iam:GetAccessKeyLastUsed), for other credentials C(iam:ListSSHPublicKeys),
     C(iam:DeleteSSHPublicKey), C(iam:ListSigningCertificates), C(iam:DeleteSigningCertificate),
     C(iam:ListServiceSpecificCredentials) and C(iam:DeleteServiceSpecificCredential), and for MFA devices
     C(iam:ListMFADevices), C(iam:DeactivateMFADevice), C(iam:DeleteVirtualMFADevice) and C(iam:GetLoginProfile).
-  - Throttling is met by pacing the calls. The C(retries) of O(aws_config) set how often a call that failed is
-    attempted, V(10) times if not given. If a reply is lost, what AWS then shows tells whether the call took effect.
+  - If AWS throttles calls, they are paced. The C(retries) of O(aws_config) say how often a call is attempted, V(10)
+    times by default. If a reply is lost, AWS is asked whether the call took effect.
 seealso:
   - module: hardening.aws.iam_mfa_devices
   - module: amazon.aws.iam_user
@@ -130,7 +131,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Bob and Carol have left
+- name: Offboard Bob and Carol
   hardening.aws.iam_user_access:
     users:
       - user_name: bob
@@ -146,7 +147,7 @@ EXAMPLES = r"""
         other_credentials: absent
         mfa_devices: absent
 
-- name: One access key has leaked
+- name: Deactivate a leaked access key
   hardening.aws.iam_user_access:
     users:
       - user_name: alice
@@ -154,7 +155,7 @@ EXAMPLES = r"""
         access_keys: inactive
         access_key_ids: [AKIAIOSFODNN7EXAMPLE]
 
-- name: No password without MFA, no access key that nobody uses
+- name: Remove a password without MFA and an access key that nobody uses
   hardening.aws.iam_user_access:
     users:
       - user_name: dave
@@ -184,7 +185,7 @@ results:
       sample: true
     actions:
       description: >-
-        What was done, or in check mode would be, in that order, of C(revoke_sessions), C(delete_password),
+        What was done, or in check mode would be, in this order - C(revoke_sessions), C(delete_password),
         C(deactivate_key), C(delete_key), C(delete_ssh_key), C(delete_certificate), C(delete_service_credential),
         C(disable_mfa) and C(delete_mfa).
       type: list
@@ -192,7 +193,7 @@ results:
       returned: always
       sample: [revoke_sessions, delete_password, deactivate_key, disable_mfa, delete_mfa]
     changes:
-      description: The same with what it was done to, the ID of a credential or the serial number of a device.
+      description: The same, each with its target, which is the ID of a credential or the serial number of a device.
       type: list
       elements: dict
       returned: always
@@ -209,7 +210,7 @@ results:
           target: AKIAIOSFODNN7EXAMPLE
           reason: was last used at 2026-11-24T08:15:00Z
     failed:
-      description: Whether anything that was asked for is not so.
+      description: Whether anything that was asked for could not be done.
       type: bool
       returned: always
       sample: false
@@ -219,7 +220,7 @@ results:
       returned: always
       sample: ""
     error:
-      description: What AWS refused, the first thing of these.
+      description: The first call that AWS refused.
       type: dict
       returned: if AWS refused a call
       sample:
@@ -238,20 +239,18 @@ summary:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.hardening.aws.plugins.module_utils import _messages
 from ansible_collections.hardening.aws.plugins.module_utils._access import bulk, options
 from ansible_collections.hardening.aws.plugins.module_utils._access.api import AccessApi
 from ansible_collections.hardening.aws.plugins.module_utils._access.apply import take_access
 from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._aws.iam import user_of_caller
-from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
-from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import run_bulk_module
 
 
 def run(module: AnsibleAWSModule) -> None:
     params = module.params
     wanted = options.wanted_users(params)
-    # Ansible returns the parameters with the result: what was not given is not worth sending for each of thousands.
+    # Ansible returns the parameters with the result: leave out what was not given, as there may be thousands of users.
     params["users"] = [{name: value for name, value in item.items() if value is not None} for item in params["users"]]
     api = AccessApi(Connection(module, params["concurrency"]))
     options.refuse_caller(wanted, user_of_caller(api.caller()) if wanted else None)
@@ -260,11 +259,7 @@ def run(module: AnsibleAWSModule) -> None:
 
 
 def main() -> None:
-    module = bulk_module(argument_spec=options.access_options(), supports_check_mode=True)
-    try:
-        run(module)
-    except MfaError as error:
-        _messages.fail(module, error)
+    run_bulk_module(options.access_options(), run)
 
 
 if __name__ == "__main__":

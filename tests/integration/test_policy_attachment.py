@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 from aws_emulator.client import Emulator
-from controller import ACCOUNT, Controller, Task, emulator_task, four_steps, may_fail, task
+from controller import ACCOUNT, Controller, Task, four_steps, may_fail, task
 
 MODULE = "hardening.aws.iam_policy_attachment"
 ARN = f"arn:aws:iam::{ACCOUNT}:policy/deny-unless-mfa"
@@ -118,7 +118,7 @@ def test_bad_input(controller: Controller, emulator: Emulator) -> None:
         "nobody": ({}, ["users: is missing, and so is groups"]),
         "a name": ({"users": ["alice"], "policy_arn": "deny"}, ["policy_arn: 'deny' is not the ARN"]),
         "several": ({"users": ["alice", "", "Alice"], "concurrency": 0}, ["users[1]", "users[2]", "concurrency"]),
-        "everybody": ({"users": [], "purge": True}, ["purge: would take the policy off all users"]),
+        "everybody": ({"users": [], "purge": True}, ["purge: would detach the policy from all users"]),
     }
     play = controller.play(
         *may_fail(*[{**attachment(**options), "name": name} for name, (options, _wanted) in cases.items()])

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """IAM's calls on what a user signs in with besides MFA devices: AWS's shapes as plain values.
 
-This module is private to hardening.aws. What has gone already counts as gone; a user who has gone is told apart.
+This module is private to hardening.aws. Something that is already gone is no error; a user who is gone is UserGone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .._errors import AwsRefused, MfaError
 from . import plan as plans
 from .plan import Credential, Key, Moment
 
-# What deletes one of the other credentials: the call, and the parameter that names it.
+# How each of the other credentials is deleted: the call, and the parameter that names the credential.
 _DELETIONS = {
     plans.DELETE_SSH_KEY: ("DeleteSSHPublicKey", "SSHPublicKeyId"),
     plans.DELETE_CERTIFICATE: ("DeleteSigningCertificate", "CertificateId"),
@@ -27,7 +27,7 @@ OTHER_KINDS = tuple(_DELETIONS)
 
 
 class UserGone(MfaError):
-    """The user does not exist, or no longer."""
+    """The user does not exist, or no longer exists."""
 
 
 class AccessApi(MfaApi):
@@ -47,7 +47,7 @@ class AccessApi(MfaApi):
         if found is None:
             return None
         document = found["PolicyDocument"]
-        # botocore reads it, but not what isn't JSON
+        # botocore parses it, and leaves what is not JSON as text.
         if isinstance(document, str):
             with contextlib.suppress(ValueError):
                 return json.loads(document)
@@ -104,7 +104,7 @@ class AccessApi(MfaApi):
         ]
 
     def _service_credentials(self, user_name: str) -> list[dict[str, t.Any]]:
-        """Return those of all services. Older versions of botocore know no pages of them, so none is asked for."""
+        """Return those of all services. Older versions of botocore do not know that this call has pages."""
         found: list[dict[str, t.Any]] = []
         marker: dict[str, t.Any] = {}
         while True:
@@ -130,7 +130,7 @@ class AccessApi(MfaApi):
             return self._pages(operation, member, {"UserName": user_name})
 
     def _if_there(self, operation: str, user_name: str, **params: t.Any) -> dict[str, t.Any] | None:
-        """Return the answer of a call, or None if the user has nothing such."""
+        """Return the answer of a call, or None if what it asks for does not exist."""
         try:
             return self._of_user(operation, user_name, **params)
         except AwsRefused as refusal:
@@ -152,13 +152,13 @@ class AccessApi(MfaApi):
 
 @contextlib.contextmanager
 def _telling_users_apart(user_name: str) -> t.Iterator[None]:
-    """Tell that a user has gone from that something of the user's has."""
+    """Raise UserGone if it is the user who does not exist, and not something that the user had."""
     try:
         yield
     except AwsRefused as refusal:
         if short_code(refusal.code or "") == "NoSuchEntity" and refusal.aws_message.startswith("The user with name"):
             raise UserGone(
-                f"There is no IAM user {user_name} any more: it was deleted while this ran. Take it off the users, or "
+                f"There is no IAM user {user_name} any more: it was deleted while this ran. Remove it from users, or "
                 "set ignore_missing_users to true if users may be gone.",
                 refusal.code,
                 refusal.operation,

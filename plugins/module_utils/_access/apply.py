@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Takes from users what they sign in with, in the order that fails closed, and judges lost replies by what AWS lists.
+"""Takes away what users sign in with, in the order that fails closed, and judges lost replies by what AWS lists.
 
 This module is private to hardening.aws. Sessions, password, keys, other credentials, MFA devices: a step that fails
-stops no later one, but MFA devices stay on as long as a password or a key that they guard may be there.
+stops no later one, but MFA devices stay on as long as there may be a password or a key that they protect.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from .bulk import Outcome, counted_by, for_each
 from .options import ABSENT, Wanted
 from .plan import Change, Kept, Key, Moment
 
-# Up to so many users are asked for one by one; above that, a list of all users costs less.
+# Up to this many users are looked up one by one; for more, listing all users is cheaper.
 _FEW = 10
 
 
 class People:
-    """Who exists, by their names as IAM spells them.
+    """The users of the account, by their names as IAM spells them.
 
-    :param many: Whether all users are listed at once, as more than a few are asked for.
+    :param many: Whether to list all users at once instead of looking each up.
     """
 
     def __init__(self, api: AccessApi, many: bool) -> None:
@@ -50,14 +50,14 @@ class People:
         return self._listed
 
     def find(self, user_name: str) -> dict[str, t.Any] | None:
-        """Return a user whose name is spelled just so, or None."""
+        """Return the user with exactly this name, or None."""
         if self._listed is not None:
             return self._listed.get(user_name)
         found = self._api.user(user_name)
         return found if found is not None and found["UserName"] == user_name else None
 
     def similar(self, user_name: str) -> str | None:
-        """Return the name of a user that differs in upper and lower case only."""
+        """Return the name of a user that differs only in upper and lower case, or None."""
         lower = user_name.lower()
         return next((name for name in self._list() if name.lower() == lower), None)
 
@@ -65,7 +65,7 @@ class People:
 def take_access(
     api: AccessApi, wanted: t.Sequence[Wanted], check_mode: bool, ignore_missing: bool, concurrency: int
 ) -> list[Outcome]:
-    """Take from each user what is asked for, and return what became of it, in the same order."""
+    """Take away what is asked for from each user, and return the outcomes in the same order."""
     outcomes = [Outcome(item.label, {"user_name": item.user_name}) for item in wanted]
     by_outcome = {id(outcome): item for outcome, item in zip(outcomes, wanted, strict=True)}
     unknown: list[MfaError] = []
@@ -73,7 +73,7 @@ def take_access(
     try:
         people = People(api, many=len(wanted) > _FEW)
     except MfaError as error:
-        # What can be taken away is, although nobody can tell whether the names are spelled right.
+        # Access is taken away although it is not known whether the names are right.
         unknown.append(error)
 
     def work(outcome: Outcome) -> None:
@@ -89,7 +89,7 @@ def take_access(
 
 
 class OneUser:
-    """Takes from one user what is asked for. Everything is read just before it is decided."""
+    """Takes away what is asked for from one user. Everything is read just before it is decided."""
 
     def __init__(self, api: AccessApi, wanted: Wanted, outcome: Outcome, check_mode: bool) -> None:
         self._api = api
@@ -108,14 +108,17 @@ class OneUser:
         self.details: dict[str, t.Any] = {"changes": [], "kept": []}
 
     def exists(self, people: People | None, ignore_missing: bool) -> bool:
-        """Return whether there is a user to take something from. If not, it is said, or taken for done."""
+        """Return whether the user exists, or may exist.
+
+        :raises MfaError: The user does not exist, and that is not to be ignored.
+        """
         if people is None:
             return True
         try:
             user = people.find(self._name)
             similar = people.similar(self._name) if user is None else None
         except MfaError as error:
-            # Whether the name is right is not known; what it stands for is taken away all the same.
+            # It is not known whether the name is right; access is taken away all the same.
             self._outcome.errors.append(error)
             return True
         if user is not None:
@@ -125,7 +128,7 @@ class OneUser:
         return user is not None
 
     def take_all(self) -> None:
-        """Do each step that is asked for, whatever becomes of those before it."""
+        """Do each step that is asked for, also if an earlier one failed."""
         steps = (
             (self._wanted.sessions, self._end_sessions),
             (self._wanted.console_password, self._take_password),
@@ -138,11 +141,11 @@ class OneUser:
                 self._outcome.attempt(step)
 
     def judge_gone(self, ignore_missing: bool) -> None:
-        """Take a user who was deleted meanwhile for done, if that was asked for."""
+        """Count a user who was deleted in the meantime as done, if that was asked for."""
         errors = self._outcome.errors
         if any(isinstance(error, UserGone) for error in errors):
             moot: tuple[type[MfaError], ...] = (_Remains,)
-            # Asked once more: a replica of IAM's may not know yet of a user who was made a moment ago.
+            # Look again: one of IAM's replicas may not know yet of a user who was created a moment ago.
             if ignore_missing and _found(lambda: self._api.user(self._name) is None):
                 moot = (UserGone, _Remains)
             errors[:] = [error for error in errors if not isinstance(error, moot)]
@@ -158,7 +161,7 @@ class OneUser:
         self._write_sessions_policy()
 
     def _signs_of_use(self) -> tuple[bool, list[Moment | None]]:
-        """Return whether the user can sign in, and moments at which the user could; unknown counts as yes."""
+        """Return whether the user can sign in, and moments when the user could. What is unknown counts as yes."""
         try:
             keys = self._api.keys(self._name)
             may_sign_in = any(key.active for key in keys) or self._api.has_password(self._name)
@@ -178,8 +181,8 @@ class OneUser:
             except AwsRefused as refusal:
                 if (refusal.code or "").startswith("LimitExceeded"):
                     raise MfaError(
-                        f"The sessions of {self._name} could not be ended, as the inline policies of a user have "
-                        "2,048 characters at most: shorten or delete one of them, and run again. AWS: "
+                        f"The sessions of {self._name} could not be ended, as the user's inline policies would be "
+                        "longer than 2,048 characters in all: shorten or delete one of them, and run again. AWS: "
                         f"{refusal.aws_message}",
                         refusal.code,
                         refusal.operation,
@@ -195,7 +198,7 @@ class OneUser:
         self._revoked_before = new
 
     def _keep_sessions_ended(self) -> None:
-        """See to it that sessions which begin until the next call takes effect are denied as well."""
+        """Make sure that sessions which begin before the next call takes effect are denied as well."""
         if self._revoked_before is not None and self._revoked_before < self._now() + plans.STILL_AHEAD:
             self._outcome.attempt(self._write_sessions_policy)
 
@@ -218,7 +221,7 @@ class OneUser:
         self._has_password, self._password_was_taken = False, True
 
     def _insist_on_no_password(self) -> None:
-        """Delete the password that is not there: reads may be seconds behind, and the MFA devices go next."""
+        """Delete the password although none was seen: reads may be seconds behind, and the MFA devices go next."""
         if self._has_password is False and not self._password_was_taken and not self._check_mode:
             self._has_password = None
             if self._api.delete_password(self._name):
@@ -226,7 +229,7 @@ class OneUser:
             self._has_password = False
 
     def _is_spared(self, what: str, target: str | None) -> bool:
-        """Return whether the user has MFA now, if that matters."""
+        """Return whether something is kept because the user has an MFA device."""
         if not self._wanted.only_without_mfa:
             return False
         devices = self._devices()
@@ -268,17 +271,17 @@ class OneUser:
         self._change(plans.key_change(self._wanted, key), lambda: call(self._name, key.key_id), is_done)
 
     def _look_for(self, key_id: str) -> None:
-        """Tell what has become of a key that was named and that the user does not have."""
+        """Say what is known of a key that was named and that the user does not have."""
         owner = None
         with contextlib.suppress(AwsRefused):
             owner, _last_used = self._api.key_last_used(key_id)
         if owner not in (None, self._name):
-            raise MfaError(f"The access key {key_id} is not {self._name}'s but {owner}'s: correct access_key_ids.")
+            raise MfaError(f"The access key {key_id} belongs to {owner}, not to {self._name}: correct access_key_ids.")
         if self._wanted.access_keys != ABSENT:
             raise MfaError(
-                f"{self._name} has no access key {key_id}: correct access_key_ids, or leave a deleted key out."
+                f"{self._name} has no access key {key_id}: correct access_key_ids, or remove the key if it was deleted."
             )
-        self._outcome.warnings.append(f"{self._name} has no access key {key_id}: it is taken for deleted.")
+        self._outcome.warnings.append(f"{self._name} has no access key {key_id}: it counts as deleted.")
 
     # Other credentials
 
@@ -328,7 +331,7 @@ class OneUser:
             self._note([steps[done] for done in journal.done])
 
     def _remove(self, device: Device, journal: Journal) -> None:
-        """Take a device off and delete it, as often as what is listed turns out stale."""
+        """Take a device off its user and delete it. Try again while AWS's lists are out of date."""
         desired = mfa_plans.Desired(self._name, ABSENT, self._wanted.label, serial_number=device.serial_number)
         kinds = [mfa_plans.DISABLE]
         if device_type(device.serial_number) == "virtual":
@@ -351,7 +354,7 @@ class OneUser:
                 lost += 1
                 if lost > len(kinds) or (isinstance(error, AwsRefused) and not error.unsure):
                     raise
-                # No answer came: what AWS lists says whether the call took effect.
+                # No answer came: AWS's list tells whether the call took effect.
                 if mfa_plans.DISABLE not in journal.done and device not in self._devices():
                     journal.done.append(mfa_plans.DISABLE)
 
@@ -364,7 +367,7 @@ class OneUser:
     # Reading and changing
 
     def _read(self, call: t.Callable[[str], t.Any], unknown: t.Any) -> t.Any:
-        """Return what a call says of the user. If it is refused, that is told, and the worst is taken for true."""
+        """Return what a call says of the user, or I(unknown) if it fails, which is noted as an error."""
         try:
             return call(self._name)
         except UserGone:
@@ -376,7 +379,7 @@ class OneUser:
             return unknown
 
     def _change(self, change: Change, call: t.Callable[[], bool], is_done: t.Callable[[], bool]) -> None:
-        """Make one change, unless only the prediction is wanted. If its reply was lost, see whether it took effect."""
+        """Make one change, or in check mode only note it. If the reply is lost, see whether it took effect."""
         if self._check_mode:
             self._note([change])
             return
@@ -404,7 +407,9 @@ class OneUser:
     def _now(self) -> Moment:
         """Return AWS's own time."""
         if not self._api.clock.known:
-            raise MfaError("No answer of AWS's tells the time, so the sessions that began until now cannot be named.")
+            raise MfaError(
+                "AWS's time is not known, as no call was answered yet, so no sessions can be ended. Run again."
+            )
         return datetime.datetime.fromtimestamp(self._api.clock.now(), datetime.timezone.utc)
 
 
@@ -413,7 +418,7 @@ class _Remains(MfaError):
 
 
 def _found(is_done: t.Callable[[], bool]) -> bool:
-    """Return whether AWS shows that a change took effect; if it cannot be asked, it does not."""
+    """Return whether AWS shows that a change took effect. If AWS cannot be asked, it did not."""
     with contextlib.suppress(MfaError):
         return is_done()
     return False

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Attaches a managed policy to users and groups, or takes it off: reads who has it, plans, does it, judges doubts.
+"""Attaches a managed policy to users and groups, or detaches it: reads who has it, plans, and makes the changes.
 
 This module is private to hardening.aws. Who has the policy is read in pages of up to 1,000, not user by user. A lost
-reply is judged by what AWS then lists.
+reply is judged by what AWS lists afterwards.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from .attachment_plan import ATTACH, DETACH, Key, Target
 from .bulk import Outcome, counted_by, for_each
 
 _PAGE = 1000
-_FEW = 10  # up to so many names are looked up one by one
+_FEW = 10  # up to this many names are looked up one by one
 _SETTLE_SECONDS = 10.0
 _PAST_TENSE = {"present": "attached", "absent": "detached"}
+_ELSEWHERE = {"user": "a group of the user", "group": "another group"}
 _OPERATIONS = {
     (ATTACH, "user"): "AttachUserPolicy",
     (ATTACH, "group"): "AttachGroupPolicy",
@@ -59,7 +60,7 @@ class PolicyApi:
         return found
 
     def change(self, action: str, target: Target) -> None:
-        """Attach the policy to a target, or take it off."""
+        """Attach the policy to a target, or detach it."""
         operation = _OPERATIONS[action, target.kind]
         params = {"PolicyArn": self.arn, f"{target.kind.title()}Name": target.name}
         self._iam.call(operation, params, expected=("NoSuchEntity", "LimitExceeded"))
@@ -90,7 +91,7 @@ class PolicyApi:
     def _pages(
         self, operation: str, params: dict[str, t.Any], members: t.Sequence[str]
     ) -> t.Iterator[dict[str, t.Any]]:
-        """Return the answers of a call that has pages; one without I(members) was damaged on its way."""
+        """Return the answers of a call that has pages. An answer without I(members) was damaged in transit."""
         marker: dict[str, t.Any] = {}
         while True:
             answer = self._iam.call(operation, {**params, **marker, "MaxItems": _PAGE}, requires=members)
@@ -102,7 +103,7 @@ class PolicyApi:
 
 @dataclasses.dataclass
 class _Work:
-    """A target, what has to be done for it, and what of that is in doubt."""
+    """A target, what has to be done for it, and why it is not known whether that took effect, if so."""
 
     target: Target
     action: str | None
@@ -111,9 +112,9 @@ class _Work:
 
 
 class Attacher:
-    """Brings users and groups of one account into a state.
+    """Attaches one policy to users and groups of one account, or detaches it.
 
-    :param params: The module's options, which plans.problems found nothing wrong with.
+    :param params: The module's options, in which plans.problems found no problem.
     """
 
     def __init__(self, api: PolicyApi, params: t.Mapping[str, t.Any], check_mode: bool) -> None:
@@ -127,7 +128,7 @@ class Attacher:
         """Who has the policy: as it was read, and then as it was changed, or in check mode would be."""
 
     def run(self) -> list[Outcome]:
-        """Do what has to be done, and return what became of each: those who were named, then those who were purged.
+        """Make the changes, and return the outcomes: of those who were named, then of those who were purged.
 
         :raises MfaError: Who has the policy could not be read, so nothing was changed.
         """
@@ -153,10 +154,10 @@ class Attacher:
                     raise self._explained(refusal, None) from None
 
     def _look_for_unknown(self, works: t.Sequence[_Work]) -> None:
-        """Find names that nobody has, where no call for the target would: in check mode, and where it lacks the policy.
+        """Find names that do not exist and that no change would reveal: in check mode, and where nothing is to be done.
 
-        That nobody of such a name has the policy is what was asked for, so it is a warning; that it is to be attached
-        to one fails, as it would for real.
+        With state=absent such a name is only a warning, as nobody of that name has the policy. In check mode with
+        state=present it is a failure, as it would be for real.
         """
         unsure = [
             work
@@ -169,7 +170,7 @@ class Attacher:
         try:
             unknown = {target.key for target in self._api.unknown([work.target for work in unsure])}
         except AwsRefused as refusal:
-            unsure[0].outcome.warnings.append(f"whether all names are right could not be found out: {refusal.message}")
+            unsure[0].outcome.warnings.append(f"it could not be checked whether all names exist: {refusal.message}")
             return
         for work in unsure:
             if work.target.key not in unknown:
@@ -177,7 +178,7 @@ class Attacher:
             if work.action:
                 work.outcome.errors.append(MfaError(_nobody(work.target)))
             else:
-                work.outcome.warnings.append(f"{_nobody(work.target)} The policy is not on it.")
+                work.outcome.warnings.append(_nobody(work.target))
 
     # Changing
 
@@ -234,7 +235,7 @@ class Attacher:
         work.outcome.after.append(plans.shown(work.target, attach))
 
     def _judge(self, works: list[_Work]) -> None:
-        """Judge changes that may have taken effect by what AWS lists; the list may be a few seconds behind."""
+        """Decide by what AWS lists whether changes took effect. The list may be a few seconds behind."""
         give_up_at = time.monotonic() + _SETTLE_SECONDS
         while works:
             try:
@@ -246,7 +247,7 @@ class Attacher:
             left = []
             for work in works:
                 if (work.target.key in listed) == (work.action == ATTACH):
-                    # Without a lost reply of ours, somebody else took it off.
+                    # If no reply of ours was lost, somebody else detached it.
                     self._done(work, by_others=isinstance(work.doubt, AwsRefused) and not work.doubt.unsure)
                 else:
                     left.append(work)
@@ -261,7 +262,7 @@ class Attacher:
     # Refusals
 
     def _may_settle(self, refusal: AwsRefused) -> bool:
-        """Wait a moment if the policy is not there, as IAM takes a few seconds to know a new one everywhere."""
+        """Wait a moment if the policy is unknown, and return whether to try again: a new one takes IAM some seconds."""
         if not self._lacks_policy(refusal) or time.monotonic() > self._settled_at:
             return False
         time.sleep(0.5)
@@ -271,22 +272,22 @@ class Attacher:
         return short_code(refusal.code or "") == "NoSuchEntity" and self._api.arn in refusal.aws_message
 
     def _explained(self, error: MfaError | None, target: Target | None) -> MfaError:
-        """Return a refusal with words for the causes that are this module's own."""
+        """Return a refusal, with a message of our own where the cause is known."""
         if not isinstance(error, AwsRefused):
             return error or MfaError("")
         code = short_code(error.code or "")
         text = error.message
         if self._lacks_policy(error) or (code == "NoSuchEntity" and target is None):
             text = (
-                f"There is no managed policy {self._api.arn} that this account can attach: correct policy_arn, or make "
-                f"the policy with amazon.aws.iam_managed_policy. AWS: {error.aws_message}"
+                f"There is no managed policy {self._api.arn} that this account can attach: correct policy_arn, or "
+                f"create the policy with amazon.aws.iam_managed_policy. AWS: {error.aws_message}"
             )
         elif code == "NoSuchEntity" and target is not None:
             text = _nobody(target)
         elif code == "LimitExceeded" and target is not None:
             text = (
-                f"The {target.kind} {target.name} has as many managed policies as the account's quota allows: take one "
-                f"off, raise the quota, or attach the policy to a group. AWS: {error.aws_message}"
+                f"The {target.kind} {target.name} has as many managed policies as the account's quota allows: detach "
+                f"one, raise the quota, or attach the policy to {_ELSEWHERE[target.kind]}. AWS: {error.aws_message}"
             )
         return AwsRefused(text, error.code or "", error.operation or "", error.aws_message, error.unsure)
 
@@ -294,14 +295,14 @@ class Attacher:
 def _nobody(target: Target) -> str:
     return (
         f"There is no IAM {target.kind} {target.name} in this account: correct the name, or leave it out if the "
-        f"{target.kind} was deleted. None was created."
+        f"{target.kind} was deleted."
     )
 
 
 def _unjudged(work: _Work, error: MfaError) -> MfaError:
     doubt = work.doubt.message if work.doubt else ""
     return MfaError(
-        f"It is not known whether the policy was {work.action}ed: {doubt} Who has it could not be read after that: "
+        f"It is not known whether the policy was {work.action}ed: {doubt} Nor could it be read who has the policy: "
         f"{error.message} Run again.",
         code=error.code,
         operation=error.operation,

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom a managed policy is to be attached to or taken off: the options that say so, and what has to be done. Pure.
+"""Which users and groups a managed policy is attached to or detached from: the options, and the plan. Pure.
 
-This module is private to hardening.aws. IAM does not tell the names of users and groups apart by case.
+This module is private to hardening.aws. IAM ignores the case of the names of users and groups.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def attachment_options() -> dict[str, t.Any]:
 class Target:
     """A user or group.
 
-    :param label: How messages name it.
+    :param label: What messages call it.
     """
 
     kind: str
@@ -47,7 +47,7 @@ class Target:
 
     @property
     def key(self) -> Key:
-        """What tells it from others."""
+        """What identifies it."""
         return self.kind, self.name.lower()
 
 
@@ -56,7 +56,7 @@ def problems(params: t.Mapping[str, t.Any]) -> list[str]:
     found = Problems("")
     _check_arn(found, params["policy_arn"])
     if params["users"] is None and params["groups"] is None:
-        found.add("users", "is missing, and so is groups: name users, groups or both.")
+        found.add("users", "is missing, and so is groups: give users, groups or both.")
     for number, name in enumerate(params["users"] or ()):
         check_user_name(found, name, f"users[{number}]")
     for number, name in enumerate(params["groups"] or ()):
@@ -70,15 +70,15 @@ def problems(params: t.Mapping[str, t.Any]) -> list[str]:
             if params[option] is not None and not params[option]:
                 found.add(
                     "purge",
-                    f"would take the policy off all {option}, as {option} is empty. Leave {option} out if the policy "
-                    "is to stay on them, or name those who lose it with state=absent.",
+                    f"would detach the policy from all {option}, as {option} is empty. Leave {option} out if they are "
+                    "to keep the policy, or name those who are to lose it with state=absent.",
                 )
     check_concurrency(found, params["concurrency"])
     return found.found
 
 
 def targets(params: t.Mapping[str, t.Any]) -> list[Target]:
-    """Return who is named: the users and then the groups, as they were given."""
+    """Return the users and then the groups that are named, in their order."""
     return [
         Target(kind, name, f"{kind}s[{number}] ({name})")
         for kind in KINDS
@@ -94,7 +94,7 @@ def action(target: Target, state: str, attached: t.Container[Key]) -> str | None
 
 
 def purged(params: t.Mapping[str, t.Any], named: t.Sequence[Target], attached: t.Mapping[Key, str]) -> list[Target]:
-    """Return who loses the policy though nobody named them: others of a kind that was named."""
+    """Return who loses the policy without being named: others of a kind of which some are named."""
     if not params["purge"]:
         return []
     keys = {target.key for target in named}
@@ -102,7 +102,7 @@ def purged(params: t.Mapping[str, t.Any], named: t.Sequence[Target], attached: t
     others = [
         (kind, name) for (kind, lowered), name in attached.items() if kind in kinds and (kind, lowered) not in keys
     ]
-    return [Target(kind, name, f"{kind} {name}, which purge=true takes it off") for kind, name in sorted(others)]
+    return [Target(kind, name, f"{kind} {name}, purged") for kind, name in sorted(others)]
 
 
 def shown(target: Target, attached: bool) -> str:
@@ -139,6 +139,6 @@ def _check_duplicates(found: Problems, option: str, names: t.Sequence[str]) -> N
         if earlier != number:
             found.add(
                 f"{option}[{number}]",
-                f"{name} and {names[earlier]} of {option}[{earlier}] are the same {option[:-1]}, as IAM does not tell "
-                "upper from lower case: remove one.",
+                f"{name} and {names[earlier]} of {option}[{earlier}] are the same {option[:-1]}, as IAM ignores "
+                "case: remove one.",
             )

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Works on many users or groups at once, and says what became of each: results, counts, one message, a diff.
+"""Works on many users or groups at once, and reports the outcome of each: results, counts, one message, a diff.
 
-This module is private to hardening.aws. One failure stops no other, whatever its kind; what was done is always told.
+This module is private to hardening.aws. No failure stops the others; what was done is always reported.
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ from __future__ import annotations
 import concurrent.futures
 import dataclasses
 import functools
-import os
-import traceback
 import typing as t
 
-from .._errors import AwsRefused, MfaError
+from .._errors import AwsRefused, MfaError, unforeseen
 from .._messages import warn
 from .._progress import Progress
 from .._summary import summary
@@ -30,10 +28,10 @@ _SHOWN_CAUSES = 20
 
 @dataclasses.dataclass
 class Outcome:
-    """What became of one user or group.
+    """The outcome for one user or group.
 
-    :param label: How messages name it: the option, its index and the name.
-    :param identity: What its result begins with, such as the user's name.
+    :param label: What messages call it: the option, its index and the name.
+    :param identity: The first keys of its result, such as the user's name.
     """
 
     label: str
@@ -47,12 +45,12 @@ class Outcome:
 
     @property
     def failed(self) -> bool:
-        """Whether anything that was asked for is not so."""
+        """Whether anything that was asked for could not be done."""
         return bool(self.errors)
 
     @property
     def changed(self) -> bool:
-        """Whether anything was changed, or would be in check mode. Also true of a failure that came half way."""
+        """Whether anything was changed, or would be in check mode; also if something else failed."""
         return bool(self.actions)
 
     @property
@@ -61,13 +59,13 @@ class Outcome:
         return "\n".join(dict.fromkeys(error.message for error in self.errors))
 
     def attempt(self, work: t.Callable[[], None]) -> bool:
-        """Do a part of the work, and return whether it was done. What it raises is kept for the end."""
+        """Do a part of the work, and return whether it succeeded. An error is kept for the end."""
         try:
             work()
         except MfaError as error:
             self.errors.append(error)
-        except Exception as error:  # noqa: BLE001 - a defect must not take away what is known of the others
-            self.errors.append(_defect(error))
+        except Exception as error:  # noqa: BLE001 - a defect must not lose the results of the others
+            self.errors.append(unforeseen(error, "this item"))
         else:
             return True
         return False
@@ -94,7 +92,7 @@ def for_each(
     concurrency: int,
     finished: t.Callable[[Outcome], None] = lambda _outcome: None,
 ) -> None:
-    """Do the work for each, so many at once. One that fails stops no other.
+    """Do the work for each outcome, I(concurrency) at once. A failure stops no other.
 
     :param finished: Called with each outcome as soon as its work has ended, from any thread.
     """
@@ -122,25 +120,25 @@ def counted_by(progress: Progress) -> t.Callable[[Outcome], None]:
 
 
 def failures_text(outcomes: t.Sequence[Outcome], what: str) -> str:
-    """Return the message of a run in which some failed: one line a cause, with whom it befell, however many.
+    """Return the message of a run in which some failed: a line for each cause, with the first few that it concerns.
 
-    :param what: What the outcomes are of, such as C(users).
+    :param what: What there are outcomes of, such as C(users).
     """
     failed = [outcome for outcome in outcomes if outcome.failed]
     causes: dict[tuple[str | None, str | None, str], list[tuple[Outcome, MfaError]]] = {}
     for outcome in failed:
         for error in {error.message: error for error in outcome.errors}.values():
             causes.setdefault(_cause(error), []).append((outcome, error))
-    lines = [f"{len(failed):,} of {len(outcomes):,} {what} failed; what else was asked for is done:"]
-    for befallen in list(causes.values())[:_SHOWN_CAUSES]:
-        lines.append(f"- {_names([outcome for outcome, _error in befallen])}: {befallen[0][1].message}")
+    lines = [f"{len(failed):,} of {len(outcomes):,} {what} failed; everything else is done:"]
+    for failures in list(causes.values())[:_SHOWN_CAUSES]:
+        lines.append(f"- {_names([outcome for outcome, _error in failures])}: {failures[0][1].message}")
     if len(causes) > _SHOWN_CAUSES:
         lines.append(f"- and {len(causes) - _SHOWN_CAUSES:,} more causes, see results.")
     return "\n".join(lines)
 
 
 def finish(module: AnsibleAWSModule, outcomes: t.Sequence[Outcome], what: str, **more: t.Any) -> None:
-    """End the module with what became of all: as a failure if any failed."""
+    """End the module with all results, as a failure if any failed."""
     for outcome in outcomes:
         for warning in outcome.warnings:
             warn(f"{outcome.label}: {warning}")
@@ -160,7 +158,7 @@ def finish(module: AnsibleAWSModule, outcomes: t.Sequence[Outcome], what: str, *
 
 
 def _cause(error: MfaError) -> tuple[str | None, str | None, t.Any]:
-    """Return what failures of the same cause have in common: a permission lacks for all users alike."""
+    """Return what failures of one cause have in common: a missing permission is the same for all users."""
     if error.code and error.operation:
         return error.code, error.operation, isinstance(error, AwsRefused) and "explicit deny" in error.aws_message
     return None, None, error.message
@@ -171,12 +169,3 @@ def _names(outcomes: t.Sequence[Outcome]) -> str:
         return ", ".join(outcome.label for outcome in outcomes)
     first = ", ".join(outcome.label for outcome in outcomes[:_SHOWN_NAMES])
     return f"{first} and {len(outcomes) - _SHOWN_NAMES:,} more"
-
-
-def _defect(error: Exception) -> MfaError:
-    """Return a failure that says where it happened, and nothing of the values at hand."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return MfaError(
-        f"hardening.aws did not expect this error: {type(error).__name__} in {os.path.basename(frame.filename)}, line "
-        f"{frame.lineno}. Look at the user in the console and run again; if it stays, please report it."
-    )

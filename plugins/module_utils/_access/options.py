@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of iam_user_access, and what of their values is refused before the first call.
+"""The options of iam_user_access, and which of their values are refused before the first call.
 
 This module is private to hardening.aws. Each problem names the option, the user and the remedy. All are found at once.
 """
@@ -47,7 +47,7 @@ class Wanted:
     """What is asked for one user, after validation."""
 
     user_name: str
-    label: str = ""  # how messages name the user, such as "users[3] (bob)"
+    label: str = ""  # the user in messages, such as "users[3] (bob)"
     console_password: bool = False
     access_keys: str | None = None
     access_key_ids: tuple[str, ...] | None = None  # all of the user's if None
@@ -59,7 +59,7 @@ class Wanted:
 
     @property
     def ends_sign_in(self) -> bool:
-        """Whether anything is to go with which the user could get new sessions."""
+        """Whether anything is taken away that the user could begin new sessions with."""
         return self.console_password or self.access_keys is not None
 
 
@@ -85,7 +85,7 @@ def wanted_users(params: t.Mapping[str, t.Any]) -> list[Wanted]:
 
 
 def refuse_caller(wanted: t.Sequence[Wanted], caller: str | None) -> None:
-    """Refuse to take from the caller what the run itself signs in with.
+    """Refuse to take away what this run itself signs in with.
 
     :param caller: The name of the IAM user whose credentials are used, or None if it is a role or the root user.
     :raises BadInput: The caller is among the users.
@@ -93,7 +93,7 @@ def refuse_caller(wanted: t.Sequence[Wanted], caller: str | None) -> None:
     if caller is not None:
         found = [item for item in wanted if item.user_name.lower() == caller.lower()]
         refuse([
-            f"{item.label}: is the caller, whose credentials this run uses, so it would lock itself out half way. "
+            f"{item.label}: is the caller, whose credentials this run uses, so the run would lock itself out half way. "
             "Leave the user out, or run with the credentials of a role or of another user."
             for item in found
         ])  # fmt: skip
@@ -117,16 +117,16 @@ def _wanted(item: t.Mapping[str, t.Any], label: str) -> Wanted:
 
 def _check_keys(problems: Problems, item: t.Mapping[str, t.Any]) -> None:
     if all(item[option] is None for option in _TAKEN_AWAY):
-        problems.add("user_name", f"nothing is asked for this user: give one or more of {', '.join(_TAKEN_AWAY)}.")
+        problems.add("user_name", f"has nothing to take away: give one or more of {', '.join(_TAKEN_AWAY)}.")
     ids = item["access_key_ids"]
     if ids is None:
         return
     if item["access_keys"] is None:
         problems.add("access_key_ids", "has no effect without access_keys: set that to inactive or absent.")
     if not ids:
-        problems.add("access_key_ids", "is empty: name keys, or leave it out for all of the user's.")
+        problems.add("access_key_ids", "is empty: name keys, or leave it out for all keys of the user.")
     if len(set(ids)) < len(ids):
-        problems.add("access_key_ids", "names a key twice: remove one.")
+        problems.add("access_key_ids", "names the same key twice: remove one.")
     for key_id in ids:
         if not _KEY_ID.fullmatch(key_id):
             problems.add("access_key_ids", f"{key_id!r} is not the ID of an access key, such as AKIAIOSFODNN7EXAMPLE.")
@@ -154,7 +154,7 @@ def _duplicates(wanted: t.Sequence[Wanted]) -> list[str]:
     problems = []
     seen: dict[str, int] = {}
     for index, item in enumerate(wanted):
-        # IAM does not tell names apart by case.
+        # IAM ignores the case of names.
         first = seen.setdefault(item.user_name.lower(), index)
         if first != index:
             problems.append(f"{wanted[first].label} and {item.label} name the same user: remove one.")

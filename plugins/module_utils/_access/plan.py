@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to be taken from a user: what AWS lists × what is asked for → changes. Pure: knows no AWS, calls nothing.
+"""Works out what to take away from a user from what AWS lists and what is asked for. Pure: calls nothing.
 
 This module is private to hardening.aws. Each step is planned from what was read just before it.
 """
@@ -15,14 +15,14 @@ from .options import ABSENT, INACTIVE, Wanted
 
 Moment = datetime.datetime
 
-# The inline policy that ends sessions. Its name is documented as the module's own.
+# The inline policy that ends sessions. The documentation reserves its name for the module.
 SESSIONS_POLICY = "hardening-aws-revoked-sessions"
-# Sessions are denied that begin before the moment when the user can begin no more. That moment is yet to come when the
-# policy is written, so its date lies ahead; and it is written anew if, when something is taken away, it does not lie
-# ahead by this much any more, which is longer than one call may take.
+# The policy has to deny all sessions that begin until the user has nothing left to sign in with. It is written before
+# that, so its date is set AHEAD. If less than STILL_AHEAD is left of that when something is taken away, it is written
+# again: no call takes that long.
 AHEAD = datetime.timedelta(minutes=20)
 STILL_AHEAD = datetime.timedelta(minutes=10)
-# If nothing is taken away but sessions: what AWS's clock may be ahead of what is known of it.
+# If only sessions are ended: by how much AWS's clock may be ahead of what is known of it.
 NOT_AHEAD = datetime.timedelta(seconds=5)
 
 # Actions, in the words that RV(results[].actions) uses.
@@ -48,7 +48,7 @@ class Key:
 
 @dataclasses.dataclass(frozen=True)
 class Credential:
-    """One of the other credentials. I(action) is what deletes it, I(what) how people call it."""
+    """One of the other credentials. I(action) deletes it; I(what) is its kind, in words."""
 
     action: str
     what: str
@@ -57,7 +57,7 @@ class Credential:
 
 @dataclasses.dataclass(frozen=True)
 class Change:
-    """One thing that is taken away, and the lines of a diff that show it."""
+    """One thing that is taken away, and its lines in the diff."""
 
     action: str
     target: str | None
@@ -67,7 +67,7 @@ class Change:
 
 @dataclasses.dataclass(frozen=True)
 class Kept:
-    """What was asked for and is left alone, because a condition of the caller's says so."""
+    """Something that is left alone because of only_without_mfa or only_unused_days."""
 
     what: str
     target: str | None
@@ -76,7 +76,7 @@ class Kept:
 
 @dataclasses.dataclass
 class KeyPlan:
-    """What becomes of a user's keys. I(missing) are IDs that were named and are not among them."""
+    """Which keys of a user have to go. I(missing) are IDs that were named and that the user does not have."""
 
     doomed: list[Key]
     missing: list[str]
@@ -85,7 +85,7 @@ class KeyPlan:
 def sessions_document(date: str) -> dict[str, t.Any]:
     """Return the policy that ends the sessions which began before a date.
 
-    Requests that are signed with an access key itself have no C(aws:TokenIssueTime), and are not concerned.
+    Requests that are signed with an access key itself have no C(aws:TokenIssueTime), so it does not affect them.
     """
     return {
         "Version": "2012-10-17",
@@ -102,7 +102,7 @@ def sessions_document(date: str) -> dict[str, t.Any]:
 
 
 def revoked_before(document: t.Any) -> Moment | None:
-    """Return the date of a policy that M(sessions_document) made. None for any other."""
+    """Return the date in a policy that M(sessions_document) made, or None for any other policy."""
     try:
         date = document["Statement"][0]["Condition"]["DateLessThan"]["aws:TokenIssueTime"]
         if document == sessions_document(date):
@@ -113,12 +113,12 @@ def revoked_before(document: t.Any) -> Moment | None:
 
 
 def date_text(moment: Moment) -> str:
-    """Return a moment as the policy has it."""
+    """Return a moment in the form that the policy uses."""
     return moment.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def new_date(wanted: Wanted, now: Moment) -> Moment:
-    """Return the date that a policy written now gets."""
+    """Return the date for a policy that is written now."""
     return now + (AHEAD if wanted.ends_sign_in else NOT_AHEAD)
 
 
@@ -128,8 +128,8 @@ def sessions_are_revoked(
     """Return whether the policy that is there ends every session that the user has.
 
     :param date: The policy's.
-    :param may_sign_in: Whether the user has a password or an active key now, so that sessions may have begun until now.
-    :param signs_of_use: When the password was used last, and when keys were made.
+    :param may_sign_in: Whether the user has a password or an active key, so that a session may have begun just now.
+    :param signs_of_use: When the password was last used, and when keys were created.
     """
     if date is None:
         return False
@@ -139,7 +139,7 @@ def sessions_are_revoked(
 
 
 def plan_keys(wanted: Wanted, keys: t.Sequence[Key]) -> KeyPlan:
-    """Return which keys have to go, and which that were named are not there."""
+    """Return which keys have to go, and which of those that were named do not exist."""
     listed = {key.key_id: key for key in keys}
     named = listed if wanted.access_key_ids is None else wanted.access_key_ids
     found = [listed[name] for name in named if name in listed]
@@ -159,11 +159,11 @@ def key_change(wanted: Wanted, key: Key) -> Change:
 
 
 def kept_key(wanted: Wanted, key: Key, last_used: Moment | None, now: Moment) -> Kept | None:
-    """Return why a key is kept that was used, or made, within the days that were given."""
+    """Return why a key is kept that was used, or created, within only_unused_days; None if it is not kept."""
     if wanted.only_unused_days is None or (now - (last_used or key.created)).days >= wanted.only_unused_days:
         return None
     moment = date_text(last_used or key.created)
-    reason = f"was last used at {moment}" if last_used else f"was made at {moment} and not used yet"
+    reason = f"was last used at {moment}" if last_used else f"was created at {moment} and has not been used"
     return Kept("access_key", key.key_id, reason)
 
 
@@ -194,25 +194,28 @@ def mfa_changes(wanted: Wanted, serial_number: str, virtual: bool) -> list[Chang
 
 
 def mfa_obstacle(wanted: Wanted, has_password: bool | None, keys_are_done: bool) -> str | None:
-    """Return why the MFA devices have to stay: nothing may be left that they guard.
+    """Return why the MFA devices have to stay, or None: nothing may be left that they protect.
 
     :param has_password: None if that could not be read.
     """
     name = wanted.user_name
     if has_password and not wanted.console_password:
         return (
-            f"The MFA devices of {name} stay on, as {name} has a console password: set console_password to absent as "
-            "well."
+            f"The MFA devices of {name} stay on, because {name} has a console password: also set console_password to "
+            "absent."
         )
     if has_password is None or has_password:
-        return f"The MFA devices of {name} stay on, as the console password is not known to be gone. Run again."
+        return f"The MFA devices of {name} stay on, because there may be a console password. Run again."
     if not keys_are_done:
-        return f"The MFA devices of {name} stay on, as keys may be there that are not {wanted.access_keys}. Run again."
+        return (
+            f"The MFA devices of {name} stay on, because there may be access keys that are not {wanted.access_keys}. "
+            "Run again."
+        )
     return None
 
 
 def nothing_such(wanted: Wanted, similar: str | None) -> str:
-    """Return what to say of a user who does not exist."""
+    """Return the message about a user who does not exist."""
     text = f"There is no IAM user {wanted.user_name} in this account"
     if similar is not None:
         return f"{text}, but there is {similar}: write {similar} if that is who you mean. Nothing was touched."

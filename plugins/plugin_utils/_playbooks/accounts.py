@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which AWS account each host of a playbook is: read from the host's variables, and refused if they leave any doubt.
+"""Which AWS account each host of a playbook stands for: read from its variables, and refused if that is ambiguous.
 
 This module is private to hardening.aws. Pure: it makes no call.
 """
@@ -30,7 +30,7 @@ HOST_VARIABLES: dict[str, dict[str, t.Any]] = {
     "aws_role_session_name": {"type": "str"},
     "expected_account_id": {"type": "str"},
 }
-# Any of these says who signs the calls, and so which account they go to.
+# Any of these decides who signs the calls, and so which account they go to.
 WHO = ("aws_profile", "aws_access_key", "aws_role_arn")
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 _SHOWN = 10
@@ -62,7 +62,7 @@ _NEEDS = {
 
 
 def read_host(variables: Variables, template: Template) -> tuple[dict[str, t.Any], list[str]]:
-    """Return what a host's variables say about its account, without empty ones, and the problems with them."""
+    """Return the host's variables about its account, without empty ones, and the problems with them."""
     known = {name: variables[name] for name in HOST_VARIABLES if name in variables}
     inputs = read("", HOST_VARIABLES, known, template)
     values = {name: value for name, value in inputs.values.items() if value not in (None, "")}
@@ -92,7 +92,7 @@ def _problems(values: Variables) -> list[str]:
 
 
 def host_problems(hosts: t.Sequence[str], accounts: t.Mapping[str, Variables]) -> list[str]:
-    """Return why these hosts cannot be worked on together: one does not say who it is, or two are the same.
+    """Return why these hosts cannot be worked on together: one names no account, or two name the same.
 
     :param accounts: What M(read_host) found for each.
     """
@@ -127,13 +127,13 @@ def shortened(problems: t.Sequence[str]) -> list[str]:
 
 
 def connection(values: Variables, session: Variables) -> dict[str, t.Any]:
-    """Return the options that lead a module to a host's account, for module_defaults.
+    """Return the options for module_defaults with which a module works on a host's account.
 
     Credentials come from one place: if a host's variables name them, those of the environment are switched off with
     empty text, as amazon.aws requires.
 
     :param values: The variables of the host, as they are.
-    :param session: Credentials of a role that was assumed for this host; empty if none was.
+    :param session: The credentials of the role that was assumed for this host; empty if none was.
     """
     given = {name: value for name, value in values.items() if value not in (None, "")}
     options = {
@@ -166,7 +166,7 @@ def account_line(account: Variables) -> str:
 def account_problems(account: Variables, expected: str | None, numbers: t.Mapping[str, str]) -> list[str]:
     """Return why an account, or one of other hosts, must not be worked on.
 
-    :param numbers: The numbers of the accounts of all hosts, as far as they are known.
+    :param numbers: The account numbers of all hosts, as far as they are known.
     """
     found = []
     if expected is not None and account["account_id"] != expected:

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inputs of the playbooks: their names, their types, and what of their values is refused before the first call.
+"""The inputs of the playbooks: their names, their types, and which values are refused before the first call.
 
-This module is private to hardening.aws. Pure, but for paths, which are resolved.
+This module is private to hardening.aws. Pure, except that paths are resolved.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def _check_users(problems: Problems, names: t.Sequence[str]) -> None:
         problems.add("users", "is empty: give a list of user names, such as [alice, bob].")
     for index, name in enumerate(names):
         check_user_name(problems, name, f"users[{index}]")
-    # IAM has no two users whose names differ in upper and lower case only.
+    # IAM ignores the case of names.
     for name, count in collections.Counter(name.lower() for name in names).items():
         if count > 1:
             problems.add("users", f"has {name} {count} times: name each user once.")

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decides which older MFA devices a rotation may take away, and says what came of it. Pure.
+"""Decides which older MFA devices a rotation may remove, and reports what was done. Pure.
 
-This module is private to hardening.aws. A user keeps every device until the new one was attached by an earlier run, has
-been so for some days, and its seed is stored for this very user. Only devices that are named are taken away.
+This module is private to hardening.aws. A user keeps every device until the new one was attached by an earlier run some
+days ago, and its seed is stored for this very user. Only devices that are named are removed.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ def refusals(inputs: Data, facts: t.Sequence[Data]) -> list[str]:
     if inputs["retire"] and old and not any(fact["serial_number"] for fact in facts):
         found.append(
             f"rotate_retire: none of these users has the new device, whose name ends in -{inputs['suffix']}. If "
-            "rotate_suffix is right, run without rotate_retire first, and let the users take over their new seeds."
+            "rotate_suffix is right, run without rotate_retire first, and let the users set up their new seeds."
         )
     return found
 
 
 def retirement(inputs: Data, facts: t.Sequence[Data], attached: t.Sequence[Data]) -> dict[str, t.Any]:
-    """Return the devices to take away, and of whom none is, with the reason.
+    """Return the devices to remove, and the users who keep all of theirs, with the reason.
 
-    :param facts: What there was before this run attached anything.
+    :param facts: What rotation_facts found before this run attached anything.
     :param attached: Results of attaching the new devices, in the same order.
     """
     devices: list[dict[str, str]] = []
@@ -81,7 +81,7 @@ def _reason_to_keep(fact: Data, result: Data, min_age_days: int) -> str | None:
 def outcome(
     attached: t.Sequence[Data], planned: Data, retired: t.Sequence[Data], check_mode: bool
 ) -> tuple[list[str], list[str]]:
-    """Return the lines that say what was done, and the failures by their reasons."""
+    """Return the lines that say what was done, and a line for each reason why something failed."""
     made = sum(1 for result in attached if result["changed"] and not result["failed"])
     failed = [result for result in attached if result["failed"]]
     gone = [result for result in retired if result["changed"] and not result["failed"]]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many users offboarded, attached a policy, and rotated on an AWS that fails, lags and throttles: one run each suffices.
+"""Many users offboarded, attached a policy, and rotated on an AWS that fails, lags and throttles: one run each.
 
 BULK_CHAOS_USERS=300 is the long form, which make chaos runs.
 """

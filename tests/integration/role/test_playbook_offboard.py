@@ -182,7 +182,7 @@ def test_killed_and_started_again(offboard: Offboarding, emulator: Emulator) -> 
 
 
 def test_calls_for_many_users(offboard: Offboarding, emulator: Emulator) -> None:
-    """One task for all: lists of the account, and for each user one reading of each thing and one call for each change."""
+    """One task for all: lists of the account, and for each user one read of each thing and one call for each change."""
     many = 50
     keys = {"count": many, "access_key": True, "console_password": True, "device": "virtual"}
     emulator.fixture({"generate": keys})

@@ -347,7 +347,7 @@ def test_a_key_of_somebody_else() -> None:
             return "carol", None
 
     outcome = take(Shared(), Wanted("bob", access_keys="absent", access_key_ids=("AKIAELSE",)))
-    assert outcome.failed and "is not bob's but carol's" in outcome.msg
+    assert outcome.failed and "belongs to carol, not to bob" in outcome.msg
 
 
 def test_mfa_devices_of_a_user_who_keeps_the_password() -> None:
@@ -364,7 +364,7 @@ def test_no_room_for_the_policy() -> None:
 
     iam = Full()
     outcome = take(iam)
-    assert "inline policies of a user have 2,048 characters at most" in outcome.msg and not iam.attached
+    assert "inline policies would be longer than 2,048 characters" in outcome.msg and not iam.attached
 
 
 def test_each_user_is_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:

@@ -45,8 +45,8 @@ REFUSED: list[tuple[dict[str, t.Any], list[str]]] = [
     ({"users": ["alice", "bob", "Alice"]}, ["users[2]: Alice and alice of users[0] are the same user", "remove one"]),
     ({"groups": ["staff", "STAFF"]}, ["groups[1]: STAFF and staff of groups[0] are the same group"]),
     ({"users": ["alice"], "state": "absent", "purge": True}, ["purge: has no effect with state=absent"]),
-    ({"users": [], "purge": True}, ["purge: would take the policy off all users"]),
-    ({"users": ["alice"], "groups": [], "purge": True}, ["purge: would take the policy off all groups"]),
+    ({"users": [], "purge": True}, ["purge: would detach the policy from all users"]),
+    ({"users": ["alice"], "groups": [], "purge": True}, ["purge: would detach the policy from all groups"]),
     ({"users": ["alice"], "concurrency": 0}, ["concurrency:"]),
     ({"users": ["alice"], "concurrency": 257}, ["concurrency:"]),
     (

@@ -74,7 +74,7 @@ def test_one_line_for_a_cause() -> None:
         outcome.errors.append(denied(outcome.identity["user_name"]))
     found[1000].errors.append(MfaError("something else"))
     assert bulk.failures_text(found, "users").splitlines() == [
-        "1,001 of 1,002 users failed; what else was asked for is done:",
+        "1,001 of 1,002 users failed; everything else is done:",
         "- users[0] (user-0), users[1] (user-1), users[2] (user-2), users[3] (user-3), users[4] (user-4) and 995 more: "
         "user-0 is denied",
         "- users[1000] (other): something else",

@@ -98,7 +98,7 @@ def test_keys(state: str, named: list[str] | None, doomed: list[Key], missing: l
         (days(-400), days(-89.9), "was last used at 2026-08-26T14:24:00Z"),
         (days(-400), days(0), "was last used at 2026-11-24T12:00:00Z"),
         (days(-90), None, None),
-        (days(-89), None, "was made at 2026-08-27T12:00:00Z and not used yet"),
+        (days(-89), None, "was created at 2026-08-27T12:00:00Z and has not been used"),
     ],
 )
 def test_keys_in_use(created: datetime.datetime, last_used: datetime.datetime | None, reason: str | None) -> None:
@@ -113,11 +113,11 @@ def test_keys_in_use(created: datetime.datetime, last_used: datetime.datetime | 
     [
         (True, False, True, None),
         (False, False, True, None),
-        (True, True, True, "is not known to be gone"),
-        (True, None, True, "is not known to be gone"),
-        (False, None, True, "is not known to be gone"),
-        (False, True, True, "set console_password to absent as well"),
-        (True, False, False, "keys may be there that are not inactive"),
+        (True, True, True, "there may be a console password"),
+        (True, None, True, "there may be a console password"),
+        (False, None, True, "there may be a console password"),
+        (False, True, True, "also set console_password to absent"),
+        (True, False, False, "there may be access keys that are not inactive"),
     ],
 )
 def test_when_mfa_devices_stay_on(
