@@ -42,9 +42,10 @@ build: ## the Galaxy artifact in build/dist, judged by galaxy-importer
 bench: setup ## measure speed against boto3, the AWS CLI and an empty playbook
 	@$(VENV) tests/benchmark/run.py
 
-chaos: setup ## 50 kills of the role over 200 users (15 and 60 in make test), 200 runs on an unreliable AWS (100)
-	@ROLE_CHAOS_KILLS=50 ROLE_CHAOS_USERS=200 UNRELIABLE_RUNS=200 $(VENV) -m pytest -q -s \
-	  tests/integration/role/test_role_chaos.py tests/integration/test_unreliable_aws.py
+chaos: setup ## 50 kills of the role over 200 users (15 and 60 in make test), 200 runs on an unreliable AWS (100), 300 users offboarded, attached a policy and rotated on one (12)
+	@BULK_CHAOS_USERS=300 ROLE_CHAOS_KILLS=50 ROLE_CHAOS_USERS=200 UNRELIABLE_RUNS=200 $(VENV) -m pytest -q -s \
+	  tests/integration/role/test_role_chaos.py tests/integration/test_unreliable_aws.py \
+	  tests/integration/role/test_bulk_on_unreliable_aws.py
 
 policy: setup ## judge the enforced policy, also by an evaluator from npm, which is installed into build/policy-simulator
 	@$(VENV) -m pytest -q -rs tests/integration/role/test_role_policy.py tests/integration/role/test_role_policy_simulator.py

@@ -10,8 +10,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 
+from ansible_collections.hardening.aws.plugins.plugin_utils._actions import ControllerAction
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import account, enforcement
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.common import registered
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.modules import told
@@ -19,17 +19,11 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.tally import tally
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Looks once more at devices, groups and the policy, and decides."""
 
-    TRANSFERS_FILES = False
-    _supports_check_mode = True
-    _supports_async = False
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def work(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the decision."""
-        super().run(tmp, task_vars)
-        variables = task_vars or {}
         planned = registered(variables, "planned").get("plan")
         if planned is None:
             raise AnsibleActionFail("there is no plan: this action is private to the role iam_user_hardening.")

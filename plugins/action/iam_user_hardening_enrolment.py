@@ -10,9 +10,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.hardening.aws.plugins.plugin_utils._actions import ControllerAction
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import batches, enrolment
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.common import registered
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.modules import (
@@ -20,6 +20,7 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.
     run_module,
     told,
 )
+from ansible_collections.hardening.aws.plugins.plugin_utils._progress_lines import shown
 from ansible_collections.hardening.aws.plugins.plugin_utils._vault_cipher import seed_file
 from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds import SeedFile, VaultedSeedsError, owned
 
@@ -29,17 +30,11 @@ _STEPS = ("all", "create", "enable", "give_up")
 Result = dict[str, t.Any]
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Enrols everybody with a file of seeds; or makes one of the steps around the user's own tasks."""
 
-    TRANSFERS_FILES = False
-    _supports_check_mode = True
-    _supports_async = False
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def work(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """Make the step, and return results in which no seed is. What fails for some users does not fail the task."""
-        super().run(tmp, task_vars)
-        variables = task_vars or {}
         planned = registered(variables, "planned").get("plan")
         connection = dict(self._task.args)
         step, number, reason = (connection.pop(name, None) for name in ("step", "batch", "reason"))
@@ -50,8 +45,10 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"Nobody was enrolled. {problem}")
         said: list[dict[str, t.Any]] = []
 
-        def run(options: dict[str, t.Any]) -> dict[str, t.Any]:
-            result = run_module(self, _DEVICES, {**connection, **options}, variables, no_log=True)
+        def run(options: dict[str, t.Any], batch_number: int) -> dict[str, t.Any]:
+            of_all = f"batch {batch_number:,} of {len(planned['batches']):,}: "
+            with shown(self, variables, of_all if len(planned["batches"]) > 1 else ""):
+                result = run_module(self, _DEVICES, {**connection, **options}, variables, no_log=True)
             said.append(told(result))
             return result
 

@@ -13,11 +13,10 @@ import sys
 import typing as t
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 
-from ansible_collections.hardening.aws.plugins.module_utils._core_version import core_problem
 from ansible_collections.hardening.aws.plugins.module_utils._devices.options import require_libraries
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
+from ansible_collections.hardening.aws.plugins.plugin_utils._actions import ControllerAction
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import (
     account,
     enforcement,
@@ -39,20 +38,11 @@ _DEVICES = "hardening.aws.iam_mfa_devices"
 _REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Judges the inputs, reads the account, and returns the plan."""
 
-    TRANSFERS_FILES = False
-    _supports_check_mode = True
-    _supports_async = False
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def work(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """Refuse what cannot be right before anything is called, and then before anything is changed."""
-        super().run(tmp, task_vars)
-        too_old = core_problem()
-        if too_old:
-            raise AnsibleActionFail(too_old)
-        variables = task_vars or {}
         connection = dict(self._task.args)
         settings, problems = inputs.read(variables, self._templar.template)
         self._refuse(problems + files.locate(settings, self._loader.get_basedir()))

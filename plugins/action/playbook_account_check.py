@@ -7,23 +7,18 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 
+from ansible_collections.hardening.aws.plugins.plugin_utils._actions import ControllerAction
 from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks import accounts
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """The action."""
 
-    TRANSFERS_FILES = False
     _requires_connection = False
-    _supports_check_mode = True
-    _supports_async = False
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def work(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """Compare the account with what was expected, and with those of the play's other hosts."""
-        super().run(tmp, task_vars)
-        variables = task_vars or {}
         _result, args = self.validate_argument_spec(
             argument_spec={
                 "registered": {"type": "str", "required": True},

@@ -7,29 +7,20 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 
-from ansible_collections.hardening.aws.plugins.module_utils._core_version import core_problem
+from ansible_collections.hardening.aws.plugins.plugin_utils._actions import ControllerAction
 from ansible_collections.hardening.aws.plugins.plugin_utils._inputs import read
 from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks import accounts
 from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks import inputs as playbooks
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """The action. It makes no call."""
 
-    TRANSFERS_FILES = False
     _requires_connection = False
-    _supports_check_mode = True
-    _supports_async = False
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def work(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the typed inputs, and what the host's variables say of its account; or refuse them all at once."""
-        super().run(tmp, task_vars)
-        too_old = core_problem()
-        if too_old:
-            raise AnsibleActionFail(too_old)
-        variables = task_vars or {}
         _result, args = self.validate_argument_spec(
             argument_spec={"playbook": {"type": "str", "required": True, "choices": list(playbooks.SPECS)}}
         )

@@ -7,25 +7,21 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 
+from ansible_collections.hardening.aws.plugins.plugin_utils._actions import ControllerAction
 from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks import rotation_plan as core
 
 _DICT: dict[str, t.Any] = {"type": "dict", "required": True}
 _LIST: dict[str, t.Any] = {"type": "list", "elements": "dict", "default": []}
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """The action. It makes no call."""
 
-    TRANSFERS_FILES = False
     _requires_connection = False
-    _supports_check_mode = True
-    _supports_async = False
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def work(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """Make the step's decision."""
-        super().run(tmp, task_vars)
         _result, args = self.validate_argument_spec(
             argument_spec={
                 "step": {"type": "str", "required": True, "choices": ["begin", "retire", "outcome"]},

@@ -8,9 +8,8 @@ import time
 import typing as t
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 
-from ansible_collections.hardening.aws.plugins.module_utils._core_version import core_problem
+from ansible_collections.hardening.aws.plugins.plugin_utils._actions import ControllerAction
 from ansible_collections.hardening.aws.plugins.plugin_utils._paths import PathError, controller_path
 from ansible_collections.hardening.aws.plugins.plugin_utils._vault_cipher import seed_file
 from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds import (
@@ -23,21 +22,14 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds impor
 _REQUIRED = ("serial_number", "seed")
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """The action."""
 
-    TRANSFERS_FILES = False
     _requires_connection = False
-    _supports_check_mode = True
-    _supports_async = False
     _supports_diff = True
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def work(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """Add records if there are any, and tell what the file holds."""
-        super().run(tmp, task_vars)
-        too_old = core_problem()
-        if too_old:
-            raise AnsibleActionFail(too_old)
         _result, args = self.validate_argument_spec(
             argument_spec={
                 "path": {"type": "path", "required": True},

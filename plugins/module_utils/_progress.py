@@ -13,6 +13,7 @@ import json
 import os
 import threading
 import time
+import typing as t
 
 FILE_VARIABLE = "HARDENING_AWS_PROGRESS_FILE"
 _SECONDS = 0.5  # how often a note is worth it
@@ -23,14 +24,16 @@ class Progress:
 
     :param verb: What is done to them, in the past tense, such as C(enrolled).
     :param total: How many there are.
+    :param waited: Returns how many seconds went into waiting for AWS so far, because it throttles.
     """
 
-    def __init__(self, verb: str, total: int) -> None:
+    def __init__(self, verb: str, total: int, waited: t.Callable[[], float] | None = None) -> None:
         self._counts = {"total": total, "done": 0, "changed": 0, "failed": 0}
         self._verb = verb
+        self._waited = waited
         self._path = os.environ.get(FILE_VARIABLE)
         self._lock = threading.Lock()
-        self._noted_at = 0.0
+        self._note()
 
     def done(self, changed: bool, failed: bool) -> None:
         """Count one item that is finished."""
@@ -38,12 +41,14 @@ class Progress:
             self._counts["done"] += 1
             self._counts["changed"] += changed
             self._counts["failed"] += failed
-            now = time.monotonic()
-            if self._path and (now - self._noted_at > _SECONDS or self._counts["done"] == self._counts["total"]):
-                self._noted_at = now
-                self._note(self._path)
+            if time.monotonic() - self._noted_at > _SECONDS or self._counts["done"] == self._counts["total"]:
+                self._note()
 
-    def _note(self, path: str) -> None:
+    def _note(self) -> None:
+        self._noted_at = time.monotonic()
+        if not self._path:
+            return
+        waited = round(self._waited(), 1) if self._waited else 0.0
         # What cannot be written is not shown: it must not stop the work.
-        with contextlib.suppress(OSError), open(path, "a", encoding="ascii") as file:
-            file.write(json.dumps({"verb": self._verb, **self._counts}) + "\n")
+        with contextlib.suppress(OSError), open(self._path, "a", encoding="ascii") as file:
+            file.write(json.dumps({"verb": self._verb, **self._counts, "waited": waited}) + "\n")

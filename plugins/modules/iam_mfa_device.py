@@ -13,7 +13,7 @@ version_added: 0.1.0
 short_description: Manage an MFA device of an IAM user
 description:
   - Enables, disables, creates, deletes and resynchronizes an MFA device of an AWS IAM user.
-  - Tells what has to be done from what AWS lists, so a second run changes nothing.
+  - Works out what to do from what AWS lists, so a second run changes nothing.
   - For many users, M(hardening.aws.iam_mfa_devices) does the same in one task.
 author:
   - hardening.aws contributors (@hardening-aws)
@@ -26,7 +26,7 @@ options:
   serial_number:
     description:
       - The serial number of a hardware token, or the ARN of a virtual device.
-      - Excludes O(device_name).
+      - Cannot be combined with O(device_name).
     type: str
   device_name:
     description:
@@ -36,7 +36,7 @@ options:
   device_path:
     description:
       - The path of the virtual device O(device_name). It may contain only letters, digits and V(+=/:,.@_-), as a serial
-        number may. AWS creates a device on other paths too, and then takes no call that would attach or delete it.
+        number may. AWS creates devices on other paths too, but then refuses every call that attaches or deletes them.
     type: str
     default: /
   authentication_code1:
@@ -51,15 +51,15 @@ options:
     description:
       - The device's seed, from which its codes are computed, as base32 or as an C(otpauth://totp/) URI. Blanks,
         hyphens and lower case are accepted.
-      - Excludes O(authentication_code1) and O(authentication_code2).
+      - Cannot be combined with O(authentication_code1) and O(authentication_code2).
     type: str
   all_devices:
     description:
-      - Every device of the user, of any kind. With O(state=disabled) and O(state=absent) only.
-      - O(state=absent) also deletes what an interrupted run has taken off the user and not deleted, as far as that is
-        certain. AWS does not tell whose an unassigned device was, so those are found that bear the user's name, on any
-        path. If a deletion fails, the error names the devices that are left; a run that is killed between the two calls
-        cannot say so, and leaves a device of another name, which M(hardening.aws.iam_mfa_device_info) lists as an
+      - Every device of the user, of any kind. Requires O(state=disabled) or O(state=absent).
+      - O(state=absent) also deletes virtual devices that an interrupted run has taken off the user and not deleted.
+        AWS does not tell whose an unassigned device was, so only those with the user's name are found, on any path. If
+        a deletion fails, the error names the devices that are left. A run that is killed between the two calls can name
+        nothing, and leaves a device of another name unassigned. M(hardening.aws.iam_mfa_device_info) lists it as an
         orphan.
     type: bool
     default: false
@@ -89,14 +89,14 @@ EXAMPLES = r"""
     seed_store:
       type: secretsmanager
 
-- name: Enable a device with two codes that it showed one after the other
+- name: Enable a device with two consecutive codes
   hardening.aws.iam_mfa_device:
     user_name: Bob
     serial_number: arn:aws:iam::123456789012:mfa/BobsMFADevice
     authentication_code1: "123456"
     authentication_code2: "789012"
 
-- name: Enable a hardware token, whose seed the vendor delivered
+- name: Enable a hardware token whose seed the vendor delivered
   hardening.aws.iam_mfa_device:
     user_name: Bob
     serial_number: GAHT12345678
@@ -109,7 +109,7 @@ EXAMPLES = r"""
     seed: "{{ vaulted_token_seeds['GAHT12345678'] }}"
     state: resynced
 
-- name: Create a device, to keep its seed in a place of one's own
+- name: Create a device and keep its seed yourself
   hardening.aws.iam_mfa_device:
     user_name: Bob
     device_name: Bob
@@ -117,7 +117,7 @@ EXAMPLES = r"""
   register: new_device
   no_log: true
 
-- name: Bob leaves, all his devices go
+- name: Remove all devices of Bob, who leaves
   hardening.aws.iam_mfa_device:
     user_name: Bob
     all_devices: true

@@ -13,8 +13,9 @@ version_added: 0.1.0
 short_description: Manage MFA devices of many IAM users at once
 description:
   - Brings the MFA devices of any number of AWS IAM users to the same state, several at once.
-  - Tells what has to be done from lists of the whole account, so a run that changes nothing costs a handful of calls.
-  - One device that fails stops no other. If any failed, the task fails after all have been tried, with every result.
+  - Works out what to do from lists of the whole account, so a run that changes nothing takes a handful of calls.
+  - One device that fails stops no other, unless O(stop_after_failures) is given. If any failed, the task fails after
+    all have been tried, with every result.
 author:
   - hardening.aws contributors (@hardening-aws)
 options:
@@ -66,16 +67,27 @@ options:
         aliases: [resource_tags]
   satisfied_by:
     description:
-      - V(this) - O(state=enabled) asks for the very device that is named.
-      - V(any) - a user who has any MFA device is left alone, also if it is a hardware token or a passkey.
+      - V(this) - O(state=enabled) is about the device that is named.
+      - V(any) - a user who has any MFA device, even a hardware token or a passkey, is left alone.
     type: str
     choices: [this, any]
     default: this
   concurrency:
     description:
-      - How many users are worked on at once, from 1 to 256.
+      - How many users to work on at once, from 1 to 256.
     type: int
     default: 16
+  stop_after_failures:
+    description:
+      - After how many users in a row who failed for the same reason the rest is not tried. V(0) is never.
+      - Only failures count that every other user would meet as well, such as a missing permission, expired credentials,
+        an encryption key that cannot be used, or an account's quota that is used up. A user for whom there is nothing
+        to do does not count, and one for whom something was done begins the count anew.
+      - A user who was not tried has a failed result, whose RV(results[].msg) says so and names the reason. Users who
+        are being worked on at that moment are finished.
+    type: int
+    default: 0
+    version_added: 0.2.0
 seealso:
   - module: hardening.aws.iam_mfa_device
 extends_documentation_fragment:
@@ -87,7 +99,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: These users have a virtual device each, whose seeds are in Secrets Manager
+- name: Give each user a virtual device, with its seed in Secrets Manager
   hardening.aws.iam_mfa_devices:
     devices:
       - user_name: alice
@@ -123,7 +135,7 @@ results:
       returned: always
       sample: alice
     serial_number:
-      description: The serial number, of a virtual device its ARN. Null if it could not be found out.
+      description: The serial number, of a virtual device its ARN. Null if it is not known.
       type: str
       returned: always
       sample: arn:aws:iam::123456789012:mfa/alice
@@ -139,12 +151,12 @@ results:
       returned: always
       sample: [create, store, enable]
     failed:
-      description: Whether this device could not be brought to its state.
+      description: Whether the device is not in the state that was asked for.
       type: bool
       returned: always
       sample: false
     msg:
-      description: What went wrong and what to do about it. Empty if nothing did.
+      description: What went wrong, and what to do about it. Empty if nothing went wrong.
       type: str
       returned: always
       sample: ""
@@ -247,6 +259,7 @@ def main() -> None:
             },
             "satisfied_by": {"type": "str", "choices": ["this", "any"], "default": "this"},
             "concurrency": {"type": "int", "default": 16},
+            "stop_after_failures": {"type": "int", "default": 0},
         },
         supports_check_mode=True,
     )

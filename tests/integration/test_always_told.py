@@ -137,5 +137,5 @@ def test_supplied_codes_are_as_old_as_the_run(controller: Controller, emulator: 
     _fresh, result = controller.play(fresh, *may_fail(devices(items, concurrency=1, wait=False))).results
     assert result.failed
     late = result["results"][-1]
-    assert late["failed"] and "The supplied codes were not sent" in late["msg"] and late["actions"] == []
+    assert late["failed"] and "The given codes were not sent" in late["msg"] and late["actions"] == []
     assert result.writes.count("iam:EnableMFADevice") < len(serials)

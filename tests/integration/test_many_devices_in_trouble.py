@@ -77,3 +77,17 @@ def test_what_can_be_done_is_done_and_a_rerun_repairs_the_rest(
     again = controller.play(item)[0]
     assert again["summary"] == {"total": 40, "changed": 20, "unchanged": 20, "failed": 0}
     assert controller.virtual() == {arn(name): name for name in names}
+
+
+def test_equal_failures_in_a_row_leave_out_the_rest(controller: Controller, emulator: Emulator) -> None:
+    names = [f"user-{n:02d}" for n in range(30)]
+    emulator.fixture({"users": [{"user_name": name} for name in names]})
+    emulator.set(denied_actions=["iam:CreateVirtualMFADevice"])
+    options = {"seed_store": SECRETS, "concurrency": 2, "stop_after_failures": 3}
+    item = devices([{"user_name": name} for name in names], **options)
+    result = controller.play(*may_fail(item))[0]
+    emulator.set(denied_actions=[])
+    assert result["summary"]["failed"] == 30 and "26 of them were not tried" in result["msg"]
+    untried = [one for one in result["results"] if "was not tried" in one["msg"]]
+    assert len(untried) == 26 and all("iam:CreateVirtualMFADevice" in one["msg"] for one in untried)
+    assert not any("error" in one for one in untried)

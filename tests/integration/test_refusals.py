@@ -72,7 +72,7 @@ def test_supplied_codes_that_are_refused(controller: Controller, emulator: Emula
             and result["actions" if "actions" in result.data else "results"] is not None
         )
         for advice in (
-            "two codes that this very device showed one after the other",
+            "two consecutive codes of this very device",
             "the older one first as authentication_code1",
             "fresh",
             "quoted in YAML, where an unquoted 012345 loses its zero",
@@ -141,7 +141,7 @@ def test_devices_and_users_that_do_not_fit(controller: Controller, emulator: Emu
     cases: dict[str, tuple[Task, list[str]]] = {
         "another user's device": (
             device(user_name="alice", device_name="bobs", seed=SEED),
-            ["is attached to the user bob, not to alice", "take it off that user first"],
+            ["is attached to the user bob, not to alice", "remove it from that user first"],
         ),
         "another user's device by ARN, with a store": (
             device(user_name="alice", serial_number=arn("bobs"), seed_store=SECRETS),
@@ -157,11 +157,11 @@ def test_devices_and_users_that_do_not_fit(controller: Controller, emulator: Emu
         ),
         "another user's token": (
             device(user_name="alice", serial_number=TOKEN, seed=SEED),
-            [f"The token {TOKEN} is in use by another user", "hardening.aws.iam_mfa_device_info"],
+            [f"The token {TOKEN} is attached to another user", "hardening.aws.iam_mfa_device_info"],
         ),
         "eight devices and one more": (
             device(user_name="full", device_name="ninth", seed_store=SECRETS),
-            ["full has 8 MFA devices already, and AWS allows 8", "retire one with state=absent first"],
+            ["full has 8 MFA devices already, and AWS allows 8", "Remove one with state=absent first"],
         ),
         "eight devices and one more, in check mode": (
             device(user_name="full", device_name="ninth", seed_store=SECRETS, check_mode=True),
@@ -181,7 +181,7 @@ def test_devices_and_users_that_do_not_fit(controller: Controller, emulator: Emu
         ),
         "no such device": (
             device(user_name="alice", serial_number=arn("missing"), seed_store=SECRETS),
-            [f"{arn('missing')} does not exist", "name a new device with device_name and give a seed_store"],
+            [f"{arn('missing')} does not exist", "name it with device_name and give a seed_store"],
         ),
         "no such device for a seed": (
             device(user_name="alice", device_name="missing", seed=SEED),
@@ -197,7 +197,7 @@ def test_devices_and_users_that_do_not_fit(controller: Controller, emulator: Emu
         ),
         "ARN of another account": (
             device(user_name="alice", serial_number=arn("x", account="210987654321"), seed=SEED),
-            [f"{arn('x', account='210987654321')} is a device of the account 210987654321, and the credentials are"],
+            [f"{arn('x', account='210987654321')} belongs to the account 210987654321, but the credentials are"],
         ),
     }
     play = controller.play(*may_fail(*[{**item, "name": case} for case, (item, _texts) in cases.items()]))
@@ -220,8 +220,10 @@ def test_quota_of_virtual_devices(controller: Controller, emulator: Emulator) ->
         )
     ).results
     for result in (one, many):
-        assert result.failed and "as many virtual MFA devices as its quota allows" in result.msg
-        assert "LimitExceeded" in json.dumps(result.data) and "delete unassigned ones, or raise the quota" in result.msg
+        assert result.failed and "reached its quota of virtual MFA devices" in result.msg
+        assert (
+            "LimitExceeded" in json.dumps(result.data) and "Delete unassigned devices, or raise the quota" in result.msg
+        )
 
 
 @pytest.mark.parametrize("holder", ["root", "alice"])
@@ -337,7 +339,7 @@ def test_stores_that_hold_something_else(controller: Controller, emulator: Emula
         "a deleted secret": (
             "alice",
             {**SECRETS, "name": "doomed"},
-            ["The secret doomed is scheduled for deletion: restore"],
+            ["The secret doomed is scheduled for deletion. Restore"],
         ),
         "a deleted secret, for a new device": ("bob", {**SECRETS, "name": "doomed"}, ["scheduled for deletion"]),
         "a String parameter": (

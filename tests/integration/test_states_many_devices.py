@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import collections
 import typing as t
 
 import pytest
@@ -159,7 +160,7 @@ def test_one_failure_stops_no_other(controller: Controller, emulator: Emulator) 
     messages = [item["msg"] for item in failed["results"]]
     assert messages[0] == messages[4] == ""
     assert "no IAM user nobody" in messages[1]
-    assert "two codes that this very device showed one after the other" in messages[2]
+    assert "two consecutive codes of this very device" in messages[2]
     assert "iam:TagMFADevice" in messages[3]
     errors = [item.get("error") for item in failed["results"]]
     assert errors[2] == {"code": "InvalidAuthenticationCode", "operation": "iam:EnableMFADevice"}
@@ -230,3 +231,20 @@ def test_more_than_a_page(controller: Controller, emulator: Emulator) -> None:
     assert first["summary"] == {"total": 1100, "changed": 40, "unchanged": 1060, "failed": 0}
     assert not again.changed and len(again.calls) <= 10
     assert sorted(controller.virtual().items()) == sorted((arn(item["user_name"]), item["user_name"]) for item in team)
+
+
+def test_what_an_enrolled_user_costs(controller: Controller, emulator: Emulator) -> None:
+    """Two calls of IAM's, three for a device to be made anew; whatever else is asked, is asked once for all."""
+    fresh, again = [f"new-{number:02d}" for number in range(12)], [f"old-{number:02d}" for number in range(12)]
+    emulator.fixture({"users": named(*fresh, *again)})
+    team = named(*fresh, *again)
+    controller.play(devices(named(*again), state="present", seed_store=PARAMETERS))
+    # Their seeds are in another store, so that they are unknown to this one.
+    result = controller.play(devices(team, seed_store=SECRETS))[0]
+    assert result["summary"]["changed"] == 24 and result["results"][23]["actions"] == ["recreate", "store", "enable"]
+    calls = collections.Counter(call for call in result.calls if not call.startswith("secretsmanager:"))
+    per_user = {"iam:CreateVirtualMFADevice": 24, "iam:EnableMFADevice": 24, "iam:DeleteVirtualMFADevice": 12}
+    lists = calls - collections.Counter(per_user)
+    assert calls - lists == per_user
+    assert set(lists) <= {"iam:ListVirtualMFADevices", "iam:ListUsers", "sts:GetCallerIdentity"}, lists
+    assert sum(lists.values()) <= 4, lists

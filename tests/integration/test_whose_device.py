@@ -172,7 +172,10 @@ def test_a_device_that_another_run_attached_is_not_ones_own_success(controller: 
     emulator.release()
     answer = first.answer()
     assert answer["failed"] and answer["actions"] == ["create", "store"] and answer["changed"]
-    assert "Somebody else attached" in answer["msg"] and "the secret a/alice is not proven" in answer["msg"]
+    assert (
+        "Somebody else attached" in answer["msg"]
+        and "the secret a/alice is the device's could not be proven" in answer["msg"]
+    )
     controller.assert_seed_works("alice", arn("alice"), controller.secret("b/alice")["seed"])
 
 

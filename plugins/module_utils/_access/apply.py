@@ -16,12 +16,15 @@ import typing as t
 
 from .._aws.model import Device, device_type
 from .._devices import plan as mfa_plans
-from .._devices.apply import SETTLE_SECONDS, Applier, Progress
+from .._devices.apply import Applier
+from .._devices.attach import SETTLE_SECONDS
+from .._devices.journal import Journal
 from .._devices.plan import Action
 from .._errors import AwsRefused, MfaError, StaleView
+from .._progress import Progress
 from . import plan as plans
 from .api import OTHER_KINDS, AccessApi, UserGone
-from .bulk import Outcome, for_each
+from .bulk import Outcome, counted_by, for_each
 from .options import ABSENT, Wanted
 from .plan import Change, Kept, Key, Moment
 
@@ -81,7 +84,7 @@ def take_access(
             user.take_all()
             user.judge_gone(ignore_missing)
 
-    for_each(work, outcomes, concurrency)
+    for_each(work, outcomes, concurrency, counted_by(Progress("processed", len(outcomes), api.seconds_waited)))
     return outcomes
 
 
@@ -99,6 +102,9 @@ class OneUser:
         self._has_password: bool | None = None  # None: not known
         self._password_was_taken = False
         self._keys_are_done = wanted.access_keys is None
+        # What the first step read, for the next ones; forgotten if that step wrote anything, which may have taken long.
+        self._keys_just_read: list[Key] | None = None
+        self._no_password_just_read = False
         self.details: dict[str, t.Any] = {"changes": [], "kept": []}
 
     def exists(self, people: People | None, ignore_missing: bool) -> bool:
@@ -158,9 +164,11 @@ class OneUser:
             may_sign_in = any(key.active for key in keys) or self._api.has_password(self._name)
         except MfaError:
             return True, []
+        self._keys_just_read, self._no_password_just_read = keys, not may_sign_in
         return may_sign_in, [self._password_last_used, *(key.created for key in keys)]
 
     def _write_sessions_policy(self) -> None:
+        self._keys_just_read, self._no_password_just_read = None, False
         old, new = self._revoked_before, plans.new_date(self._wanted, self._now())
         document = plans.sessions_document(plans.date_text(new))
 
@@ -195,7 +203,7 @@ class OneUser:
 
     def _take_password(self) -> None:
         self._has_password = None
-        if not self._read(self._api.has_password, True):
+        if self._no_password_just_read or not self._read(self._api.has_password, True):
             self._has_password = False
             return
         if self._is_spared("console_password", None):
@@ -229,7 +237,8 @@ class OneUser:
     # Keys
 
     def _take_keys(self) -> None:
-        todo = plans.plan_keys(self._wanted, self._api.keys(self._name))
+        keys = self._api.keys(self._name) if self._keys_just_read is None else self._keys_just_read
+        todo = plans.plan_keys(self._wanted, keys)
         done = [self._outcome.attempt(functools.partial(self._take_key, key)) for key in todo.doomed]
         done += [self._outcome.attempt(functools.partial(self._look_for, key_id)) for key_id in todo.missing]
         self._keys_are_done = all(done)
@@ -311,14 +320,14 @@ class OneUser:
         if self._check_mode:
             self._note(changes)
             return
-        progress = Progress()
+        journal = Journal()
         steps = {mfa_plans.DISABLE: changes[0], mfa_plans.DELETE: changes[-1]}
         try:
-            self._remove(device, progress)
+            self._remove(device, journal)
         finally:
-            self._note([steps[done] for done in progress.done])
+            self._note([steps[done] for done in journal.done])
 
-    def _remove(self, device: Device, progress: Progress) -> None:
+    def _remove(self, device: Device, journal: Journal) -> None:
         """Take a device off and delete it, as often as what is listed turns out stale."""
         desired = mfa_plans.Desired(self._name, ABSENT, self._wanted.label, serial_number=device.serial_number)
         kinds = [mfa_plans.DISABLE]
@@ -328,9 +337,9 @@ class OneUser:
         give_up_at = time.monotonic() + 2 * SETTLE_SECONDS
         lost = 0
         while True:
-            todo = tuple(Action(kind, device.serial_number) for kind in kinds if kind not in progress.done)
+            todo = tuple(Action(kind, device.serial_number) for kind in kinds if kind not in journal.done)
             try:
-                applier.apply(desired, mfa_plans.Plan(todo), device.serial_number, progress)
+                applier.apply(desired, mfa_plans.Plan(todo), device.serial_number, journal)
                 return
             except StaleView as stale:
                 if time.monotonic() > give_up_at:
@@ -343,8 +352,8 @@ class OneUser:
                 if lost > len(kinds) or (isinstance(error, AwsRefused) and not error.unsure):
                     raise
                 # No answer came: what AWS lists says whether the call took effect.
-                if mfa_plans.DISABLE not in progress.done and device not in self._devices():
-                    progress.done.append(mfa_plans.DISABLE)
+                if mfa_plans.DISABLE not in journal.done and device not in self._devices():
+                    journal.done.append(mfa_plans.DISABLE)
 
     def _devices(self) -> tuple[Device, ...]:
         devices = self._api.devices_of(self._name)

@@ -16,13 +16,15 @@ import typing as t
 from .._aws.connection import Connection
 from .._aws.refusals import short_code
 from .._errors import AwsRefused, MfaError, ReplyLost
+from .._progress import Progress
 from . import attachment_plan as plans
 from .attachment_plan import ATTACH, DETACH, Key, Target
-from .bulk import Outcome, for_each
+from .bulk import Outcome, counted_by, for_each
 
 _PAGE = 1000
 _FEW = 10  # up to so many names are looked up one by one
 _SETTLE_SECONDS = 10.0
+_PAST_TENSE = {"present": "attached", "absent": "detached"}
 _OPERATIONS = {
     (ATTACH, "user"): "AttachUserPolicy",
     (ATTACH, "group"): "AttachGroupPolicy",
@@ -36,7 +38,12 @@ class PolicyApi:
 
     def __init__(self, connection: Connection, arn: str) -> None:
         self._iam = connection.client("iam").open()
+        self._connection = connection
         self.arn = arn
+
+    def seconds_waited(self) -> float:
+        """Return how long this run has waited for AWS so far, because AWS throttles it."""
+        return self._connection.pacers.waited
 
     def attached(self, kinds: t.Sequence[str]) -> dict[Key, str]:
         """Return who has the policy, and not as a permissions boundary: names by kind and name in lower case."""
@@ -129,10 +136,7 @@ class Attacher:
         works = [self._work(target, plans.action(target, self._params["state"], self.attached)) for target in named]
         works += [self._work(target, DETACH) for target in plans.purged(self._params, named, self.attached)]
         self._look_for_unknown(works)
-        pending = {id(work.outcome): work for work in works if work.action and not work.outcome.failed}
-        outcomes = [work.outcome for work in pending.values()]
-        for_each(lambda outcome: self._change(pending[id(outcome)]), outcomes, self._params["concurrency"])
-        self._judge([work for work in works if work.doubt])
+        self._change_all(works)
         return [work.outcome for work in works]
 
     def _work(self, target: Target, action: str | None) -> _Work:
@@ -176,6 +180,24 @@ class Attacher:
                 work.outcome.warnings.append(f"{_nobody(work.target)} The policy is not on it.")
 
     # Changing
+
+    def _change_all(self, works: t.Sequence[_Work]) -> None:
+        pending = {id(work.outcome): work for work in works if work.action and not work.outcome.failed}
+        count = counted_by(Progress(_PAST_TENSE[self._params["state"]], len(works), self._api.seconds_waited))
+
+        def finished(outcome: Outcome) -> None:
+            if not pending[id(outcome)].doubt:
+                count(outcome)
+
+        for work in works:
+            if id(work.outcome) not in pending:
+                count(work.outcome)
+        outcomes = [work.outcome for work in pending.values()]
+        for_each(lambda outcome: self._change(pending[id(outcome)]), outcomes, self._params["concurrency"], finished)
+        doubtful = [work for work in works if work.doubt]
+        self._judge(doubtful)
+        for work in doubtful:
+            count(work.outcome)
 
     def _change(self, work: _Work) -> None:
         action = work.action or ""

@@ -16,6 +16,7 @@ import typing as t
 
 from .._errors import AwsRefused, MfaError
 from .._messages import warn
+from .._progress import Progress
 
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -86,19 +87,37 @@ class Outcome:
         return result
 
 
-def for_each(work: t.Callable[[Outcome], None], outcomes: t.Sequence[Outcome], concurrency: int) -> None:
-    """Do the work for each, so many at once. One that fails stops no other."""
+def for_each(
+    work: t.Callable[[Outcome], None],
+    outcomes: t.Sequence[Outcome],
+    concurrency: int,
+    finished: t.Callable[[Outcome], None] = lambda _outcome: None,
+) -> None:
+    """Do the work for each, so many at once. One that fails stops no other.
+
+    :param finished: Called with each outcome as soon as its work has ended, from any thread.
+    """
+
+    def do(outcome: Outcome) -> None:
+        outcome.attempt(functools.partial(work, outcome))
+        finished(outcome)
+
     if len(outcomes) <= 1 or concurrency == 1:
         for outcome in outcomes:
-            outcome.attempt(functools.partial(work, outcome))
+            do(outcome)
         return
     executor = concurrent.futures.ThreadPoolExecutor(min(concurrency, len(outcomes)))
     try:
-        for future in [executor.submit(outcome.attempt, functools.partial(work, outcome)) for outcome in outcomes]:
+        for future in [executor.submit(do, outcome) for outcome in outcomes]:
             future.result()
     finally:
-        # On an interrupt, what has not begun is not begun any more.
+        # After an interrupt, nothing new is begun.
         executor.shutdown(cancel_futures=True)
+
+
+def counted_by(progress: Progress) -> t.Callable[[Outcome], None]:
+    """Return what counts an outcome as finished, in the same way as the summary."""
+    return lambda outcome: progress.done(outcome.changed and not outcome.failed, outcome.failed)
 
 
 def summary(outcomes: t.Sequence[Outcome]) -> Result:

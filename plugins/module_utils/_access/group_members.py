@@ -13,7 +13,8 @@ from .._aws.connection import Connection
 from .._aws.refusals import short_code
 from .._errors import AwsRefused
 from .._problems import Problems, check_concurrency, check_user_name
-from .bulk import Outcome, for_each
+from .._progress import Progress
+from .bulk import Outcome, counted_by, for_each
 
 ADD = "add"
 
@@ -41,7 +42,12 @@ class GroupApi:
 
     def __init__(self, connection: Connection, name: str) -> None:
         self._iam = connection.client("iam").open()
+        self._connection = connection
         self._name = name
+
+    def seconds_waited(self) -> float:
+        """Return how long this run has waited for AWS so far, because AWS throttles it."""
+        return self._connection.pacers.waited
 
     def exists(self) -> bool:
         """Return whether there is such a group. One call, however many members it has."""
@@ -94,5 +100,6 @@ def put_into_group(api: GroupApi, params: t.Mapping[str, t.Any], check_mode: boo
         outcome.before.append(f"{params['group']}: without {name}")
         outcome.after.append(f"{params['group']}: with {name}")
 
-    for_each(add, outcomes, params["concurrency"])
+    progress = Progress(f"put into {params['group']}", len(outcomes), api.seconds_waited)
+    for_each(add, outcomes, params["concurrency"], counted_by(progress))
     return outcomes

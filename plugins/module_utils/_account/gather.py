@@ -16,12 +16,14 @@ from .._aws.connection import Connection
 from .._aws.iam import MfaApi, user_of_caller
 from .._aws.model import Device, VirtualDevice, device_type, split_virtual_arn
 from .._errors import AwsRefused, MfaError
+from .._progress import Progress
 from . import credential_report as credentials
 
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 Result = dict[str, t.Any]
+Found = t.TypeVar("Found")
 
 # A credential report of this age decides on its own that a user has no device; an older one is checked by a call.
 _FRESH_REPORT = datetime.timedelta(minutes=10)
@@ -205,11 +207,23 @@ class Gatherer:
         unique = sorted(set(names))
         if not unique:
             return {}
+        read = self._noted("read the devices of", len(unique), self._api.devices_of)
         executor = concurrent.futures.ThreadPoolExecutor(min(self._concurrency, len(unique)))
         try:
-            return dict(zip(unique, executor.map(self._api.devices_of, unique), strict=True))
+            return dict(zip(unique, executor.map(read, unique), strict=True))
         finally:
             executor.shutdown(cancel_futures=True)
+
+    def _noted(self, verb: str, total: int, read: t.Callable[[str], Found]) -> t.Callable[[str], Found]:
+        """Return a function that reads one thing and counts it."""
+        progress = Progress(verb, total, self._api.seconds_waited)
+
+        def one(name: str) -> Found:
+            found = read(name)
+            progress.done(changed=False, failed=False)
+            return found
+
+        return one
 
     def _or_unknown(self, what: str, read: t.Callable[[], t.Any]) -> t.Any:
         try:
@@ -271,9 +285,10 @@ class Gatherer:
         virtual = [device for device in devices if device["type"] == "virtual"]
         for device in devices:
             device["tags"] = None
+        read = self._noted("read the tags of", len(virtual), self._api.tags_of)
         with concurrent.futures.ThreadPoolExecutor(self._concurrency) as executor:
             try:
-                found = list(executor.map(self._api.tags_of, [device["serial_number"] for device in virtual]))
+                found = list(executor.map(read, [device["serial_number"] for device in virtual]))
             except AwsRefused as refusal:
                 self._unknown.append({"what": "device_tags", "why": refusal.message})
                 return

@@ -48,6 +48,10 @@ class MfaApi:
         """Return AWS's time, in ISO 8601; that of this machine if no answer of AWS has told it."""
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.clock.now() if self.clock.known else None))
 
+    def seconds_waited(self) -> float:
+        """Return how long this run has waited for AWS so far, because AWS throttles it."""
+        return self._connection.pacers.waited
+
     def account(self) -> tuple[str, str]:
         """Return the partition and the number of the account. Asked once, and not at all if a list has told it."""
         return self._account or _account_of(self.caller())

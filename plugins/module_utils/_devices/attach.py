@@ -17,10 +17,8 @@ from .._aws.refusals import short_code
 from .._errors import AwsRefused, MfaError, NoAnswer, ReplyLost, SeedRefused, StaleView
 from . import plan as plans
 from .codes import NEW_CODES_SECONDS, Codes, SuppliedCodes
+from .journal import Journal
 from .plan import Desired
-
-if t.TYPE_CHECKING:
-    from .apply import Progress
 
 # How long IAM may take to show everywhere what one call changed. It has been seen to settle within 2 seconds.
 SETTLE_SECONDS = 15.0
@@ -31,14 +29,14 @@ _ATTEMPTS = 4
 class Attacher:
     """Makes the two calls that take codes.
 
-    :param insist_on_record: Raises StaleView if the seed that is being used is not that of the store any more.
+    :param insist_on_record: Raises StaleView if the store no longer holds the seed that is being used.
     :param code_patience: How many seconds may be spent on waiting for codes that were not used before.
     """
 
     def __init__(
         self,
         api: MfaApi,
-        insist_on_record: t.Callable[[Desired, str, Progress], None],
+        insist_on_record: t.Callable[[Desired, str, Journal], None],
         code_patience: float = NEW_CODES_SECONDS,
     ) -> None:
         self._api = api
@@ -47,29 +45,29 @@ class Attacher:
 
     # Attaching ------------------------------------------------------------------------------------------------------
 
-    def attach(self, desired: Desired, serial: str, codes: Codes, progress: Progress) -> None:
-        """Call EnableMFADevice until this run has attached the device, or it is certain that it can't.
+    def attach(self, desired: Desired, serial: str, codes: Codes, journal: Journal) -> None:
+        """Call EnableMFADevice until this run has attached the device, or it is certain that it cannot.
 
         :raises StaleView: Somebody else has attached it, or AWS does not show what it is said to have.
         """
-        seconds = SETTLE_SECONDS if progress.created else SETTLE_SECONDS / 3
-        settling = Deadline(seconds, lambda: progress.waited, attempts=_ATTEMPTS)
+        seconds = SETTLE_SECONDS if journal.created else SETTLE_SECONDS / 3
+        settling = Deadline(seconds, lambda: journal.waited, attempts=_ATTEMPTS)
         while True:
             try:
                 self._api.enable(desired.user_name, serial, codes)
                 break
             except ReplyLost as lost:
-                progress.unsure = True
+                journal.unsure = True
                 if self._took_effect(desired, serial, lost):
                     break
                 if isinstance(lost, NoAnswer) or settling.passed():
                     raise
                 pause()
             except AwsRefused as refusal:
-                progress.unsure = progress.unsure or refusal.unsure
-                if self._done_after_all(desired, serial, codes, progress, refusal, settling):
+                journal.unsure = journal.unsure or refusal.unsure
+                if self._done_after_all(desired, serial, codes, journal, refusal, settling):
                     break
-        progress.attached = True
+        journal.attached = True
 
     def _took_effect(self, desired: Desired, serial: str, lost: ReplyLost) -> bool:
         if isinstance(lost, NoAnswer):
@@ -81,72 +79,72 @@ class Attacher:
         desired: Desired,
         serial: str,
         codes: Codes,
-        progress: Progress,
+        journal: Journal,
         refusal: AwsRefused,
         settling: Deadline,
     ) -> bool:
         """Whether an earlier attempt of this run has attached the device; False if it is worth another one."""
         kind = kind_of(refusal)
         if kind == "EntityAlreadyExists":
-            return self._in_use(desired, serial, progress, refusal)
+            return self._in_use(desired, serial, journal, refusal)
         if kind == "InvalidAuthenticationCode":
-            return self._codes_refused(desired, serial, codes, progress, refusal)
+            return self._codes_refused(desired, serial, codes, journal, refusal)
         if kind == "LimitExceeded":
             raise MfaError(
-                f"{desired.user_name} has as many MFA devices as AWS allows ({plans.MAX_DEVICES_PER_USER}): "
-                f"retire one with state=absent first. AWS: {refusal.aws_message}",
+                f"{desired.user_name} has as many MFA devices as AWS allows ({plans.MAX_DEVICES_PER_USER}). "
+                f"Remove one with state=absent first. AWS: {refusal.aws_message}",
                 refusal.code,
                 refusal.operation,
             ) from None
         if kind != "NoSuchEntity":
             raise refusal
-        self._not_found(desired, serial, progress, refusal, settling)
+        self._not_found(desired, serial, journal, refusal, settling)
         return False
 
-    def _in_use(self, desired: Desired, serial: str, progress: Progress, refusal: AwsRefused) -> bool:
+    def _in_use(self, desired: Desired, serial: str, journal: Journal, refusal: AwsRefused) -> bool:
         if self.becomes_attached(desired, serial):
-            if progress.unsure:
+            if journal.unsure:
                 return True
             raise StaleView(f"{serial} was attached to {desired.user_name} by somebody else")
         if not desired.is_virtual:
             raise MfaError(
-                f"The token {serial} is in use by another user of the account, and no list of AWS's says "
-                "by whom: find it with hardening.aws.iam_mfa_device_info, and take it off that user first.",
+                f"The token {serial} is attached to another user of the account, and no list of AWS's tells which. "
+                "Find that user with hardening.aws.iam_mfa_device_info, and remove the token there first.",
                 refusal.code,
                 refusal.operation,
             ) from None
         raise StaleView(f"{serial} is in use already, and AWS does not list yet by whom") from None
 
     def _codes_refused(
-        self, desired: Desired, serial: str, codes: Codes, progress: Progress, refusal: AwsRefused
+        self, desired: Desired, serial: str, codes: Codes, journal: Journal, refusal: AwsRefused
     ) -> bool:
         # After a lost reply the codes may be refused because they did their work.
-        if progress.unsure and self.becomes_attached(desired, serial):
+        if journal.unsure and self.becomes_attached(desired, serial):
             return True
-        self._insist_on_record(desired, serial, progress)
+        self._insist_on_record(desired, serial, journal)
         if codes.renew(self._code_patience):
             return False
         if self.is_attached(desired, serial):
-            if progress.unsure:
+            if journal.unsure:
                 return True
             raise StaleView(f"{serial} was attached to {desired.user_name} by somebody else") from None
         raise codes_refused(desired, serial, refusal) from None
 
     def _not_found(
-        self, desired: Desired, serial: str, progress: Progress, refusal: AwsRefused, settling: Deadline
+        self, desired: Desired, serial: str, journal: Journal, refusal: AwsRefused, settling: Deadline
     ) -> None:
         if "user" in refusal.aws_message.lower().split("device")[0]:
             raise StaleView(f"the user {desired.user_name} cannot be found") from None
         if not desired.is_virtual:
             raise MfaError(
-                f"AWS knows no token with the serial number {serial}: check it. AWS: {refusal.aws_message}",
+                f"AWS knows no token with the serial number {serial}. Check it. AWS: {refusal.aws_message}",
                 refusal.code,
                 refusal.operation,
             ) from None
         # A device just created is not known everywhere at once.
         if settling.passed():
             raise StaleView(f"the device {serial} cannot be found") from None
-        self._insist_on_record(desired, serial, progress)
+        self._insist_on_record(desired, serial, journal)
         pause()
 
     def is_attached(self, desired: Desired, serial: str) -> bool:
@@ -177,7 +175,7 @@ class Attacher:
             except NoAnswer:
                 raise
             except ReplyLost:
-                # No list shows whether it took effect; if it did, these codes are used up.
+                # No list shows whether it took effect. If it did, these codes are used up.
                 lost = True
                 if not codes.renew(self._code_patience):
                     raise
@@ -197,9 +195,9 @@ def codes_refused(desired: Desired, serial: str, refusal: AwsRefused) -> MfaErro
     if desired.codes:
         return MfaError(
             f"AWS refused the codes for {serial} on {desired.user_name}; nothing was changed. Check that they are "
-            "two codes that this very device showed one after the other, the older one first as "
-            "authentication_code1; that they are fresh (the second one is still shown or has just gone) and were "
-            "not used before; and that they are quoted in YAML, where an unquoted 012345 loses its zero.",
+            "two consecutive codes of this very device, the older one first as authentication_code1; that they are "
+            "fresh (the second one is still shown or has just gone) and were not used before; and that they are "
+            "quoted in YAML, where an unquoted 012345 loses its zero.",
             refusal.code,
             refusal.operation,
         )

@@ -47,8 +47,8 @@ class SuppliedCodes(Codes):
     def __call__(self) -> tuple[str, str]:
         if time.monotonic() > self._too_old_at:
             raise MfaError(
-                f"The supplied codes were not sent, as it took over {SUPPLIED_CODES_SECONDS:g} s to get to it and "
-                "codes that old could leave the device out of step. Run again with two fresh ones; of many devices, "
+                f"The given codes were not sent: their turn came after more than {SUPPLIED_CODES_SECONDS:g} s, and "
+                "codes that old can leave the device out of step. Run again with two fresh codes. For many devices, "
                 "give fewer at a time, or their seeds."
             )
         return self._codes

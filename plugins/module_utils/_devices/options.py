@@ -112,11 +112,7 @@ def desired_of(
     codes = _check_codes(problems, item)
     seed = _check_seed(problems, item)
     _check_proofs(problems, item, run, state)
-    tags = _check_tags(problems, "tags", item.get("tags"))
-    if tags is not None and (item.get("serial_number") and device_type(item["serial_number"]) != "virtual"):
-        problems.add("tags", "only virtual devices can have tags, and serial_number is not the ARN of one.")
-    if tags is not None and state in ("disabled", "absent", "resynced"):
-        problems.add("tags", f"has no effect with state={state}: leave it out.")
+    tags = _check_own_tags(problems, item, state)
     if problems.found:
         return None, problems.found
     desired = Desired(
@@ -173,11 +169,13 @@ def run_problems(run: t.Mapping[str, t.Any]) -> list[str]:
             problems.add("seed_store.name", "is empty: give a name, or leave it out for the default.")
         _check_tags(problems, "seed_store.tags", store.get("tags"))
     check_concurrency(problems, run.get("concurrency"))
+    if (run.get("stop_after_failures") or 0) < 0:
+        problems.add("stop_after_failures", f"is {run['stop_after_failures']}: give a whole number from 0.")
     return problems.found
 
 
 def duplicate_problems(desired: t.Sequence[Desired], store: t.Mapping[str, t.Any] | None) -> list[str]:
-    """Return the problems of inputs that mean the same device, or whose seeds would share one place."""
+    """Return the problems of inputs that name the same device, or would keep their seeds under the same name."""
     problems = []
     seen: dict[tuple[str, ...], int] = {}
     for index, item in enumerate(desired):
@@ -207,8 +205,8 @@ def require_libraries() -> None:
     if not HAS_PYOTP:
         raise BadInput(
             [
-                "The Python library pyotp is needed to compute codes from a seed, and is not installed for the "
-                "interpreter that runs the module: pip install pyotp."
+                "Codes are computed from a seed with the Python library pyotp, which is not installed for the "
+                "interpreter that runs the module. Run: pip install pyotp."
             ]
         )
 
@@ -217,38 +215,45 @@ def _check_target(problems: Problems, item: t.Mapping[str, t.Any], state: str, a
     serial, name = item.get("serial_number"), item.get("device_name")
     if all_devices:
         if state not in ("disabled", "absent"):
-            problems.add("all_devices", f"goes with state=disabled or state=absent only, not with state={state}.")
+            problems.add("all_devices", f"requires state=disabled or state=absent; the state is {state}.")
         if serial is not None or name is not None:
-            problems.add("all_devices", "means every device of the user: leave out serial_number and device_name.")
+            problems.add(
+                "all_devices",
+                "cannot be combined with serial_number or device_name, as it means every device of the user.",
+            )
         return
     if serial is not None and name is not None:
-        problems.add("serial_number", "excludes device_name: give one of the two.")
+        problems.add("serial_number", "cannot be combined with device_name: give one of the two.")
     if serial is not None:
         _check_serial(problems, serial, state)
     if name is not None and name != item["user_name"]:
         if not name:
             problems.add("device_name", "is empty: give the virtual device's name.")
         elif len(name) > 226:
-            problems.add("device_name", f"has {len(name)} characters, at most 226 are possible.")
+            problems.add("device_name", f"is {len(name)} characters long; the limit is 226.")
         elif not re.fullmatch(NAME, name, re.ASCII):
-            problems.add("device_name", f"{name!r} may have letters, digits and +=,.@_- only; a path is device_path.")
+            problems.add(
+                "device_name", f"{name!r} may contain only letters, digits and +=,.@_-. A path goes into device_path."
+            )
     _check_path(problems, item.get("device_path") or "/", name if len(name or "") <= 226 else None)
 
 
 def _check_path(problems: Problems, path: str, name: str | None) -> None:
     if len(path) > 512:
-        problems.add("device_path", f"has {len(path)} characters, at most 512 are possible.")
+        problems.add("device_path", f"is {len(path)} characters long; the limit is 512.")
     elif not path.startswith("/") or not path.endswith("/"):
         problems.add("device_path", f"{path!r} must begin and end with a slash, such as /staff/.")
     elif not re.fullmatch(r"/|/[\w+=/:,.@-]+/", path, re.ASCII):
         # AWS takes more in a path, but not in the serial number that the path becomes a part of.
         problems.add(
             "device_path",
-            f"{path!r} may have letters, digits and +=/:,.@_- only: on another path AWS makes a device, and takes no "
-            "call that would attach or delete it.",
+            f"{path!r} may contain only letters, digits and +=/:,.@_-. AWS would create a device on this path, but "
+            "then refuse every call that attaches or deletes it.",
         )
     elif name is not None and len(f"arn:aws:iam::{'0' * 12}:mfa{path}{name}") > 256:
-        problems.add("device_path", "makes, with device_name, an ARN of over 256 characters: shorten one of the two.")
+        problems.add(
+            "device_path", "and device_name together make an ARN of more than 256 characters: shorten one of the two."
+        )
 
 
 def _check_serial(problems: Problems, serial: str, state: str) -> None:
@@ -263,10 +268,11 @@ def _check_serial(problems: Problems, serial: str, state: str) -> None:
             )
         elif kind in ("fido", "sms") and state in ("enabled", "present", "resynced"):
             what = "a passkey or FIDO key, which its owner enrols in the console" if kind == "fido" else "SMS, retired"
-            problems.add("serial_number", f"{serial} is {what}; state={state} is not possible for it.")
+            problems.add("serial_number", f"{serial} is {what}; state={state} cannot be used with it.")
     elif state == "present":
         problems.add(
-            "serial_number", "is a hardware token's, and state=present makes virtual devices: give device_name."
+            "serial_number",
+            "is a hardware token's, but state=present creates virtual devices: give device_name instead.",
         )
 
 
@@ -278,12 +284,15 @@ def _check_codes(problems: Problems, item: t.Mapping[str, t.Any]) -> tuple[str, 
     for number, code in enumerate(codes, start=1):
         option = f"authentication_code{number}"
         if code is None:
-            problems.add(option, "is missing: give two codes, shown one after the other.")
+            problems.add(option, "is missing: give two consecutive codes.")
         elif not re.fullmatch(r"\d{6}", code, re.ASCII):
-            what = f"has {len(code)} digits" if re.fullmatch(r"\d+", code, re.ASCII) else "is not made of digits only"
+            what = (
+                f"has {len(code)} digits"
+                if re.fullmatch(r"\d*", code, re.ASCII)
+                else "has other characters than digits"
+            )
             problems.add(
-                option,
-                f"{what}, a code is exactly six digits. Quote it in YAML, where an unquoted 012345 loses its zero.",
+                option, f"{what}; a code is exactly six digits. Quote it in YAML: an unquoted 012345 loses its zero."
             )
         else:
             good.append(code)
@@ -307,14 +316,17 @@ def _check_proofs(problems: Problems, item: t.Mapping[str, t.Any], run: t.Mappin
     seed = item.get("seed") is not None
     store = run.get("seed_store") is not None
     if codes and seed:
-        problems.add("seed", "excludes authentication_code1 and authentication_code2: give the seed or the codes.")
+        problems.add(
+            "seed",
+            "cannot be combined with authentication_code1 and authentication_code2: give either the seed or codes.",
+        )
     if state in ("enabled", "resynced"):
         if not codes and not seed and not store:
-            ways = "give the device's seed, or two codes of it"
+            ways = "give the device's seed, or two of its codes"
             if state == "enabled" and item.get("device_name") is not None:
                 ways = (
-                    "give a seed_store, which a new device's seed is written to before it is attached; or, for a "
-                    "device that exists, its seed or two codes of it"
+                    "give a seed_store to write a new device's seed to before the device is attached. For a device "
+                    "that exists, give its seed or two of its codes"
                 )
             problems.add("seed_store", f"is missing, and state={state} needs codes of the device: {ways}.")
     elif codes or seed:
@@ -322,14 +334,23 @@ def _check_proofs(problems: Problems, item: t.Mapping[str, t.Any], run: t.Mappin
         problems.add(option, f"has no effect with state={state}: leave it out.")
 
 
+def _check_own_tags(problems: Problems, item: t.Mapping[str, t.Any], state: str) -> dict[str, str] | None:
+    tags = _check_tags(problems, "tags", item.get("tags"))
+    if tags is not None and (item.get("serial_number") and device_type(item["serial_number"]) != "virtual"):
+        problems.add("tags", "only virtual devices can have tags, and serial_number is not the ARN of one.")
+    if tags is not None and state in ("disabled", "absent", "resynced"):
+        problems.add("tags", f"has no effect with state={state}: leave it out.")
+    return tags
+
+
 def _check_tags(problems: Problems, option: str, tags: t.Mapping[t.Any, t.Any] | None) -> dict[str, str] | None:
     if tags is None:
         return None
     if len(tags) > MAX_TAGS:
-        problems.add(option, f"has {len(tags)} tags, at most {MAX_TAGS} are possible.")
+        problems.add(option, f"has {len(tags)} tags; the limit is {MAX_TAGS}.")
     # IAM does not tell the keys of tags apart by case; the stores do.
     if option == "tags" and len({str(key).lower() for key in tags}) < len(tags):
-        problems.add(option, "has keys that differ in upper and lower case only, which IAM takes for the same.")
+        problems.add(option, "has keys that differ only in case, which IAM does not tell apart.")
     clean = {}
     for key, value in tags.items():
         key = str(key)
@@ -338,12 +359,12 @@ def _check_tags(problems: Problems, option: str, tags: t.Mapping[t.Any, t.Any] |
             continue
         value = str(value)
         if not 1 <= len(key) <= 128:
-            problems.add(option, f"the key {key[:20]!r}… has {len(key)} characters, from 1 to 128 are possible.")
+            problems.add(option, f"the key {key[:20]!r}… is {len(key)} characters long; it must be 1 to 128.")
         elif key.lower().startswith("aws:"):
             problems.add(option, f"the key {key!r} begins with aws:, which is reserved for Amazon.")
         elif len(value) > 256:
-            problems.add(option, f"the value of {key!r} has {len(value)} characters, at most 256 are possible.")
+            problems.add(option, f"the value of {key!r} is {len(value)} characters long; the limit is 256.")
         elif not re.fullmatch(r"[\w\s.:/=+\-@]*", key + value):
-            problems.add(option, f"{key}={value} may have letters, digits, blanks and _.:/=+-@ only.")
+            problems.add(option, f"{key}={value} may contain only letters, digits, blanks and _.:/=+-@.")
         clean[key] = value
     return clean

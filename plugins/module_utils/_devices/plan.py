@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to be done: current state × desired state → actions. Pure: knows no AWS, calls nothing.
+"""Works out what to do: current state × desired state → actions. Pure: knows no AWS, calls nothing.
 
 This module is private to hardening.aws. One device and five thousand go through the same function.
 """
@@ -122,7 +122,7 @@ def left_behind(user_name: str, virtual: t.Iterable[VirtualDevice], taken_off: t
 
 
 def plan(desired: Desired, current: Current) -> Plan:
-    """Return what has to be done to get from I(current) to I(desired), or why it can't be done."""
+    """Return what has to be done to get from I(current) to I(desired), or why that is impossible."""
     return _PLANNERS[desired.state](desired, current)
 
 
@@ -140,7 +140,7 @@ def _plan_enabled(desired: Desired, current: Current) -> Plan:
     if len(current.devices) >= MAX_DEVICES_PER_USER:
         return Plan(
             problem=f"{desired.user_name} has {len(current.devices)} MFA devices already, and AWS allows "
-            f"{MAX_DEVICES_PER_USER}: retire one with state=absent first."
+            f"{MAX_DEVICES_PER_USER}. Remove one with state=absent first."
         )
     serial = current.target.serial_number if current.target else desired.serial_number
     missing = desired.is_virtual and current.target_known and current.target is None
@@ -149,18 +149,18 @@ def _plan_enabled(desired: Desired, current: Current) -> Plan:
     if missing:
         return Plan((Action(CREATE, tags=desired.tags or {}), Action(STORE), Action(ENABLE)))
     if current.seed_lost:
-        return _plan_anew(desired, current, Action(ENABLE))
+        return _plan_recreation(desired, current, Action(ENABLE))
     tags = _tag_actions(desired, current, serial) if desired.tags is not None and serial else ()
     return Plan((Action(ENABLE, serial), *tags))
 
 
-def _plan_anew(desired: Desired, current: Current, *then: Action) -> Plan:
-    """Replace a device that nobody can ever use: it is attached to nobody, and its seed is not stored for this user."""
+def _plan_recreation(desired: Desired, current: Current, *then: Action) -> Plan:
+    """Replace a device that nobody can ever use: it is unassigned, and its seed is not stored for this user."""
     if not desired.may_create:
         return Plan(
-            problem=f"The seed store has no seed of {desired.serial_number or desired.device_name} that is "
-            f"{desired.user_name}'s, so no code can be computed. Give its seed, or two codes; or name the device with "
-            "device_name to have a new one made in its place."
+            problem=f"The seed store has no seed of {desired.serial_number or desired.device_name} for "
+            f"{desired.user_name}, so no code can be computed. Give its seed or two codes, or name the device with "
+            "device_name to have it recreated."
         )
     kept = {} if desired.tags is not None and desired.purge_tags else current.tags or {}
     return Plan((Action(RECREATE, tags={**kept, **(desired.tags or {})}), Action(STORE), *then))
@@ -171,7 +171,7 @@ def _plan_present(desired: Desired, current: Current) -> Plan:
         store = (Action(STORE),) if desired.stored else ()
         return Plan((Action(CREATE, tags=desired.tags or {}), *store))
     if current.seed_lost and desired.may_create:
-        return _plan_anew(desired, current)
+        return _plan_recreation(desired, current)
     return Plan(_tag_actions(desired, current, current.target.serial_number))
 
 
@@ -191,15 +191,15 @@ def _unless_unknown(desired: Desired, current: Current, actions: tuple[Action, .
 def _plan_absent(desired: Desired, current: Current) -> Plan:
     disabled = _plan_disabled(desired, current)
     gone = [action.serial_number for action in disabled.actions]
-    doomed = [serial for serial in gone if serial and device_type(serial) == "virtual"]
+    deleted = [serial for serial in gone if serial and device_type(serial) == "virtual"]
     if not desired.all_devices and not gone and current.target is not None:
         owner = _other_owner(desired, current)
         if owner:
             return Plan(problem=owner)
-        doomed.append(current.target.serial_number)
+        deleted.append(current.target.serial_number)
     if desired.all_devices:
-        doomed += [serial for serial in current.left_behind if serial not in doomed]
-    deletions = tuple(Action(DELETE, serial) for serial in doomed)
+        deleted += [serial for serial in current.left_behind if serial not in deleted]
+    deletions = tuple(Action(DELETE, serial) for serial in deleted)
     return _unless_unknown(desired, current, disabled.actions + deletions)
 
 
@@ -210,7 +210,7 @@ def _plan_resynced(desired: Desired, current: Current) -> Plan:
     if attached is None:
         return Plan(
             problem=f"{_target_name(desired)} is not attached to {desired.user_name}, and only an attached device "
-            "can be resynchronized: attach it with state=enabled."
+            "can be resynchronized. Attach it with state=enabled."
         )
     return Plan((Action(RESYNC, attached.serial_number),))
 
@@ -302,8 +302,8 @@ def _other_owner(desired: Desired, current: Current) -> str | None:
         return None
     whose = f"the root user ({owner})" if owner.startswith("arn:") else f"the user {owner}"
     return (
-        f"{_target_name(desired)} is attached to {whose}, not to {desired.user_name}, and a device can be on one user "
-        "only: name another device, or take it off that user first."
+        f"{_target_name(desired)} is attached to {whose}, not to {desired.user_name}, and a device can belong to only "
+        "one user. Name another device, or remove it from that user first."
     )
 
 
@@ -311,10 +311,10 @@ def _missing_device(desired: Desired) -> str:
     name = _target_name(desired)
     if desired.device_name is None:
         return (
-            f"{name} does not exist. Check the ARN; or name a new device with device_name and give a seed_store, "
-            "then it is created."
+            f"{name} does not exist. Check the ARN. To have a device created, name it with device_name and give a "
+            "seed_store."
         )
     return (
-        f"{name} does not exist, so no code or seed can be its own yet: AWS makes the seed. "
-        "Give a seed_store instead, then the device is created and its seed is kept."
+        f"{name} does not exist, and AWS makes the seed of a new device, so no code or seed given here can be its own. "
+        "Give a seed_store instead: the device is then created and its seed kept."
     )

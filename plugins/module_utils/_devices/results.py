@@ -14,12 +14,14 @@ from .._aws.connection import Connection
 from .._aws.iam import MfaApi
 from .._aws.model import Device, account_of, device_name_of, device_type
 from .._errors import BadInput
+from .._failure_streak import NotTried
 from .._messages import scrub
 from .._seeds.registry import open_store
 from .._seeds.totp import otpauth_uri
 from .options import require_libraries
+from .outcome import Outcome
 from .plan import Current, Desired, describe, status_of
-from .reconcile import Outcome, Reconciler
+from .reconcile import Reconciler
 
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -84,6 +86,7 @@ def open_run(module: AnsibleAWSModule, inputs: t.Sequence[Desired], concurrency:
         wait=params["wait"],
         wait_timeout=params["wait_timeout"],
         concurrency=concurrency,
+        stop_after_failures=params.get("stop_after_failures") or 0,
     )
 
 
@@ -115,7 +118,7 @@ def target_result(outcome: Outcome) -> Result | None:
 
 def new_seed_result(outcome: Outcome) -> Result:
     """Return the seed of a device that was created with no store to keep it; empty for any other."""
-    created = outcome.progress.created
+    created = outcome.journal.created
     if created is None or outcome.desired.stored:
         return {}
     name, account_id = device_name_of(created.serial_number), account_of(created.serial_number) or ""
@@ -175,11 +178,15 @@ def summary(outcomes: t.Sequence[Outcome]) -> Result:
 
 def failures_text(outcomes: t.Sequence[Outcome], results: t.Sequence[Result]) -> str:
     """Return the message of a run in which some devices failed: the first of them, and how many more."""
-    failed = [(outcome, result) for outcome, result in zip(outcomes, results, strict=True) if outcome.error]
-    lines = [f"{len(failed)} of {len(outcomes)} devices failed, the others are done:"]
+    pairs = [(outcome, result) for outcome, result in zip(outcomes, results, strict=True) if outcome.error]
+    untried = [result for outcome, result in pairs if isinstance(outcome.error, NotTried)]
+    failed = [(outcome, result) for outcome, result in pairs if not isinstance(outcome.error, NotTried)]
+    lines = [f"{len(pairs)} of {len(outcomes)} devices failed, the others are done:"]
     lines += [f"- {outcome.desired.label}: {result['msg']}" for outcome, result in failed[:_SHOWN_FAILURES]]
     if len(failed) > _SHOWN_FAILURES:
         lines.append(f"- and {len(failed) - _SHOWN_FAILURES} more, see results.")
+    if untried:
+        lines.append(f"- {len(untried)} of them were not tried. {untried[0]['msg']}")
     return "\n".join(lines)
 
 

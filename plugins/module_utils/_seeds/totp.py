@@ -46,7 +46,7 @@ def normalize_seed(text: str) -> str:
         base64.b32decode(seed + "=" * (-len(seed) % 8))
     except binascii.Error:
         raise SeedError(
-            f"is not base32: {len(seed)} characters are no whole number of bytes, was it cut off?"
+            f"is not base32: {len(seed)} characters cannot be a whole number of bytes; it may have been cut off"
         ) from None
     return seed
 

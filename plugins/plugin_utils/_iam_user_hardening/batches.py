@@ -42,6 +42,7 @@ def batch_of(planned: Data, number: int) -> dict[str, t.Any]:
     part = slice(number * size, (number + 1) * size)
     pairs = list(zip(planned["devices"][part], planned["kept_here"][part], strict=True))
     return {
+        "number": number,
         "devices": [device for device, _own in pairs],
         "serial_numbers": {device["user_name"]: own["serial_number"] for device, own in pairs},
         "owners": {
@@ -56,6 +57,7 @@ def subset(batch: Data, user_names: t.Container[str]) -> dict[str, t.Any]:
     """Return a batch of some of its users."""
     serials = {name: serial for name, serial in batch["serial_numbers"].items() if name in user_names}
     return {
+        "number": batch["number"],
         "devices": [device for device in batch["devices"] if device["user_name"] in user_names],
         "serial_numbers": serials,
         "owners": {serial: batch["owners"][serial] for serial in serials.values()},

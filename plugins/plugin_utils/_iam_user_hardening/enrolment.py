@@ -21,7 +21,7 @@ from .common import Data
 from .tally import reason_to_stop
 
 Result = dict[str, t.Any]
-RunModule = t.Callable[[dict[str, t.Any]], t.Mapping[str, t.Any]]
+RunModule = t.Callable[[dict[str, t.Any], int], t.Mapping[str, t.Any]]
 
 
 class EnrolmentError(Exception):
@@ -32,7 +32,8 @@ class Enrolment:
     """Enrols the users of a plan.
 
     :param planned: The plan.
-    :param run: Runs hardening.aws.iam_mfa_devices with the options given, and returns its result.
+    :param run: Runs hardening.aws.iam_mfa_devices with the options given, for the batch of this number, from 1, and
+        returns its result.
     """
 
     def __init__(self, planned: Data, run: RunModule) -> None:
@@ -121,19 +122,19 @@ class Enrolment:
     def _create(self, batch: Data, held: t.Container[str]) -> list[t.Mapping[str, t.Any]]:
         unusable = [serial for serial in batch["unassigned"] if serial not in held]
         if unusable:
-            self._devices(devices=batches.of_nobody(unusable, self._planned["nobody"]), state="absent")
-        return self._devices(devices=batch["devices"], state="present", purge_tags=False)
+            self._devices(batch, devices=batches.of_nobody(unusable, self._planned["nobody"]), state="absent")
+        return self._devices(batch, devices=batch["devices"], state="present", purge_tags=False)
 
     def _enable(self, batch: Data, made: t.Sequence[Data], seeds: Data, new: t.Container[str]) -> list[Result]:
         devices, failures = batches.with_seeds(batch, made, seeds)
-        results = self._devices(devices=devices, state="enabled", satisfied_by="this") if devices else []
+        results = self._devices(batch, devices=devices, state="enabled", satisfied_by="this") if devices else []
         return batches.proven(results, new) + failures
 
-    def _devices(self, **options: t.Any) -> list[t.Mapping[str, t.Any]]:
+    def _devices(self, batch: Data, **options: t.Any) -> list[t.Mapping[str, t.Any]]:
         options["concurrency"] = self._settings["concurrency"]
         if options["state"] != "absent":
             options["stop_after_failures"] = self._settings["stop_after_failures"]
-        result = self._run(options)
+        result = self._run(options, batch["number"] + 1)
         if "results" not in result:
             raise EnrolmentError(str(result.get("msg") or "hardening.aws.iam_mfa_devices returned no results."))
         return list(result["results"])

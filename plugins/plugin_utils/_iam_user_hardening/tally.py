@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.hardening.aws.plugins.module_utils._failure_streak import FailureStreak, cause_of
+
 from .common import PREFIX, SHOWN, Data
 
-# Refusals that the next user gets as well, and that no further attempt cures.
-_HOPELESS = {"AccessDenied", "UnauthorizedOperation", "AuthFailure", "InvalidAccessKeyId", "InvalidClientTokenId"}
-_HOPELESS |= {"ExpiredToken", "UnrecognizedClient", "IncompleteSignature", "SignatureDoesNotMatch", "InvalidSignature"}
-_HOPELESS |= {"MissingAuthenticationToken", "LimitExceeded", "OptInRequired", "SubscriptionRequired"}
 _NAMED = 3
 
 
@@ -45,42 +43,29 @@ def reason_to_stop(results: t.Iterable[Data], limit: int) -> str:
     :param results: Those of all users so far.
     :param limit: After how many equal failures in a row, of a kind that does not pass. 0 is never.
     """
-    cause, length = "", 0
+    streak = FailureStreak(limit)
     for result in results:
-        own = _cause(result) if result["failed"] and _is_hopeless(result) else ""
-        length = length + 1 if own and own == cause else int(bool(own))
-        cause = own
-        if limit and length >= limit:
-            return (
-                f"was not tried, as {limit:,} users in a row had failed for the same reason. "
-                f"{PREFIX}_stop_after_failures sets how many."
-            )
-    return ""
-
-
-def _is_hopeless(result: Data) -> bool:
-    """Whether a user failed for a reason that the next users would fail for as well."""
-    code = str((result.get("error") or {}).get("code") or "")
-    return code.removesuffix("Exception") in _HOPELESS
+        error = result.get("error") or {}
+        message = str(result["msg"]) if result["failed"] else ""
+        streak.note(str(result["user_name"]), message, error.get("code"), error.get("operation"))
+    if not streak.reached:
+        return ""
+    return (
+        f"was not tried, as {limit:,} users in a row had failed for the same reason. "
+        f"{PREFIX}_stop_after_failures sets how many."
+    )
 
 
 def causes(failed: t.Iterable[Data]) -> list[str]:
     """Return a line for each cause of failures, the most frequent first: who, and what the first of them was told."""
     groups: dict[str, list[Data]] = {}
     for item in failed:
-        groups.setdefault(_cause(item), []).append(item)
+        groups.setdefault(cause_of(str(item["user_name"]), str(item["msg"])), []).append(item)
     ordered = sorted(groups.values(), key=len, reverse=True)
     lines = [f"{_who(group)}: {group[0]['msg']}" for group in ordered[:SHOWN]]
     if len(ordered) > SHOWN:
         lines.append(f"and {len(ordered) - SHOWN:,} more causes, see {PREFIX}_result.failed")
     return lines
-
-
-def _cause(failed: Data) -> str:
-    """Return what failures of the same cause have in common: the message without names, numbers and ARNs."""
-    name = str(failed["user_name"])
-    words = str(failed["msg"]).split()
-    return " ".join(word for word in words if name not in word and "/" not in word and not any(map(str.isdigit, word)))
 
 
 def _who(group: t.Sequence[Data]) -> str:

@@ -224,7 +224,7 @@ ROLE: dict[str, Case] = {
     "enforce_group: no effect": case("enforce_group", "staff", "has no effect, as iam_user_hardening_enforce_policy"),
     "enforce_group_members: no effect": case("enforce_group_members", "add", "has no effect", enforce_policy="users"),
     "enforce_group_members: unknown": case(
-        "enforce_group_members", "remove", "choose one of report, add", enforce_policy="group", enforce_group="staff"
+        "enforce_group_members", "remove", "must be one of: report, add", enforce_policy="group", enforce_group="staff"
     ),
     "enforce_group: with users": case("enforce_group", "staff", "has no effect", enforce_policy="users"),
     "enforce_group: ARN": case(

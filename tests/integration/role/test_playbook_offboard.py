@@ -179,3 +179,22 @@ def test_killed_and_started_again(offboard: Offboarding, emulator: Emulator) -> 
         assert offboard.controller.attached(name) == [arn(name)] or not offboard.has_password(name)
     offboard(["alice", "bob"])
     offboard.assert_gone("alice", "bob")
+
+
+def test_calls_for_many_users(offboard: Offboarding, emulator: Emulator) -> None:
+    """One task for all: lists of the account, and for each user one reading of each thing and one call for each change."""
+    many = 50
+    keys = {"count": many, "access_key": True, "console_password": True, "device": "virtual"}
+    emulator.fixture({"generate": keys})
+    names = [f"user-{number:04}" for number in range(1, many + 1)]
+    reads = ["GetUserPolicy", "GetLoginProfile", "ListAccessKeys", "ListSSHPublicKeys", "ListSigningCertificates"]
+    reads += ["ListServiceSpecificCredentials", "ListMFADevices"]
+    writes = ["PutUserPolicy", "DeleteLoginProfile", "UpdateAccessKey", "DeactivateMFADevice", "DeleteVirtualMFADevice"]
+    for expected in ([*reads, *writes], reads):
+        emulator.clear_requests()
+        output = offboard(names)
+        counts = {name.partition(":")[2]: count for name, count in emulator.counts()["by_action"].items()}
+        assert {name: counts.pop(name, 0) for name in expected} == dict.fromkeys(expected, many)
+        # The account's: which it is, who the caller is, and who there is.
+        assert set(counts) <= {"GetCallerIdentity", "ListAccountAliases", "ListUsers"} and sum(counts.values()) <= 5
+        assert output.count("TASK [") <= 8

@@ -105,19 +105,35 @@ def test_a_user_whose_name_ends_in_the_suffix(controller: Controller, emulator: 
 
 
 def test_many_users_are_one_task(controller: Controller, emulator: Emulator) -> None:
-    emulator.fixture({"generate": {"count": 60, "device": "virtual", "prefix": "many-"}})
-    names = [f"many-{number:04}" for number in range(1, 61)]
+    """Lists of the account, and for each user what makes a device, or proves its seed and takes the older one away."""
+    many = 50
+    emulator.fixture({"generate": {"count": many, "device": "virtual", "prefix": "many-"}})
+    names = [f"many-{number:04}" for number in range(1, many + 1)]
     inputs = {**RETIRING, "rotate_users": names, "rotate_min_age_days": 0}
+    emulator.clear_requests()
     run(controller, "rotate", **{**ROTATION, "rotate_users": names})
+    made = ["iam:CreateVirtualMFADevice", "secretsmanager:CreateSecret", "secretsmanager:GetSecretValue"]
+    assert_calls(emulator, many, *made, "iam:EnableMFADevice")
     later(emulator, 120)
+    emulator.clear_requests()
     output = run(controller, "rotate", **inputs)
-    assert "older devices: 60 removed, of 60 users" in output
+    assert "older devices: 50 removed, of 50 users" in output
     assert "changed=1 " in output
+    removed = ["secretsmanager:GetSecretValue", "iam:DeactivateMFADevice", "iam:DeleteVirtualMFADevice"]
+    assert_calls(emulator, many, *removed)
     assert controller.virtual() == {arn(f"{name}-2026"): name for name in names} | {
         arn("alice-2025"): "alice",
         arn("her-own-phone"): "alice",
         arn("bob"): "bob",
     }
+
+
+def assert_calls(emulator: Emulator, many: int, *expected: str) -> None:
+    """So many of these calls were made, and none else but a few for the account as a whole."""
+    counts = emulator.counts()["by_action"]
+    print(counts)
+    assert {name: counts.pop(name, 0) for name in expected} == dict.fromkeys(expected, many)
+    assert sum(counts.values()) <= 20, counts
 
 
 BAD: list[tuple[dict[str, t.Any], str]] = [

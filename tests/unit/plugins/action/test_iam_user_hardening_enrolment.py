@@ -48,7 +48,7 @@ class Enrolling:
             assert name == "hardening.aws.iam_mfa_devices" and module_args.pop("region") == "us-east-1"
             assert plugin._connection.get_option("pipelining") is True
             self.quiet.append(bool(plugin._task.no_log))
-            return {**self.account(module_args), "warnings": ["look out"]}
+            return {**self.account(module_args, 1), "warnings": ["look out"]}
 
         plugin._execute_module = execute
         found: dict[str, t.Any] = plugin.run(task_vars=self.variables)

@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import json
+import pathlib
 import typing as t
 
 import pytest
 
+from ansible_collections.hardening.aws.plugins.module_utils import _progress
 from ansible_collections.hardening.aws.plugins.module_utils._access import plan as plans
 from ansible_collections.hardening.aws.plugins.module_utils._access.api import UserGone
 from ansible_collections.hardening.aws.plugins.module_utils._access.apply import take_access
@@ -46,6 +49,8 @@ class Clock:
 
 class FakeIam:
     """One user, bob, in memory. Calls whose names are in I(refused) are refused; in I(lost), their replies are lost."""
+
+    seconds_waited = staticmethod(lambda: 0.0)
 
     def __init__(self, refused: t.Iterable[str] = (), lost: t.Iterable[str] = ()) -> None:
         self.refused, self.lost = set(refused), set(lost)
@@ -360,3 +365,30 @@ def test_no_room_for_the_policy() -> None:
     iam = Full()
     outcome = take(iam)
     assert "inline policies of a user have 2,048 characters at most" in outcome.msg and not iam.attached
+
+
+def test_each_user_is_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    monkeypatch.setenv(_progress.FILE_VARIABLE, str(tmp_path / "progress"))
+    wanted = [Wanted(name, "", console_password=True) for name in ("bob", "nobody")]
+    take_access(t.cast("t.Any", FakeIam()), wanted, False, False, 2)
+    last = json.loads((tmp_path / "progress").read_text(encoding="ascii").splitlines()[-1])
+    assert [last[name] for name in ("verb", "total", "done", "changed", "failed")] == ["processed", 2, 2, 1, 1]
+
+
+def test_a_run_that_changes_nothing_reads_each_thing_once() -> None:
+    iam = FakeIam()
+    take(iam)
+    iam.calls.clear()
+    assert not take(iam).changed
+    assert sorted(iam.calls) == sorted(
+        [
+            "GetUser",
+            "GetUserPolicy",
+            "ListAccessKeys",
+            "GetLoginProfile",
+            "list_ssh_key",
+            "list_certificate",
+            "list_service_credential",
+            "ListMFADevices",
+        ]
+    )

@@ -71,6 +71,9 @@ class Api:
     def account_alias(self) -> None:
         return None
 
+    def seconds_waited(self) -> float:
+        return 0.0
+
     def account(self) -> tuple[str, str]:
         return "aws", ACCOUNT
 

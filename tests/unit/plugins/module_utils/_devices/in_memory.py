@@ -67,6 +67,9 @@ class Api:
                     raise what
                 what()
 
+    def seconds_waited(self) -> float:
+        return 0.0
+
     def account(self) -> tuple[str, str]:
         return "aws", ACCOUNT
 

@@ -4,16 +4,28 @@
 
 from __future__ import annotations
 
+import json
+import pathlib
 import typing as t
 
 import pytest
 
+from ansible_collections.hardening.aws.plugins.module_utils import _progress
 from ansible_collections.hardening.aws.plugins.module_utils._aws import deadline
-from ansible_collections.hardening.aws.plugins.module_utils._devices import apply, attach, codes, reconcile
+from ansible_collections.hardening.aws.plugins.module_utils._devices import (
+    account_lists,
+    apply,
+    attach,
+    codes,
+    converge,
+    seed_records,
+    wait,
+)
 from ansible_collections.hardening.aws.plugins.module_utils._devices import results as device_results
 from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import Desired
 from ansible_collections.hardening.aws.plugins.module_utils._devices.reconcile import Reconciler
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError, ReplyLost
+from ansible_collections.hardening.aws.plugins.module_utils._failure_streak import NotTried
 from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._devices.in_memory import (
     Api,
     Store,
@@ -30,7 +42,7 @@ SEED = "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U"
 def clock(monkeypatch: pytest.MonkeyPatch) -> Time:
     """Time that passes by sleeping only."""
     fake = Time()
-    for module in (apply, attach, codes, reconcile):
+    for module in (account_lists, apply, attach, codes, converge, seed_records, wait):
         monkeypatch.setattr(module, "time", fake)
     # Its default is bound when the module is loaded.
     defaults = deadline.Deadline.__init__.__defaults__ or ()
@@ -58,6 +70,37 @@ def test_an_unforeseen_error_of_one_user_costs_no_other_results() -> None:
     assert SEED not in message and "VersionId" not in message
     assert failed[0].actions == ["create"] and failed[0].changed
     assert [outcome.actions for outcome in outcomes if not outcome.error] == [["create", "store", "enable"]] * 19
+
+
+@pytest.mark.parametrize(("limit", "most"), [(5, 8), (0, 20)])
+def test_equal_failures_in_a_row_leave_out_the_rest(limit: int, most: int) -> None:
+    """Those who are under way are finished: four users at a time."""
+    api = Api(NAMES)
+    api.spoil["create"] = [refused("AccessDenied", "iam:CreateVirtualMFADevice") for _name in NAMES]
+    outcomes = many(api, Store(), [wanted(name) for name in NAMES], stop_after_failures=limit)
+    assert all(outcome.error for outcome in outcomes)
+    untried = [outcome for outcome in outcomes if isinstance(outcome.error, NotTried)]
+    assert (limit or 20) <= api.calls["create"] <= most and len(untried) == 20 - api.calls["create"]
+    assert all("not tried" in o.error.message and "iam:CreateVirtualMFADevice" in o.error.message for o in untried)
+    results = [device_results.item_result(outcome, []) for outcome in outcomes]
+    text = device_results.failures_text(outcomes, results)
+    assert text.startswith("20 of 20 devices failed") and text.count("not tried") == 2 * bool(untried)
+
+
+@pytest.mark.parametrize(("state", "verb"), [("enabled", "enrolled"), ("absent", "removed")])
+def test_each_user_is_counted_when_finished(
+    state: str, verb: str, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    monkeypatch.setenv(_progress.FILE_VARIABLE, str(tmp_path / "progress"))
+    api, store = Api(NAMES), Store()
+    api.devices = {arn(name): name for name in NAMES[:5]}
+    api.spoil["create user-07"] = [refused("AccessDenied")]
+    api.spoil[f"delete {arn('user-02')}"] = [refused("AccessDenied")]
+    outcomes = many(api, store, [wanted(name, state=state, stored=state == "enabled") for name in NAMES], wait=False)
+    last = json.loads((tmp_path / "progress").read_text(encoding="ascii").splitlines()[-1])
+    counts = device_results.summary(outcomes)
+    assert last == {"verb": verb, "total": 20, "done": 20, "changed": counts["changed"], "failed": 1, "waited": 0.0}
+    assert counts["failed"] == 1 and counts["changed"] == {"enabled": 14, "absent": 4}[state]
 
 
 @pytest.mark.parametrize("error", [refused("AccessDenied", "iam:ListVirtualMFADevices"), ValueError(SEED)])
@@ -133,11 +176,17 @@ def test_what_stays_stale_ends_in_an_error(clock: Time) -> None:
     api.spoil["enable"] = [refused("NoSuchEntity", text="The user with name alice cannot be found.")] * 500
     began = clock.now
     outcome = Reconciler(t.cast("t.Any", api)).one(wanted("alice", stored=False, seed=SEED))
-    assert outcome.error and "and it stayed so" in outcome.error.message and not outcome.changed
+    assert (
+        outcome.error
+        and "and this did not change while the run waited" in outcome.error.message
+        and not outcome.changed
+    )
     assert clock.now - began < 60
 
 
-@pytest.mark.parametrize(("proven", "error"), [(True, None), (False, "the secret mfa/alice is not proven")])
+@pytest.mark.parametrize(
+    ("proven", "error"), [(True, None), (False, "the secret mfa/alice is the device's could not be proven")]
+)
 def test_a_device_that_somebody_else_attached(proven: bool, error: str | None) -> None:
     api, store = Api(["alice"]), Store()
 

@@ -60,7 +60,10 @@ def test_padding_is_dropped() -> None:
         ("ABCDEFGH01234567", "is not base32: it may contain only the letters A-Z and the digits 2-7"),
         ("ÄBCDEFGHIJKLMNOP", "is not base32: it may contain only the letters A-Z and the digits 2-7"),
         ("ABCDEFGHIJKLMNO", "is too short: 15 base32 characters; the minimum is 16"),
-        ("ABCDEFGHIJKLMNOPQ", "is not base32: 17 characters are no whole number of bytes, was it cut off?"),
+        (
+            "ABCDEFGHIJKLMNOPQ",
+            "is not base32: 17 characters cannot be a whole number of bytes; it may have been cut off",
+        ),
         (f"otpauth://hotp/x?secret={AWS_SEED}", "is an otpauth URI of another kind than totp"),
         ("otpauth://totp/x?issuer=y", "is an otpauth URI without exactly one secret parameter"),
         (f"otpauth://totp/x?secret={AWS_SEED}&secret={AWS_SEED}", "is an otpauth URI without exactly one secret"),

@@ -27,7 +27,7 @@ class Account:
         self._made = 0
         self.file: SeedFile | None = None
 
-    def __call__(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
+    def __call__(self, options: dict[str, t.Any], batch_number: int) -> dict[str, t.Any]:
         state = options["state"]
         self.calls.append((state, len(options["devices"])))
         if state == self.break_at:

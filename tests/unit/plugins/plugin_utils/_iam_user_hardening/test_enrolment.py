@@ -77,9 +77,9 @@ def test_what_an_interrupted_run_left(account: Account, file: SeedFile) -> None:
 
 def test_one_batch_that_breaks_stops_no_other(account: Account, file: SeedFile) -> None:
     class Breaking(Account):
-        def __call__(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        def __call__(self, options: dict[str, t.Any], batch_number: int) -> dict[str, t.Any]:
             self.break_at = "enabled" if len(self.calls) == 1 else None
-            return super().__call__(options)
+            return super().__call__(options, batch_number)
 
     breaking = Breaking()
     results = enrolled(breaking, file, planned("alice", "bob", "carol"))
@@ -100,10 +100,10 @@ def test_the_file_cannot_be_written(account: Account, file: SeedFile, monkeypatc
 
 
 def test_an_error_that_nobody_expected_shows_no_seed(account: Account, file: SeedFile) -> None:
-    def broken(options: dict[str, t.Any]) -> dict[str, t.Any]:
+    def broken(options: dict[str, t.Any], batch_number: int) -> dict[str, t.Any]:
         if options["state"] == "enabled":
             raise ValueError(options["devices"][0]["seed"])
-        return account(options)
+        return account(options, batch_number)
 
     results = enrolment.Enrolment(planned("alice"), broken).with_file(file, lambda results: None)
     assert results[0]["failed"] and "ValueError in test_enrolment.py, line" in results[0]["msg"]
@@ -134,6 +134,6 @@ def test_around_the_users_own_tasks(account: Account) -> None:
 
 def test_no_results(account: Account) -> None:
     plan = planned("alice")
-    work = enrolment.Enrolment(plan, lambda options: {"failed": True, "msg": "no credentials"})
+    work = enrolment.Enrolment(plan, lambda options, number: {"failed": True, "msg": "no credentials"})
     with pytest.raises(enrolment.EnrolmentError, match="no credentials"):
         work.create(batches.batch_of(plan, 0))

@@ -256,7 +256,7 @@ def test_missing_facts() -> None:
 @pytest.mark.parametrize(
     ("name", "path", "store", "message"),
     [
-        ("u" * 64, f"/{'p' * 180}/", {"type": "secretsmanager"}, "an ARN of over 256 characters"),
+        ("u" * 64, f"/{'p' * 180}/", {"type": "secretsmanager"}, "an ARN of more than 256 characters"),
         ("u" * 64, "/", {"type": "secretsmanager", "name": "n" * 480 + "/{user_name}"}, "seed_store.name: "),
         ("a_x40_b", "/", {"type": "ssm_parameter"}, "which is the place of a@b's"),
     ],

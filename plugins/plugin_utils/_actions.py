@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the collection's action plugins have in common.
+
+This module is private to hardening.aws.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.plugins.action.normal import ActionModule as NormalAction
+
+from ansible_collections.hardening.aws.plugins.module_utils._core_version import core_problem
+
+from ._progress_lines import shown
+
+
+class ControllerAction(ActionBase):
+    """An action that decides or keeps something on the controller. M(work) does what it is there for."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Refuse an ansible-core that is too old, and do the work."""
+        super().run(tmp, task_vars)
+        too_old = core_problem()
+        if too_old:
+            raise AnsibleActionFail(too_old)
+        return self.work(task_vars or {})
+
+    def work(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return the task's result.
+
+        :param variables: Those of the task.
+        """
+        raise NotImplementedError
+
+
+class BulkAction(NormalAction):
+    """Runs the module of its name as any task does, and shows how far it is."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Run the module."""
+        with shown(self, task_vars or {}):
+            return dict(super().run(tmp, task_vars))

@@ -1,0 +1,156 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lines that show how far a module is while it runs: C(enrolled 312 of 1,432, 2 failed, 38/s, about 30 s left).
+
+This module is private to hardening.aws. The module appends its counts to a file, which a thread of the action plugin
+reads. That works where both are on one machine; elsewhere, and in tasks with C(async), nothing is shown.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import json
+import os
+import tempfile
+import threading
+import time
+import typing as t
+
+from ansible import constants
+from ansible.errors import AnsibleActionFail
+from ansible.utils.display import Display
+
+from ansible_collections.hardening.aws.plugins.module_utils._progress import FILE_VARIABLE
+
+SECONDS_VARIABLE = "HARDENING_AWS_PROGRESS_SECONDS"
+# A line every five seconds at least, also on a busy machine.
+_SECONDS = 4.0
+# Over how many lines the pace is measured.
+_WINDOW = 5
+_TAIL_BYTES = 4096
+
+Counts = dict[str, t.Any]
+
+
+class Lines:
+    """Makes lines of counts, one after the other. Pure.
+
+    :param prefix: What each line begins with.
+    """
+
+    def __init__(self, prefix: str = "") -> None:
+        self._prefix = prefix
+        self._seen: collections.deque[tuple[float, int, float]] = collections.deque(maxlen=_WINDOW)
+
+    def line(self, counts: Counts | None, seconds: float) -> str:
+        """Return the next line.
+
+        :param counts: What the module noted last; None if it has noted nothing yet.
+        :param seconds: How long it has been running.
+        """
+        if counts is None:
+            return f"{self._prefix}reading the account, {_duration(seconds)} so far"
+        self._seen.append((seconds, counts["done"], counts["waited"]))
+        (began, first, waited_before), (now, last, waited) = self._seen[0], self._seen[-1]
+        passed = now - began
+        rate = (last - first) / passed if passed else last / seconds if seconds else 0.0
+        words = [self._how_far(counts)]
+        if rate:
+            words += [f"{rate:.2g}/s" if rate < 10 else f"{rate:,.0f}/s"]
+            if last < counts["total"]:
+                words += [f"about {_duration((counts['total'] - last) / rate)} left"]
+        if (passed and waited - waited_before > passed / 2) or (not passed and waited > seconds / 2):
+            words += ["waiting for AWS, which throttles this account"]
+        return ", ".join(words)
+
+    def last_line(self, counts: Counts, seconds: float) -> str:
+        """Return the line for the end."""
+        return f"{self._how_far(counts)}, in {_duration(seconds)}"
+
+    def _how_far(self, counts: Counts) -> str:
+        good = counts["done"] - counts["failed"]
+        return f"{self._prefix}{counts['verb']} {good:,} of {counts['total']:,}, {counts['failed']:,} failed"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+@contextlib.contextmanager
+def shown(action: t.Any, variables: t.Mapping[str, t.Any], prefix: str = "") -> t.Iterator[None]:
+    """Show how far the module is that a plugin runs meanwhile.
+
+    :param action: The plugin.
+    :param variables: Those of the task.
+    :param prefix: What each line begins with. The host's name comes before it, if the play has several hosts.
+    """
+    pause = _pause()
+    if not pause or action._connection.transport != "local" or action._task.async_val:
+        yield
+        return
+    if len(variables.get("ansible_play_hosts_all") or ()) > 1:
+        prefix = f"[{variables['inventory_hostname']}] {prefix}"
+    # The folder is Ansible's own for this run, readable by nobody else, and goes with the run whatever happens.
+    handle, path = tempfile.mkstemp(prefix="hardening-aws-progress-", dir=constants.DEFAULT_LOCAL_TMP)
+    os.close(handle)
+    task, stop = action._task, threading.Event()
+    thread = threading.Thread(target=_show, args=(path, Lines(prefix), pause, stop), daemon=True)
+    action._task = task.copy()
+    action._task.environment = [*(task.environment or []), {FILE_VARIABLE: path}]
+    thread.start()
+    try:
+        yield
+    finally:
+        action._task = task
+        stop.set()
+        thread.join(timeout=5)
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+
+
+def _pause() -> float:
+    """Return how many seconds are between two lines. 0 is no lines at all.
+
+    :raises AnsibleActionFail: The environment gives something else than a number.
+    """
+    given = os.environ.get(SECONDS_VARIABLE)
+    if not given:
+        return _SECONDS
+    try:
+        return max(0.0, float(given))
+    except ValueError:
+        raise AnsibleActionFail(
+            f"{SECONDS_VARIABLE} in the environment is {given!r}: give a number of seconds, or 0 for no progress lines."
+        ) from None
+
+
+def _show(path: str, lines: Lines, pause: float, stop: threading.Event) -> None:
+    """Show a line now and then until told to stop; then, if there was one, the last."""
+    began = time.monotonic()
+    any_shown = False
+    while not stop.wait(pause):
+        _display(lines.line(_newest(path), time.monotonic() - began))
+        any_shown = True
+    counts = _newest(path)
+    if any_shown and counts is not None:
+        _display(lines.last_line(counts, time.monotonic() - began))
+
+
+def _display(text: str) -> None:
+    # What prints one JSON document to standard output must stay that.
+    json_alone = constants.DEFAULT_STDOUT_CALLBACK.rpartition(".")[2].startswith("json")
+    Display().display(text, stderr=json_alone)
+
+
+def _newest(path: str) -> Counts | None:
+    """Return what the module noted last, or None."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL_BYTES))
+            noted = [line for line in file.read().split(b"\n")[:-1] if line.startswith(b"{") and line.endswith(b"}")]
+        return dict(json.loads(noted[-1])) if noted else None
+    except (OSError, ValueError):
+        return None
