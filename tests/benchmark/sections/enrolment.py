@@ -58,7 +58,7 @@ def anew(bench: Bench, count: int) -> None:
         names = bench.account(count, fixture=fixture)
         run = bench.play([task], names, what)
         bench.stored(names)
-        bench.add(f"the same with the device made anew, {what}", iam_calls(bench, run, count), 3.0, "calls")
+        bench.add(f"IAM calls of a user whose device is made anew, {what}", iam_calls(bench, run, count), 3.0, "calls")
 
 
 def iam_calls(bench: Bench, run: Run, count: int) -> float:
