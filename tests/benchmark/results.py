@@ -69,8 +69,9 @@ def with_figures(text: str, bench: Bench) -> str:
         rows.append(f"| {what} | {run['seconds']:.0f} | {run['calls']:,} |")
     rows += [
         "",
-        f"Measured on the emulator with a latency of {LATENCY * 1000:g} ms, {CONCURRENCY} users at a time, Ansible's own start",
-        "included. [docs/benchmark.md](docs/benchmark.md) has all other figures, their limits, and how they are measured.",
+        f"Measured on the emulator, with {LATENCY * 1000:g} ms of latency and {CONCURRENCY} users at a time,",
+        "Ansible's own start included. [docs/benchmark.md](docs/benchmark.md) has the other figures, their limits, and",
+        "how all are measured.",
     ]
     before, rest = text.split(begin)
     return "\n".join([before + begin, *rows, end + rest.split(end)[1]])
