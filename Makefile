@@ -6,6 +6,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 GATES ?=
+SECTIONS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo tree test lint sanity units integration emulator-tests docs bench chaos policy build clean distclean
@@ -39,8 +40,8 @@ emulator-tests: ## the emulator's own tests
 docs: ## antsibull-docs over the plugins' documentation
 build: ## the Galaxy artifact in build/dist, judged by galaxy-importer
 
-bench: setup ## measure speed against boto3, the AWS CLI and an empty playbook
-	@$(VENV) tests/benchmark/run.py
+bench: setup ## measure speed against boto3, the AWS CLI and an empty playbook; SECTIONS=attach,retire: some of it
+	@$(VENV) tests/benchmark/run.py $(if $(SECTIONS),--only $(SECTIONS))
 
 chaos: setup ## 50 kills of the role over 200 users (15 and 60 in make test), 200 runs on an unreliable AWS (100), 300 users offboarded, attached a policy and rotated on one (12)
 	@BULK_CHAOS_USERS=300 ROLE_CHAOS_KILLS=50 ROLE_CHAOS_USERS=200 UNRELIABLE_RUNS=200 $(VENV) -m pytest -q -s \
