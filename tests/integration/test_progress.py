@@ -120,7 +120,9 @@ def test_under_ansible_runner(controller: Controller, emulator: Emulator, tmp_pa
     command = [sys.executable, "-m", "ansible_runner", "run", str(tmp_path), "-p", "play.yml"]
     environment = controller.environment(**OFTEN)
     environment.pop("ANSIBLE_CALLBACKS_ENABLED")
-    run = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=240, check=False)
+    run = subprocess.run(
+        command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=240, check=False
+    )
     assert run.returncode == 0, run.stdout + run.stderr
     assert_adds_up(run.stdout, {"total": USERS, "failed": 0})
     (events,) = tmp_path.glob("artifacts/*/job_events")
