@@ -40,9 +40,12 @@ def bulk_module(**kwargs: t.Any) -> AnsibleAWSModule:
     return aws_module(_BulkModule, kwargs)
 
 
-def run_bulk_module(argument_spec: dict[str, t.Any], run: t.Callable[[AnsibleAWSModule], None]) -> None:
-    """Make a module that has a check mode, and run it. A failure that I(run) raises ends it with a message."""
-    module = bulk_module(argument_spec=argument_spec, supports_check_mode=True)
+def run_bulk_module(argument_spec: dict[str, t.Any], run: t.Callable[[AnsibleAWSModule], None], **rules: t.Any) -> None:
+    """Make a module that has a check mode, and run it. A failure that I(run) raises ends it with a message.
+
+    :param rules: Further arguments of AnsibleAWSModule, such as I(required_by).
+    """
+    module = bulk_module(argument_spec=argument_spec, supports_check_mode=True, **rules)
     try:
         run(module)
     except MfaError as error:

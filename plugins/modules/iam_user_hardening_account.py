@@ -98,13 +98,12 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.hardening.aws.plugins.module_utils import _messages
 from ansible_collections.hardening.aws.plugins.module_utils._access.policy_look import look
 from ansible_collections.hardening.aws.plugins.module_utils._account import options as account_options
 from ansible_collections.hardening.aws.plugins.module_utils._account.gather import gather
 from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
-from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
-from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import run_bulk_module
+from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused
 
 # What the role decides by. The rest is left out, as Ansible takes its time over a result of thousands of users.
 _OF_ACCOUNT = ("account", "credential_report", "orphaned_devices", "retrieved", "unknown")
@@ -148,20 +147,13 @@ def _policy(module: AnsibleAWSModule) -> dict[str, t.Any]:
 
 
 def main() -> None:
-    module = bulk_module(
-        argument_spec={
-            **account_options.account_options(),
-            "policy_name": {"type": "str"},
-            "document": {"type": "json"},
-            "group": {"type": "str"},
-        },
-        required_by={"policy_name": ["document"]},
-        supports_check_mode=True,
-    )
-    try:
-        run(module)
-    except MfaError as error:
-        _messages.fail(module, error)
+    argument_spec = {
+        **account_options.account_options(),
+        "policy_name": {"type": "str"},
+        "document": {"type": "json"},
+        "group": {"type": "str"},
+    }
+    run_bulk_module(argument_spec, run, required_by={"policy_name": ["document"]})
 
 
 if __name__ == "__main__":

@@ -91,11 +91,10 @@ summary:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.hardening.aws.plugins.module_utils import _messages, _problems
+from ansible_collections.hardening.aws.plugins.module_utils import _problems
 from ansible_collections.hardening.aws.plugins.module_utils._access import bulk, group_members
 from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
-from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
-from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import run_bulk_module
 
 
 def run(module: AnsibleAWSModule) -> None:
@@ -106,11 +105,7 @@ def run(module: AnsibleAWSModule) -> None:
 
 
 def main() -> None:
-    module = bulk_module(argument_spec=group_members.member_options(), supports_check_mode=True)
-    try:
-        run(module)
-    except MfaError as error:
-        _messages.fail(module, error)
+    run_bulk_module(group_members.member_options(), run)
 
 
 if __name__ == "__main__":

@@ -75,10 +75,9 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.hardening.aws.plugins.module_utils import _messages
 from ansible_collections.hardening.aws.plugins.module_utils._access.managed_policy import Policy, PolicyKeeper
 from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
-from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import run_bulk_module
 
 
 def run(module: AnsibleAWSModule) -> None:
@@ -104,14 +103,7 @@ def _shown(document: t.Any) -> str:
 
 
 def main() -> None:
-    module = AnsibleAWSModule(
-        argument_spec={"name": {"type": "str", "required": True}, "document": {"type": "json"}},
-        supports_check_mode=True,
-    )
-    try:
-        run(module)
-    except MfaError as error:
-        _messages.fail(module, error)
+    run_bulk_module({"name": {"type": "str", "required": True}, "document": {"type": "json"}}, run)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import time
 import typing as t
 
 from .._aws.connection import Connection
+from .._aws.iam import IamApi
 from .._aws.refusals import short_code
 from .._errors import AwsRefused, MfaError, ReplyLost
 from .._progress import Progress
@@ -34,17 +35,12 @@ _OPERATIONS = {
 }
 
 
-class PolicyApi:
+class PolicyApi(IamApi):
     """IAM's calls on who has a managed policy."""
 
     def __init__(self, connection: Connection, arn: str) -> None:
-        self._iam = connection.client("iam").open()
-        self._connection = connection
+        super().__init__(connection)
         self.arn = arn
-
-    def seconds_waited(self) -> float:
-        """Return how long this run has waited for AWS so far, because AWS throttles it."""
-        return self._connection.pacers.waited
 
     def attached(self, kinds: t.Sequence[str]) -> dict[Key, str]:
         """Return who has the policy, and not as a permissions boundary: names by kind and name in lower case."""

@@ -7,11 +7,11 @@ This module is private to hardening.aws. No failure stops the others; what was d
 
 from __future__ import annotations
 
-import concurrent.futures
 import dataclasses
 import functools
 import typing as t
 
+from .. import _threads
 from .._errors import AwsRefused, MfaError, unforeseen
 from .._messages import warn
 from .._progress import Progress
@@ -101,17 +101,7 @@ def for_each(
         outcome.attempt(functools.partial(work, outcome))
         finished(outcome)
 
-    if len(outcomes) <= 1 or concurrency == 1:
-        for outcome in outcomes:
-            do(outcome)
-        return
-    executor = concurrent.futures.ThreadPoolExecutor(min(concurrency, len(outcomes)))
-    try:
-        for future in [executor.submit(do, outcome) for outcome in outcomes]:
-            future.result()
-    finally:
-        # After an interrupt, nothing new is begun.
-        executor.shutdown(cancel_futures=True)
+    _threads.for_each(do, outcomes, concurrency)
 
 
 def counted_by(progress: Progress) -> t.Callable[[Outcome], None]:

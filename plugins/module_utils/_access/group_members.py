@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .._aws.connection import Connection
+from .._aws.iam import IamApi
 from .._aws.refusals import short_code
 from .._errors import AwsRefused
 from .._problems import Problems, check_concurrency, check_user_name
@@ -37,17 +38,12 @@ def problems(params: t.Mapping[str, t.Any]) -> list[str]:
     return found.found
 
 
-class GroupApi:
+class GroupApi(IamApi):
     """IAM's calls on one group."""
 
     def __init__(self, connection: Connection, name: str) -> None:
-        self._iam = connection.client("iam").open()
-        self._connection = connection
+        super().__init__(connection)
         self._name = name
-
-    def seconds_waited(self) -> float:
-        """Return how long this run has waited for AWS so far, because AWS throttles it."""
-        return self._connection.pacers.waited
 
     def exists(self) -> bool:
         """Return whether there is such a group. One call, however many members it has."""

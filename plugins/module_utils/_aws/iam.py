@@ -34,12 +34,23 @@ class NewDevice:
     created: str  # ISO 8601, on AWS's clock
 
 
-class MfaApi:
-    """IAM's MFA calls on one account."""
+class IamApi:
+    """Some of IAM's calls. What they are is the subclass's."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._iam: Client = connection.client("iam").open()
+
+    def seconds_waited(self) -> float:
+        """Return how long this run has waited for AWS so far, because AWS throttles it."""
+        return self._connection.pacers.waited
+
+
+class MfaApi(IamApi):
+    """IAM's MFA calls on one account."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
         self._account: tuple[str, str] | None = None
         self._created: dict[str, datetime.datetime] = {}
         self.clock = connection.clock
@@ -47,10 +58,6 @@ class MfaApi:
     def clock_text(self) -> str:
         """Return AWS's time, in ISO 8601; that of this machine if no answer of AWS has told it."""
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.clock.now() if self.clock.known else None))
-
-    def seconds_waited(self) -> float:
-        """Return how long this run has waited for AWS so far, because AWS throttles it."""
-        return self._connection.pacers.waited
 
     def account(self) -> tuple[str, str]:
         """Return the partition and the number of the account. Asked once, and not at all if a list has told it."""
