@@ -9,11 +9,11 @@ others. No result holds a seed, apart from what M(Enrolment.create) returns for 
 
 from __future__ import annotations
 
-import os
-import traceback
 import typing as t
 
 from ansible.errors import AnsibleError
+
+from ansible_collections.hardening.aws.plugins.module_utils._errors import unforeseen
 
 from .._vaulted_seeds import Record, SeedFile, VaultedSeedsError, clean, owned
 from . import batches
@@ -148,11 +148,7 @@ def reason_of(error: Exception) -> str:
         return str(error)
     if isinstance(error, AnsibleError):
         return str(error.message)
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return (
-        f"hardening.aws did not expect this error: {type(error).__name__} in {os.path.basename(frame.filename)}, line "
-        f"{frame.lineno}. Run again; if it stays, please report it."
-    )
+    return unforeseen(error, "these users").message
 
 
 def _names_of_new(made: t.Iterable[Data]) -> set[str]:
