@@ -132,16 +132,19 @@ def finish(module: AnsibleAWSModule, outcomes: t.Sequence[Outcome], what: str, *
     for outcome in outcomes:
         for warning in outcome.warnings:
             warn(f"{outcome.label}: {warning}")
+    diff = {
+        "before": "".join(f"{line}\n" for outcome in outcomes for line in outcome.before),
+        "after": "".join(f"{line}\n" for outcome in outcomes for line in outcome.after),
+    }
     answer: dict[str, t.Any] = {
         "changed": any(outcome.changed for outcome in outcomes),
         "results": [outcome.result() for outcome in outcomes],
         "summary": summary(outcomes),
-        "diff": {
-            "before": "".join(f"{line}\n" for outcome in outcomes for line in outcome.before),
-            "after": "".join(f"{line}\n" for outcome in outcomes for line in outcome.after),
-        },
+        "diff": diff,
         **more,
     }
+    if "diff" in more:
+        answer["diff"] = [more["diff"], diff]
     if answer["summary"]["failed"]:
         module.fail_json(msg=failures_text(outcomes, what), **answer)
     module.exit_json(**answer)

@@ -83,13 +83,10 @@ class PolicyKeeper:
             self._insist_on_ours(found)
             if found.says(document):
                 return found, False
-        if found is None:
-            self._create(document)
-        else:
-            self._change(found.arn, document)
+        arn = self._create(document) if found is None else self._change(found.arn, document)
         deadline = Deadline(_SETTLE_SECONDS, attempts=3)
         while True:
-            found = self.find() if found is None else self._read(found.arn)
+            found = self._read(arn) if arn else self.find()
             if found is not None:
                 self._insist_on_ours(found)
                 if found.says(document):
@@ -98,17 +95,23 @@ class PolicyKeeper:
                 raise MfaError(f"AWS does not show the policy {self._name} as it was made just now: run again.")
             time.sleep(_PAUSE_SECONDS)
 
-    def _create(self, document: Document) -> None:
+    def _create(self, document: Document) -> str | None:
+        """Create the policy and return its ARN; None if somebody has created it, perhaps this very call."""
         params = {"PolicyName": self._name, "PolicyDocument": _text(document), "Description": DESCRIPTION}
         try:
-            self._iam.call("CreatePolicy", params, expected=("EntityAlreadyExists",))
+            answer = self._iam.call("CreatePolicy", params, expected=("EntityAlreadyExists",), requires=("Policy.Arn",))
+            return str(answer["Policy"]["Arn"])
         except AwsRefused as refusal:
             # Another run made it meanwhile, or an attempt of this call whose reply was lost: it is looked at again.
             if short_code(refusal.code or "") != "EntityAlreadyExists":
                 raise
+        return None
 
-    def _change(self, arn: str, document: Document) -> None:
-        """Make a new version, which is in force at once. The oldest one makes room for it, if there is no more."""
+    def _change(self, arn: str, document: Document) -> str:
+        """Make a new version, which is in force at once, and return the policy's ARN.
+
+        The oldest version makes room for it, if there is no more.
+        """
         versions = self._iam.call("ListPolicyVersions", {"PolicyArn": arn, "MaxItems": _PAGE}, requires=("Versions",))
         spare = [item["VersionId"] for item in versions["Versions"] if not item["IsDefaultVersion"]]
         if len(versions["Versions"]) >= _VERSIONS and spare:
@@ -126,6 +129,7 @@ class PolicyKeeper:
             # Sent again after a lost reply, it may be one version too many: what is in force is looked at.
             if not refusal.unsure:
                 raise
+        return arn
 
     def _read(self, arn: str) -> Policy:
         """Read a policy; one that was made a moment ago may not be there yet, whatever a list shows."""

@@ -241,14 +241,14 @@ def enforced(planned: Data, done: Data) -> dict[str, t.Any]:
 
     :param planned: The plan.
     :param done: What tasks registered, empty for one that did not run: the decision (I(decided)), and what came of
-        writing the policy (I(written)), of attaching it (I(attachment)) and of the group's members (I(members)); and
-        whether it was I(check_mode).
+        writing and attaching the policy (I(attached)) and of the group's members (I(members)); and whether it
+        was I(check_mode).
     """
     decision = done["decided"].get("enforcement")
     if not decision:
         return {"policy": {}, "added": [], "failures": [], "warnings": []}
     group = planned["settings"]["enforce_group"]
-    results = done["attachment"].get("results") or []
+    results = done["attached"].get("results") or []
     if done["check_mode"] and not decision["exists"]:
         # A policy that does not exist yet cannot be looked at, and would be attached to all of them.
         results = [{"changed": True, "failed": False}] * len([*decision["users"], *decision["groups"]])
@@ -260,9 +260,9 @@ def enforced(planned: Data, done: Data) -> dict[str, t.Any]:
     added = [str(item["user_name"]) for item in members if not item["failed"]]
     return {
         "policy": {
-            "arn": (done["written"].get("policy") or {}).get("arn") or decision["arn"],
+            "arn": (done["attached"].get("policy") or {}).get("arn") or decision["arn"],
             "group": group,
-            "changed": bool(done["written"].get("changed")) or any(item["changed"] for item in results),
+            "changed": bool(done["attached"].get("changed")) or any(item["changed"] for item in results),
             "attached": decision["in_place"] + sum(1 for item in results if not item["failed"]),
             "withheld": list(decision["withheld"]),
         },

@@ -257,7 +257,7 @@ def test_what_is_in_place_is_not_done_again(
     assert enforcement.is_settled(found) is settled
 
 
-DONE: dict[str, t.Any] = {"decided": {}, "written": {}, "members": {}, "attachment": {}, "check_mode": False}
+DONE: dict[str, t.Any] = {"decided": {}, "attached": {}, "members": {}, "check_mode": False}
 
 
 def test_what_came_of_it() -> None:
@@ -265,18 +265,18 @@ def test_what_came_of_it() -> None:
     assert enforcement.enforced(planned, DONE)["policy"] == {}  # nothing was decided
     done = {**DONE, "decided": {"enforcement": due({}, ["alice"])}}
     results = [{"name": "carol", "changed": False, "failed": True, "msg": "as many managed policies as"}]
-    found = enforcement.enforced(planned, {**done, "written": {"skipped": True}, "attachment": {"results": results}})
+    found = enforcement.enforced(planned, {**done, "attached": {"results": results}})
     assert found["policy"] == {"arn": ARN, "group": "", "changed": False, "attached": 1, "withheld": ["bob", "dave"]}
     assert found["failures"] == [{"user_name": "carol", "msg": "as many managed policies as"}]
     # The policy could not be written: nothing was attached.
-    found = enforcement.enforced(planned, {**done, "written": {"failed": True}})
+    found = enforcement.enforced(planned, {**done, "attached": {"failed": True}})
     assert found["policy"]["attached"] == 1 and not found["policy"]["changed"]
     # In check mode, where the policy does not exist yet
     done = {**DONE, "decided": {"enforcement": due({}, arn=None, differs=True)}, "check_mode": True}
-    found = enforcement.enforced(planned, {**done, "written": {"changed": True}, "attachment": {"skipped": True}})
+    found = enforcement.enforced(planned, {**done, "attached": {"changed": True, "results": []}})
     assert found["policy"]["changed"] and found["policy"]["attached"] == 2 and found["failures"] == []
     # A policy on a path
-    done["written"] = {"changed": True, "policy": {"arn": ARN.replace("deny", "mfa/deny")}}
+    done["attached"] = {"changed": True, "policy": {"arn": ARN.replace("deny", "mfa/deny")}}
     assert enforcement.enforced(planned, done)["policy"]["arn"].endswith("mfa/deny-unless-mfa")
 
 
