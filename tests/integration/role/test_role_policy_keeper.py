@@ -77,3 +77,41 @@ def test_denied_actions(controller: Controller, emulator: Emulator, action: str)
     emulator.set(denied_actions=[])
     assert answer["failed"] and f"iam:{action}" in answer["msg"]
     assert in_force(controller, arn) == "ec2:*"
+
+
+def holders(controller: Controller, arn: str) -> list[str]:
+    return sorted(
+        user["UserName"] for user in controller.boto3("iam").list_entities_for_policy(PolicyArn=arn)["PolicyUsers"]
+    )
+
+
+def test_written_and_attached_in_one_task(controller: Controller, emulator: Emulator) -> None:
+    """On an AWS that shows late what was done. One who does not exist stops nobody, and what was done is told."""
+    emulator.fixture({"users": [{"user_name": name} for name in ("alice", "bob", "carol")]})
+    emulator.set(lag=1.0)
+    arn = f"arn:aws:iam::{ACCOUNT}:policy/{NAME}"
+    predicted = keep(controller, "s3:*", users=["alice", "bob"], _ansible_check_mode=True)
+    assert predicted["changed"] and predicted["policy"] is None and predicted["results"] == []
+    made = keep(controller, "s3:*", users=["alice", "nobody", "bob"], _ansible_diff=True)
+    emulator.set(lag=0.0)
+    assert made["failed"] and made["changed"] and made["policy"]["arn"] == arn
+    assert [item["failed"] for item in made["results"]] == [False, True, False] and "nobody" in made["msg"]
+    assert [sorted(diff) for diff in made["diff"]] == [["after", "before"]] * 2
+    assert holders(controller, arn) == ["alice", "bob"]
+    # The policy says what it should: it is attached, and not looked at.
+    emulator.clear_requests()
+    more = controller.run_module(MODULE, name=NAME, policy_arn=arn, users=["bob", "carol"])
+    assert more["changed"] and holders(controller, arn) == ["alice", "bob", "carol"]
+    by_action = emulator.counts()["by_action"]
+    assert by_action["iam:AttachUserPolicy"] == 1 and "iam:ListPolicies" not in by_action
+
+
+def test_who_has_it_may_not_be_read(controller: Controller, emulator: Emulator) -> None:
+    """The policy was written, and that is told, although nothing can be attached."""
+    emulator.fixture({"users": [{"user_name": "alice"}]})
+    emulator.set(denied_actions=["iam:ListEntitiesForPolicy"])
+    answer = keep(controller, "s3:*", users=["alice"])
+    emulator.set(denied_actions=[])
+    arn = f"arn:aws:iam::{ACCOUNT}:policy/{NAME}"
+    assert answer["failed"] and answer["changed"] and answer["policy"]["arn"] == arn
+    assert "iam:ListEntitiesForPolicy" in answer["msg"] and holders(controller, arn) == []
