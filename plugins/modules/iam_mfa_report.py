@@ -387,47 +387,44 @@ def write(module: AnsibleAWSModule, report: dict, paths: dict[str, str]) -> bool
     return changed
 
 
-def main() -> None:
+def report_options() -> dict[str, t.Any]:
+    """Return the options, apart from those that say how the account is read."""
     checks = list(report_checks.CHECK_IDS)
-    module = bulk_module(
-        argument_spec={
-            "account_info": {"type": "dict"},
-            "dest": {"type": "path"},
-            "formats": {
-                "type": "list",
-                "elements": "str",
-                "choices": list(report_formats.FORMATS),
-                "default": ["html", "json"],
-            },
-            "name": {"type": "str", "default": "iam-mfa-report-{account_id}"},
-            "mode": {"type": "raw", "default": "0640"},
-            "force": {"type": "bool", "default": False},
-            "benchmark": {"type": "str", "choices": list(report_checks.BENCHMARKS), "default": "7.0"},
-            "checks": {"type": "list", "elements": "str", "choices": checks},
-            "max_device_age_days": {"type": "int"},
-            "exemptions": {
-                "type": "list",
-                "elements": "dict",
-                "default": [],
-                "options": {
-                    "user_name": {"type": "str"},
-                    "serial_number": {"type": "str"},
-                    "checks": {"type": "list", "elements": "str", "choices": checks, "required": True},
-                    "reason": {"type": "str", "required": True},
-                    "until": {"type": "str"},
-                },
-                "required_one_of": [["user_name", "serial_number"]],
-                "mutually_exclusive": [["user_name", "serial_number"]],
-            },
-            "previous": {"type": "path"},
-            "fail_on": {
-                "type": "list",
-                "elements": "str",
-                "default": [],
-            },
-            "fail_on_unknown": {"type": "bool", "default": True},
-            **account_options.account_options(),
+    formats = list(report_formats.FORMATS)
+    exemption = {
+        "user_name": {"type": "str"},
+        "serial_number": {"type": "str"},
+        "checks": {"type": "list", "elements": "str", "choices": checks, "required": True},
+        "reason": {"type": "str", "required": True},
+        "until": {"type": "str"},
+    }
+    return {
+        "account_info": {"type": "dict"},
+        "dest": {"type": "path"},
+        "formats": {"type": "list", "elements": "str", "choices": formats, "default": ["html", "json"]},
+        "name": {"type": "str", "default": "iam-mfa-report-{account_id}"},
+        "mode": {"type": "raw", "default": "0640"},
+        "force": {"type": "bool", "default": False},
+        "benchmark": {"type": "str", "choices": list(report_checks.BENCHMARKS), "default": "7.0"},
+        "checks": {"type": "list", "elements": "str", "choices": checks},
+        "max_device_age_days": {"type": "int"},
+        "exemptions": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": exemption,
+            "required_one_of": [["user_name", "serial_number"]],
+            "mutually_exclusive": [["user_name", "serial_number"]],
         },
+        "previous": {"type": "path"},
+        "fail_on": {"type": "list", "elements": "str", "default": []},
+        "fail_on_unknown": {"type": "bool", "default": True},
+    }
+
+
+def main() -> None:
+    module = bulk_module(
+        argument_spec={**report_options(), **account_options.account_options()},
         check_boto3=False,  # not needed where account_info is given
         supports_check_mode=True,
     )

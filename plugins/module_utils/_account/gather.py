@@ -255,7 +255,6 @@ class Gatherer:
         elif not self._request.account:
             for device in shown:
                 device["tags"] = {}  # as amazon.aws.iam_mfa_device_info has it
-        kinds = ("virtual", "hardware", "fido", "sms")
         orphans = account.get("orphaned_devices", [])
         return {
             "mfa_devices": shown,
@@ -271,14 +270,7 @@ class Gatherer:
             },
             "unknown": sorted(self._unknown, key=lambda entry: entry["what"]),
             "retrieved": credentials.iso(now),
-            "summary": {
-                "users": len(users),
-                "users_with_mfa": sum(1 for user in users if user["mfa_active"]),
-                "users_without_mfa": sum(1 for user in users if user["mfa_active"] is False),
-                "users_unknown": sum(1 for user in users if user["mfa_active"] is None),
-                "orphaned_devices": len(orphans),
-                "devices_by_type": {kind: sum(1 for d in shown if d["type"] == kind) for kind in kinds},
-            },
+            "summary": _summary(users, shown, orphans),
         }
 
     def _add_tags(self, devices: t.Sequence[Result]) -> None:
@@ -294,6 +286,18 @@ class Gatherer:
                 return
         for device, tags in zip(virtual, found, strict=True):
             device["tags"] = tags
+
+
+def _summary(users: t.Sequence[Result], devices: t.Sequence[Result], orphans: t.Sequence[Result]) -> Result:
+    kinds = ("virtual", "hardware", "fido", "sms")
+    return {
+        "users": len(users),
+        "users_with_mfa": sum(1 for user in users if user["mfa_active"]),
+        "users_without_mfa": sum(1 for user in users if user["mfa_active"] is False),
+        "users_unknown": sum(1 for user in users if user["mfa_active"] is None),
+        "orphaned_devices": len(orphans),
+        "devices_by_type": {kind: sum(1 for device in devices if device["type"] == kind) for kind in kinds},
+    }
 
 
 def _device(device: Device, now: datetime.datetime) -> Result:

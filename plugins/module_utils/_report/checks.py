@@ -187,49 +187,58 @@ def evaluate(info: Json, options: Options) -> Compliance:
     root = judge.verdicts(by_subject["root"], ROOT_NAME, info["root"])
     users = [judge.verdicts(by_subject["user"], user["user_name"], user) for user in sorted_users(info)]
     devices = [judge.verdicts(by_subject["device"], device["serial_number"], device) for device in sorted_orphans(info)]
-    results = []
-    for check in active:
-        subjects = {"root": [root], "user": users, "device": devices}[check.subject]
-        counts = dict.fromkeys((PASS, FAIL, EXEMPT, NOT_APPLICABLE, UNKNOWN), 0)
-        for subject in subjects:
-            counts[subject["checks"][check.id]["verdict"]] += 1
-        result = {
-            "id": check.id,
-            "title": check.title,
-            "description": check.description,
-            "remedy": check.remedy,
-            "severity": check.severity,
-            "subject": check.subject,
-            "cis": check.cis_number(options.benchmark),
-            "config_rule": check.config_rule,
-            "config_rule_is_nearest": check.nearest,
-            "verdict": worst_check(verdict for verdict, count in counts.items() if count),
-            "reason": "",
-            "counts": counts,
-        }
-        if check.subject == "device" and not devices:
-            result["reason"] = judge.orphans_unknown()
-            result["verdict"] = UNKNOWN if result["reason"] else PASS
-        elif check.subject == "user" and judge.users_unknown() and result["verdict"] != FAIL:
-            result["reason"] = judge.users_unknown()
-            result["verdict"] = UNKNOWN
-        elif result["verdict"] == UNKNOWN:
-            reasons = (subject["checks"][check.id] for subject in subjects)
-            result["reason"] = next(item["reason"] for item in reasons if item["verdict"] == UNKNOWN)
-        results.append(result)
-    exemptions = [
-        {
-            "user_name": exemption.user_name,
-            "serial_number": exemption.serial_number,
-            "checks": list(exemption.checks),
-            "reason": exemption.reason,
-            "until": exemption.until,
-            "expired": exemption.expired(judge.today),
-            "applied": judge.applied[exemption.index],
-        }
-        for exemption in options.exemptions
-    ]
-    return Compliance(checks=results, root=root, users=users, orphaned_devices=devices, exemptions=exemptions)
+    subjects = {"root": [root], "user": users, "device": devices}
+    return Compliance(
+        checks=[_result(check, subjects[check.subject], judge) for check in active],
+        root=root,
+        users=users,
+        orphaned_devices=devices,
+        exemptions=[_shown(exemption, judge) for exemption in options.exemptions],
+    )
+
+
+def _result(check: Check, subjects: t.Sequence[Json], judge: _Judge) -> Json:
+    """Return a check with its verdict over all its subjects."""
+    counts = dict.fromkeys((PASS, FAIL, EXEMPT, NOT_APPLICABLE, UNKNOWN), 0)
+    for subject in subjects:
+        counts[subject["checks"][check.id]["verdict"]] += 1
+    verdict, reason = worst_check(verdict for verdict, count in counts.items() if count), ""
+    if check.subject == "device" and not subjects:
+        reason = judge.orphans_unknown()
+        verdict = UNKNOWN if reason else PASS
+    elif check.subject == "user" and judge.users_unknown() and verdict != FAIL:
+        reason = judge.users_unknown()
+        verdict = UNKNOWN
+    elif verdict == UNKNOWN:
+        reasons = (subject["checks"][check.id] for subject in subjects)
+        reason = next(item["reason"] for item in reasons if item["verdict"] == UNKNOWN)
+    return {
+        "id": check.id,
+        "title": check.title,
+        "description": check.description,
+        "remedy": check.remedy,
+        "severity": check.severity,
+        "subject": check.subject,
+        "cis": check.cis_number(judge.options.benchmark),
+        "config_rule": check.config_rule,
+        "config_rule_is_nearest": check.nearest,
+        "verdict": verdict,
+        "reason": reason,
+        "counts": counts,
+    }
+
+
+def _shown(exemption: Exemption, judge: _Judge) -> Json:
+    """Return an exemption, with how often it applied."""
+    return {
+        "user_name": exemption.user_name,
+        "serial_number": exemption.serial_number,
+        "checks": list(exemption.checks),
+        "reason": exemption.reason,
+        "until": exemption.until,
+        "expired": exemption.expired(judge.today),
+        "applied": judge.applied[exemption.index],
+    }
 
 
 def worst(verdicts: t.Iterable[str], order: t.Sequence[str] = VERDICTS) -> str:

@@ -54,36 +54,44 @@ def assemble(info: Json, options: rules.Options, generated: str) -> Json:
         }
         for device, result in zip(rules.sorted_orphans(info), compliance.orphaned_devices, strict=False)
     ]
-    report = info["credential_report"]
-    unknown = [{"what": item["what"], "why": item["why"]} for item in info["unknown"]]
-    if options.checks is None and rules.lacks_kinds(info):
-        why = (
-            "not checked, as only the virtual devices of some users are known: set all_kinds=true, a call for each user"
-        )
-        unknown.append({"what": "single_device", "why": why})
     return {
         "schema_version": SCHEMA_VERSION,
         "generator": GENERATOR,
         "generated": generated,
         "retrieved": _zulu(info["retrieved"]),
-        "credential_report": {
-            "available": bool(report.get("available")),
-            "generated_time": _zulu(report.get("generated_time")),
-            "msg": report.get("msg") or "",
-        },
+        "credential_report": _credential_report(info["credential_report"]),
         "account": _picked(info["account"], ("account_id", "partition", "alias")),
         "benchmark": {"name": BENCHMARK_NAME, "version": options.benchmark},
         "max_device_age_days": options.max_device_age_days,
         "verdict": rules.worst_check(check["verdict"] for check in compliance.checks),
         "coverage": coverage(users, orphans if not _orphans_unknown(info) else None),
         "checks": compliance.checks,
-        "unknown": unknown,
+        "unknown": _unknown(info, options),
         "exemptions": compliance.exemptions,
         "changes": None,
         "root": None if info["root"] is None else {**_root(info["root"]), **compliance.root},
         "orphaned_devices": orphans,
         "users": users,
     }
+
+
+def _credential_report(report: Json) -> Json:
+    return {
+        "available": bool(report.get("available")),
+        "generated_time": _zulu(report.get("generated_time")),
+        "msg": report.get("msg") or "",
+    }
+
+
+def _unknown(info: Json, options: rules.Options) -> list[Json]:
+    """Return what is not known of the account, and what is not checked for that reason."""
+    unknown = [{"what": item["what"], "why": item["why"]} for item in info["unknown"]]
+    if options.checks is None and rules.lacks_kinds(info):
+        why = (
+            "not checked, as only the virtual devices of some users are known: set all_kinds=true, a call for each user"
+        )
+        unknown.append({"what": "single_device", "why": why})
+    return unknown
 
 
 def _zulu(date: t.Any) -> t.Any:

@@ -132,19 +132,25 @@ def _device_cells(device: Json) -> list[str]:
 
 def render_markdown(report: Json) -> str:
     """Return a page for a pull request, a ticket or a wiki: the checks, what changed, and the findings."""
+    lines = [*_markdown_head(report), *_markdown_checks(report)]
+    if report["unknown"]:
+        lines += ["", "## What is not known", ""]
+        lines += [f"- {markdown_text(item['what'])}: {markdown_text(item['why'])}" for item in report["unknown"]]
+    lines += [*_markdown_changes(report), *_markdown_exemptions(report), *_markdown_findings(report)]
+    return "\n".join(lines) + "\n"
+
+
+def _markdown_head(report: Json) -> list[str]:
     made = document.human_date
     credentials = report["credential_report"]
-    lines = [
+    of_when = f"of {made(credentials['generated_time'])}"
+    return [
         "# MFA audit",
         "",
         f"**Account:** {markdown_text(account_title(report))}  ",
         f"**Read:** {made(report['retrieved'])}, written {made(report['generated'])}  ",
         "**Credential report:** "
-        + (
-            f"of {made(credentials['generated_time'])}"
-            if credentials["available"]
-            else f"none: {markdown_text(credentials['msg'])}"
-        )
+        + (of_when if credentials["available"] else f"none: {markdown_text(credentials['msg'])}")
         + "  ",
         f"**Benchmark:** {report['benchmark']['name']} {report['benchmark']['version']}",
         "",
@@ -155,6 +161,11 @@ def render_markdown(report: Json) -> str:
         _coverage_row("With a console password", report["coverage"]["console_users"]),
         _coverage_row("All", report["coverage"]["all_users"]),
         "",
+    ]
+
+
+def _markdown_checks(report: Json) -> list[str]:
+    lines = [
         "## Checks",
         "",
         "| Check | Severity | CIS | AWS Config rule | Verdict | pass | fail | exempt | unknown | n/a |",
@@ -168,35 +179,32 @@ def render_markdown(report: Json) -> str:
         cells += [f"**{VERDICT_WORDS[check['verdict']]}**"]
         cells += [f"{counts[name]:,}" for name in ("pass", FAIL, EXEMPT, UNKNOWN, NOT_APPLICABLE)]
         lines.append(f"| {' | '.join(cells)} |")
-    if report["unknown"]:
-        lines += ["", "## What is not known", ""]
-        lines += [f"- {markdown_text(item['what'])}: {markdown_text(item['why'])}" for item in report["unknown"]]
-    lines += _markdown_changes(report)
-    if report["exemptions"]:
-        lines += [
-            "",
-            "## Exemptions",
-            "",
-            "| For | Checks | Reason | Until | Applied |",
-            "| --- | --- | --- | --- | ---: |",
-        ]
-        for item in report["exemptions"]:
-            name = markdown_text(item["user_name"] or item["serial_number"])
-            until = (item["until"] or "–") + (" (expired)" if item["expired"] else "")
-            cells = [name, ", ".join(item["checks"]), markdown_text(item["reason"]), until, f"{item['applied']:,}"]
-            lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def _markdown_exemptions(report: Json) -> list[str]:
+    if not report["exemptions"]:
+        return []
+    lines = ["", "## Exemptions", "", "| For | Checks | Reason | Until | Applied |", "| --- | --- | --- | --- | ---: |"]
+    for item in report["exemptions"]:
+        name = markdown_text(item["user_name"] or item["serial_number"])
+        until = (item["until"] or "–") + (" (expired)" if item["expired"] else "")
+        cells = [name, ", ".join(item["checks"]), markdown_text(item["reason"]), until, f"{item['applied']:,}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def _markdown_findings(report: Json) -> list[str]:
     found = document.findings(report)
-    lines += ["", "## Findings", ""]
     if not found:
-        lines.append("None.")
-    else:
-        lines += ["| Check | Severity | Who | Verdict | Why |", "| --- | --- | --- | --- | --- |"]
-        for item in found[:_MARKDOWN_LINES]:
-            cells = [item["check"], item["severity"], markdown_text(item["subject"]), VERDICT_WORDS[item["verdict"]]]
-            lines.append(f"| {' | '.join([*cells, markdown_text(item['reason'])])} |")
-        if len(found) > _MARKDOWN_LINES:
-            lines += ["", f"{plural(len(found) - _MARKDOWN_LINES, 'more finding')}: see the HTML, JSON or CSV report."]
-    return "\n".join(lines) + "\n"
+        return ["", "## Findings", "", "None."]
+    lines = ["", "## Findings", "", "| Check | Severity | Who | Verdict | Why |", "| --- | --- | --- | --- | --- |"]
+    for item in found[:_MARKDOWN_LINES]:
+        cells = [item["check"], item["severity"], markdown_text(item["subject"]), VERDICT_WORDS[item["verdict"]]]
+        lines.append(f"| {' | '.join([*cells, markdown_text(item['reason'])])} |")
+    if len(found) > _MARKDOWN_LINES:
+        lines += ["", f"{plural(len(found) - _MARKDOWN_LINES, 'more finding')}: see the HTML, JSON or CSV report."]
+    return lines
 
 
 def _coverage_row(title: str, part: Json) -> str:
@@ -274,35 +282,55 @@ _SCORES = {"critical": "9.0", "high": "8.0", "medium": "5.0", "low": "2.0"}
 
 def render_sarif(report: Json, artifact: str) -> str:
     """Return SARIF 2.1.0. An exempt finding is a suppressed result, an unknown one is open and has a notification."""
-    uri = urllib.parse.quote(artifact)
     rules = [_sarif_rule(check, report["benchmark"]) for check in report["checks"]]
     index = {check["id"]: number for number, check in enumerate(report["checks"])}
-    results = []
-    for item in document.findings(report):
-        name = visible(item["subject"])
-        kind = {"root": "user", "user": "user", "device": "resource", "account": "resource"}[item["subject_type"]]
-        identity = hashlib.sha256(f"{item['check']}\n{item['subject']}".encode("utf-8", "replace")).hexdigest()
-        result: Json = {
-            "ruleId": item["check"],
-            "ruleIndex": index[item["check"]],
-            "kind": "open" if item["verdict"] == UNKNOWN else "fail",
-            "level": "none" if item["verdict"] == UNKNOWN else _LEVELS[item["severity"]],
-            "message": {"text": f"{name}: {visible(item['reason'])}"},
-            "locations": [
-                {
-                    "physicalLocation": {
-                        "artifactLocation": {"uri": uri},
-                        "region": {"startLine": 1},
-                    },
-                    "logicalLocations": [{"name": name, "fullyQualifiedName": _qualified(report, item), "kind": kind}],
-                }
-            ],
-            "partialFingerprints": {"checkAndSubject/v1": identity},
-        }
-        if item["verdict"] == EXEMPT:
-            justification = visible(item["reason"])
-            result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": justification}]
-        results.append(result)
+    location = {"artifactLocation": {"uri": urllib.parse.quote(artifact)}, "region": {"startLine": 1}}
+    run = {
+        "tool": {"driver": {"name": report["generator"], "rules": rules}},
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "endTimeUtc": report["retrieved"],
+                "toolExecutionNotifications": _sarif_notifications(report, index),
+            }
+        ],
+        "columnKind": "unicodeCodePoints",
+        "results": [_sarif_result(report, item, index, location) for item in document.findings(report)],
+    }
+    head = '{"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": ['
+    return f"{head}\n{render_json(run)}]}}\n"
+
+
+def _sarif_result(report: Json, item: Json, index: t.Mapping[str, int], location: Json) -> Json:
+    """Return a finding as a result.
+
+    :param index: The position of each check's rule.
+    :param location: Where results are said to be found.
+    """
+    name = visible(item["subject"])
+    kind = {"root": "user", "user": "user", "device": "resource", "account": "resource"}[item["subject_type"]]
+    identity = hashlib.sha256(f"{item['check']}\n{item['subject']}".encode("utf-8", "replace")).hexdigest()
+    result: Json = {
+        "ruleId": item["check"],
+        "ruleIndex": index[item["check"]],
+        "kind": "open" if item["verdict"] == UNKNOWN else "fail",
+        "level": "none" if item["verdict"] == UNKNOWN else _LEVELS[item["severity"]],
+        "message": {"text": f"{name}: {visible(item['reason'])}"},
+        "locations": [
+            {
+                "physicalLocation": location,
+                "logicalLocations": [{"name": name, "fullyQualifiedName": _qualified(report, item), "kind": kind}],
+            }
+        ],
+        "partialFingerprints": {"checkAndSubject/v1": identity},
+    }
+    if item["verdict"] == EXEMPT:
+        justification = visible(item["reason"])
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": justification}]
+    return result
+
+
+def _sarif_notifications(report: Json, index: t.Mapping[str, int]) -> list[Json]:
     notifications: list[Json] = [
         {"level": "error", "message": {"text": visible(f"{item['what']} is not known: {item['why']}")}}
         for item in report["unknown"]
@@ -316,20 +344,7 @@ def render_sarif(report: Json, artifact: str) -> str:
         for check in report["checks"]
         if check["verdict"] == UNKNOWN
     ]
-    run = {
-        "tool": {"driver": {"name": report["generator"], "rules": rules}},
-        "invocations": [
-            {
-                "executionSuccessful": True,
-                "endTimeUtc": report["retrieved"],
-                "toolExecutionNotifications": notifications,
-            }
-        ],
-        "columnKind": "unicodeCodePoints",
-        "results": results,
-    }
-    head = '{"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": ['
-    return f"{head}\n{render_json(run)}]}}\n"
+    return notifications
 
 
 def _qualified(report: Json, item: Json) -> str:
