@@ -51,7 +51,7 @@ SINGULAR_CASES: dict[str, tuple[dict[str, t.Any], str]] = {
     "code with a blank": (coded("840 193"), "authentication_code1: has other characters than digits"),
     "code in other digits": (coded("١٢٣٤٥٦"), "authentication_code1: has other characters than digits"),
     "code that lost its zero": (coded(84019), "Quote it in YAML: an unquoted 012345 loses its zero"),
-    "empty code": (coded(""), "authentication_code1: has other characters than digits"),
+    "empty code": (coded(""), "authentication_code1: has 0 digits"),
     "second code only": (
         alice(serial_number=TOKEN, authentication_code2="840193"),
         "authentication_code1: is missing: give two consecutive codes",

@@ -175,7 +175,7 @@ ROLE: dict[str, Case] = {
     "tags: sign": case("tags", {"a": "b!"}, NO_NAME),
     "tags: long key": case("tags", {"k" * 129: "x"}, "128"),
     "tags: 51": case("tags", {f"k{number}": "x" for number in range(51)}, "51 tags"),
-    "tags: case": case("tags", {"Team": "a", "team": "b"}, "upper and lower case"),
+    "tags: case": case("tags", {"Team": "a", "team": "b"}, "differ only in case"),
     "satisfied_by: choice": case("satisfied_by", "all", "any, this"),
     # Where seeds are kept
     "seeds: no place": case("seed_store", {}, "so the seeds of new devices have no place"),

@@ -53,7 +53,7 @@ def test_without_the_library_for_codes_nothing_begins(role: Role, emulator: Emul
     process, finish = role.controller.start(harden, environment={"PYTHONPATH": str(tmp_path)})
     run = Hardening(finish(process), emulator.counts())
     assert run.play.code == 2 and run.total == 0
-    assert "pyotp is needed" in run.refusal and "Nothing was touched" in run.refusal
+    assert "Python library pyotp, which is not installed" in run.refusal and "Nothing was touched" in run.refusal
 
 
 def test_tags_choose_steps(controller: Controller, emulator: Emulator) -> None:
