@@ -37,10 +37,12 @@ class Lines:
     """Makes lines of counts, one after the other. Pure.
 
     :param prefix: What each line begins with.
+    :param predicted: Whether the module only predicts, so that nothing may be said to have been done.
     """
 
-    def __init__(self, prefix: str = "") -> None:
+    def __init__(self, prefix: str = "", predicted: bool = False) -> None:
         self._prefix = prefix
+        self._predicted = predicted
         self._seen: collections.deque[tuple[float, int, float]] = collections.deque(maxlen=_WINDOW)
 
     def line(self, counts: Counts | None, seconds: float) -> str:
@@ -70,7 +72,8 @@ class Lines:
 
     def _how_far(self, counts: Counts) -> str:
         good = counts["done"] - counts["failed"]
-        return f"{self._prefix}{counts['verb']} {good:,} of {counts['total']:,}, {counts['failed']:,} failed"
+        verb = "checked" if self._predicted else counts["verb"]
+        return f"{self._prefix}{verb} {good:,} of {counts['total']:,}, {counts['failed']:,} failed"
 
 
 def _duration(seconds: float) -> str:
@@ -97,7 +100,8 @@ def shown(action: t.Any, variables: t.Mapping[str, t.Any], prefix: str = "") -> 
     handle, path = tempfile.mkstemp(prefix="hardening-aws-progress-", dir=constants.DEFAULT_LOCAL_TMP)
     os.close(handle)
     task, stop = action._task, threading.Event()
-    thread = threading.Thread(target=_show, args=(path, Lines(prefix), pause, stop), daemon=True)
+    lines = Lines(prefix, bool(task.check_mode))
+    thread = threading.Thread(target=_show, args=(path, lines, pause, stop), daemon=True)
     action._task = task.copy()
     action._task.environment = [*(task.environment or []), {FILE_VARIABLE: path}]
     thread.start()

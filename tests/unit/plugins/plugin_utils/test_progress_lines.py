@@ -57,11 +57,14 @@ def test_lines(steps: list[tuple[dict[str, t.Any] | None, float]], line: str) ->
 def test_the_last_line_and_a_prefix() -> None:
     lines = Lines("[staging] ")
     assert lines.line(None, 5).startswith("[staging] reading")
+    assert Lines(predicted=True).last_line(counts(1432, 2), 5) == "checked 1,430 of 1,432, 2 failed, in 5 s"
     assert lines.last_line(counts(1432, 2), 52.3) == "[staging] enrolled 1,430 of 1,432, 2 failed, in 52 s"
 
 
 class Task:
     """As much of a task as is touched."""
+
+    check_mode = False
 
     def __init__(self, environment: list[t.Any] | None = None, async_val: int = 0) -> None:
         self.environment, self.async_val = environment, async_val
