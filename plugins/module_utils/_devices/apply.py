@@ -181,7 +181,11 @@ class Applier:
     def _codes_for(self, desired: Desired, journal: Journal) -> Codes:
         if desired.codes:
             return SuppliedCodes(desired.codes, self._started)
-        return self._seed_codes(desired, desired.seed or (journal.record.seed if journal.record else ""), journal)
+        if desired.seed:
+            return self._seed_codes(desired, desired.seed, journal)
+        if journal.record is None:
+            raise StaleView(f"the seed of the device of {desired.user_name} has not been looked up")
+        return self._seed_codes(desired, journal.record.seed, journal)
 
     def _seed_codes(self, desired: Desired, seed: str, journal: Journal) -> SeedCodes:
         return SeedCodes(seed, self._api, lambda: self._api.devices_of(desired.user_name), journal.wait)

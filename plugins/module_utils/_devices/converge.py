@@ -79,9 +79,13 @@ class Converger:
         desired = outcome.desired
         if not desired.stored or desired.state not in ("enabled", "present"):
             return current
+        enabling = plans.ENABLE in plans.plan(desired, current).kinds
         if desired.is_virtual and (current.target is None or current.target.owner is not None):
+            if enabling and current.target is not None:
+                # Between the two reads it was attached or detached; or one of them does not know that yet.
+                raise StaleView(f"AWS's lists do not agree on whether {outcome.serial_number} is attached")
             return current
-        if desired.state == "enabled" and plans.ENABLE not in plans.plan(desired, current).kinds:
+        if desired.state == "enabled" and not enabling:
             return current
         lost = self._applier.records.is_lost(desired, outcome.serial_number or "", outcome.journal, self._check_mode)
         return dataclasses.replace(current, seed_lost=lost)

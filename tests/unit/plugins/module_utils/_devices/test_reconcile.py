@@ -256,3 +256,17 @@ def test_all_devices_with_what_this_run_took_off() -> None:
     outcome = Reconciler(t.cast("t.Any", api)).one(desired)
     assert outcome.error is None and set(outcome.actions) == {"disable", "delete"}
     assert list(api.devices) == [arn("other")]
+
+
+@pytest.mark.parametrize("attached_after", [True, False])
+def test_lists_that_do_not_agree_are_read_again(attached_after: bool) -> None:
+    """Another run attaches, or detaches, the device between the two reads: no code is made of a seed not looked up."""
+    api, store = Api(NAMES), Store()
+    api.devices = {arn("user-01"): "user-01"}
+    api.hidden = lambda _serial: api.calls["devices_of"] == 1
+    if not attached_after:
+        api.spoil["devices_of"] = [lambda: None, lambda: api.devices.update({arn("user-01"): None})]
+    outcome = Reconciler(t.cast("t.Any", api), t.cast("t.Any", store), wait=False).one(wanted("user-01"))
+    assert outcome.error is None and api.devices == {arn("user-01"): "user-01"}
+    assert outcome.actions == ([] if attached_after else ["recreate", "store", "enable"])
+    assert api.calls["enable"] == len(outcome.actions) // 3
