@@ -17,6 +17,7 @@ import typing as t
 
 FILE_VARIABLE = "HARDENING_AWS_PROGRESS_FILE"
 _SECONDS = 0.5  # how often a note is worth it
+_IDLE_SECONDS = 2.0  # how often one is made while no item is finished, as when all wait for AWS
 
 
 class Progress:
@@ -33,7 +34,10 @@ class Progress:
         self._waited = waited
         self._path = os.environ.get(FILE_VARIABLE)
         self._lock = threading.Lock()
+        self._ended = threading.Event()
         self._note()
+        if self._path and total:
+            threading.Thread(target=self._note_while_idle, daemon=True).start()
 
     def done(self, changed: bool, failed: bool) -> None:
         """Count one item that is finished."""
@@ -42,6 +46,13 @@ class Progress:
             self._counts["changed"] += changed
             self._counts["failed"] += failed
             if time.monotonic() - self._noted_at > _SECONDS or self._counts["done"] == self._counts["total"]:
+                self._note()
+            if self._counts["done"] == self._counts["total"]:
+                self._ended.set()
+
+    def _note_while_idle(self) -> None:
+        while not self._ended.wait(_IDLE_SECONDS):
+            with self._lock:
                 self._note()
 
     def _note(self) -> None:

@@ -15,7 +15,10 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ansible_collections.hardening.aws.plugins.module_utils._core_version import core_problem
 
-from ._progress_lines import shown
+from ._progress_lines import flush_each_line, shown
+
+# Here and not in a task, as tasks run in other processes than the one that writes the output.
+flush_each_line()
 
 
 class ControllerAction(ActionBase):

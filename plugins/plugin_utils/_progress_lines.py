@@ -3,7 +3,7 @@
 """Lines that show how far a module is while it runs: C(enrolled 312 of 1,432, 2 failed, 38/s, about 30 s left).
 
 This module is private to hardening.aws. The module appends its counts to a file, which a thread of the action plugin
-reads. That works where both are on one machine; elsewhere, and in tasks with C(async), nothing is shown.
+reads. That works where both are on one machine; elsewhere, and in tasks with C(async) or C(become), nothing is shown.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import collections
 import contextlib
 import json
 import os
+import sys
 import tempfile
 import threading
 import time
@@ -76,6 +77,17 @@ class Lines:
         return f"{self._prefix}{verb} {good:,} of {counts['total']:,}, {counts['failed']:,} failed"
 
 
+def flush_each_line() -> None:
+    """Have standard output written line by line, also into a file or a pipe, where Python would wait for 8 KiB.
+
+    For the process of ansible-playbook itself, which writes what plugins show. Ansible loads an action plugin there
+    before it runs a task in a process of its own.
+    """
+    with contextlib.suppress(AttributeError, ValueError, OSError):  # it is closed, or no such stream
+        if not sys.stdout.line_buffering:
+            sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+
+
 def _duration(seconds: float) -> str:
     if seconds < 120:
         return f"{seconds:.0f} s"
@@ -91,7 +103,9 @@ def shown(action: t.Any, variables: t.Mapping[str, t.Any], prefix: str = "") -> 
     :param prefix: What each line begins with. The host's name comes before it, if the play has several hosts.
     """
     pause = _pause()
-    if not pause or action._connection.transport != "local" or action._task.async_val:
+    # With become, the module may be another user's, who cannot write into this one's file.
+    elsewhere = action._connection.transport != "local" or action._task.async_val or action._task.become
+    if not pause or elsewhere:
         yield
         return
     if len(variables.get("ansible_play_hosts_all") or ()) > 1:

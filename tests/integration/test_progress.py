@@ -11,6 +11,7 @@ import pty
 import re
 import subprocess
 import sys
+import time
 import typing as t
 
 import pytest
@@ -68,8 +69,16 @@ def test_in_a_file(controller: Controller, emulator: Emulator) -> None:
     """With one user who fails, and everything that can be made verbose."""
     item = enrol(emulator)
     item[PLURAL]["devices"].append({"user_name": "nobody"})
-    play = controller.play(*may_fail(item), environment=OFTEN, arguments=["-vvvv"])
-    assert play[0]["summary"]["failed"] == 1
+    process, finish = controller.start(*may_fail(item), environment=OFTEN, arguments=["-vvvv"])
+    early = 0
+    while process.poll() is None:
+        (file,) = controller.home.parent.glob(f"{controller.home.name}-play-*/stdout")
+        seen = file.read_text(encoding="utf-8")
+        early = max(early, len(told(seen)) if "PLAY RECAP" not in seen else 0)
+        time.sleep(0.05)
+    play = finish(process)
+    assert early >= 2, "the lines are in the file while the module works"
+    assert play.code == 0 and play[0]["summary"]["failed"] == 1
     assert_adds_up(play.stdout, play[0]["summary"])
     assert_names_nothing(controller, play.output)
     item[PLURAL]["devices"].pop()

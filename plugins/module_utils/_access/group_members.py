@@ -96,6 +96,6 @@ def put_into_group(api: GroupApi, params: t.Mapping[str, t.Any], check_mode: boo
         outcome.before.append(f"{params['group']}: without {name}")
         outcome.after.append(f"{params['group']}: with {name}")
 
-    progress = Progress(f"put into {params['group']}", len(outcomes), api.seconds_waited)
+    progress = Progress("put into the group", len(outcomes), api.seconds_waited)
     for_each(add, outcomes, params["concurrency"], counted_by(progress))
     return outcomes

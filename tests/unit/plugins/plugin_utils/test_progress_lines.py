@@ -65,6 +65,7 @@ class Task:
     """As much of a task as is touched."""
 
     check_mode = False
+    become = False
 
     def __init__(self, environment: list[t.Any] | None = None, async_val: int = 0) -> None:
         self.environment, self.async_val = environment, async_val
@@ -123,9 +124,10 @@ def test_a_failure_ends_it_as_well(lines: list[str], tmp_path: pathlib.Path) -> 
     assert len(lines) == shown and action._task is task and not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("why", ["async", "ssh", "switched off"])
+@pytest.mark.parametrize("why", ["async", "become", "ssh", "switched off"])
 def test_nothing_is_shown(why: str, lines: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     action = Action(Task(async_val=60 if why == "async" else 0))
+    action._task.become = why == "become"
     if why == "ssh":
         action._connection.transport = "ssh"
     if why == "switched off":
@@ -158,3 +160,19 @@ def test_a_module_that_cannot_write_goes_on(monkeypatch: pytest.MonkeyPatch, tmp
     _progress.Progress("enrolled", 7)
     noted = json.loads((tmp_path / "file").read_text(encoding="ascii"))
     assert noted == {"verb": "enrolled", "total": 7, "done": 0, "changed": 0, "failed": 0, "waited": 0.0}
+
+
+def test_a_module_that_waits_notes_that(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    """Nothing is finished, and how long it has waited for AWS is noted all the same; after the last item no more."""
+    monkeypatch.setenv(_progress.FILE_VARIABLE, str(tmp_path / "file"))
+    monkeypatch.setattr(_progress, "_IDLE_SECONDS", 0.02)
+    waited = iter(range(1000))
+    progress = _progress.Progress("enrolled", 1, lambda: float(next(waited)))
+    time.sleep(0.2)
+    noted = [json.loads(line) for line in (tmp_path / "file").read_text(encoding="ascii").splitlines()]
+    assert len(noted) > 2 and noted[-1]["done"] == 0 and noted[-1]["waited"] == len(noted) - 1
+    progress.done(changed=True, failed=False)
+    time.sleep(0.1)
+    size = (tmp_path / "file").stat().st_size
+    time.sleep(0.1)
+    assert (tmp_path / "file").stat().st_size == size
