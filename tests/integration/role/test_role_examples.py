@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime
 import pathlib
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from role_runner import is_seed_of, secrets_of, users, view
 
 EXAMPLES = pathlib.Path(__file__).resolve().parents[3] / "roles/iam_user_hardening/examples"
 PLAYBOOKS = sorted(path.name for path in EXAMPLES.glob("*.yml") if path.name != "keep_seeds.yml")
+TODAY = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
 # Stands in for the password store: keeps what it reads in a file.
 PASS = """#!/bin/sh
 set -e
@@ -94,8 +96,12 @@ def test_enforce_by_group(controller: Controller, emulator: Emulator, folder: pa
 
 
 def test_self_enrolment(controller: Controller, emulator: Emulator, folder: pathlib.Path) -> None:
-    emulator.fixture({"users": users("alice")})
+    """Whoever has not enrolled for 30 days loses the password; alice has had hers for a year, bob his since today."""
+    emulator.fixture({"users": [*users("alice"), *users("bob", password_last_changed=TODAY)]})
     run(controller, folder, "self_enrolment.yml")
     iam = controller.boto3("iam")
-    assert len(iam.list_attached_user_policies(UserName="alice")["AttachedPolicies"]) == 1
-    assert not controller.virtual()
+    for name in ("alice", "bob"):
+        assert len(iam.list_attached_user_policies(UserName=name)["AttachedPolicies"]) == 1
+    assert not controller.virtual() and iam.get_login_profile(UserName="bob")
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        iam.get_login_profile(UserName="alice")
