@@ -10,7 +10,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleActionFail
-from ansible.utils.display import Display
 
 from ansible_collections.hardening.aws.plugins.plugin_utils._actions import ControllerAction
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import batches, enrolment
@@ -20,7 +19,7 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.
     run_module,
     told,
 )
-from ansible_collections.hardening.aws.plugins.plugin_utils._progress_lines import shown
+from ansible_collections.hardening.aws.plugins.plugin_utils._progress_lines import display, how_far, shown
 from ansible_collections.hardening.aws.plugins.plugin_utils._vault_cipher import seed_file
 from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds import SeedFile, VaultedSeedsError, owned
 
@@ -90,8 +89,7 @@ class ActionModule(ControllerAction):
     def _show(planned: t.Mapping[str, t.Any], results: t.Sequence[Result]) -> None:
         """Show how far this is, in a line that holds numbers alone."""
         failed = sum(1 for result in results if result["failed"])
-        total = len(planned["devices"])
-        Display().display(f"enrolled {len(results) - failed:,} of {total:,}, {failed:,} failed")
+        display(how_far("enrolled", len(results), failed, len(planned["devices"])))
 
 
 def _create(work: enrolment.Enrolment, batch: t.Mapping[str, t.Any], before: list[Result]) -> Result:

@@ -206,11 +206,10 @@ from ansible_collections.hardening.aws.plugins.module_utils import (
     _messages,
     _problems,
 )
-from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
+from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import run_bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._devices import options as device_options
 from ansible_collections.hardening.aws.plugins.module_utils._devices import results as device_results
 from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import Desired
-from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
 from ansible_collections.hardening.aws.plugins.module_utils._summary import summary
 
 
@@ -228,9 +227,15 @@ def desired_devices(items: t.Sequence[dict], params: dict) -> list[Desired]:
     return inputs
 
 
-def run(module: AnsibleAWSModule, items: t.Sequence[dict]) -> None:
-    inputs = desired_devices(items, module.params)
-    outcomes = device_results.open_run(module, inputs, module.params["concurrency"]).many(inputs)
+def run(module: AnsibleAWSModule) -> None:
+    params = module.params
+    items = [device_options.take_secrets(module, item) for item in params["devices"]]
+    # Ansible returns the parameters with the result: what was not given is not worth sending for each of thousands.
+    params["devices"] = [
+        {option: value for option, value in item.items() if value is not None} for item in params["devices"]
+    ]
+    inputs = desired_devices(items, params)
+    outcomes = device_results.open_run(module, inputs, params["concurrency"]).many(inputs)
     results = []
     for item, outcome in zip(items, outcomes, strict=True):
         secrets = [item.get(option) for option in device_options.SECRET_OPTIONS]
@@ -249,30 +254,19 @@ def run(module: AnsibleAWSModule, items: t.Sequence[dict]) -> None:
 
 
 def main() -> None:
-    module = bulk_module(
-        argument_spec={
-            **device_options.run_options(),
-            "devices": {
-                "type": "list",
-                "elements": "dict",
-                "required": True,
-                "options": device_options.target_options(),
-            },
-            "satisfied_by": {"type": "str", "choices": ["this", "any"], "default": "this"},
-            "concurrency": {"type": "int", "default": 16},
-            "stop_after_failures": {"type": "int", "default": 0},
+    argument_spec = {
+        **device_options.run_options(),
+        "devices": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": device_options.target_options(),
         },
-        supports_check_mode=True,
-    )
-    items = [device_options.take_secrets(module, item) for item in module.params["devices"]]
-    # Ansible returns the parameters with the result: what was not given is not worth sending for each of thousands.
-    module.params["devices"] = [
-        {option: value for option, value in item.items() if value is not None} for item in module.params["devices"]
-    ]
-    try:
-        run(module, items)
-    except MfaError as error:
-        _messages.fail(module, error)
+        "satisfied_by": {"type": "str", "choices": ["this", "any"], "default": "this"},
+        "concurrency": {"type": "int", "default": 16},
+        "stop_after_failures": {"type": "int", "default": 0},
+    }
+    run_bulk_module(argument_spec, run)
 
 
 if __name__ == "__main__":

@@ -54,10 +54,11 @@ arn:
   sample: arn:aws:sts::123456789012:assumed-role/hardening/session
 """
 
-from ansible_collections.hardening.aws.plugins.module_utils import _messages
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
 from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
-from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
-from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import run_bulk_module
+from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused
 
 
 def account_of_caller(connection: Connection) -> dict[str, str | None]:
@@ -74,12 +75,12 @@ def account_of_caller(connection: Connection) -> dict[str, str | None]:
     }
 
 
+def run(module: AnsibleAWSModule) -> None:
+    module.exit_json(changed=False, **account_of_caller(Connection(module)))
+
+
 def main() -> None:
-    module = bulk_module(argument_spec={}, supports_check_mode=True)
-    try:
-        module.exit_json(changed=False, **account_of_caller(Connection(module)))
-    except MfaError as error:
-        _messages.fail(module, error)
+    run_bulk_module({}, run)
 
 
 if __name__ == "__main__":

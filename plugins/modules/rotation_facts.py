@@ -83,35 +83,33 @@ facts:
       others: ["arn:aws:iam::123456789012:mfa/alice"]
 """
 
-from ansible_collections.hardening.aws.plugins.module_utils import _messages
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
 from ansible_collections.hardening.aws.plugins.module_utils._account.rotation_facts import read_facts
 from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._aws.iam import MfaApi
-from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
-from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import run_bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._seeds.registry import open_store
+
+
+def run(module: AnsibleAWSModule) -> None:
+    params = module.params
+    connection = Connection(module, params["concurrency"])
+    api = MfaApi(connection)
+    store = None
+    if params["seed_store"] is not None:
+        store = open_store(params["seed_store"], connection, lambda: api.account()[1])
+    module.exit_json(changed=False, facts=read_facts(api, store, params["devices"], params["concurrency"]))
 
 
 def main() -> None:
     device = {"user_name": {"type": "str", "required": True}, "device_name": {"type": "str", "required": True}}
-    module = bulk_module(
-        argument_spec={
-            "devices": {"type": "list", "elements": "dict", "required": True, "options": device},
-            "seed_store": {"type": "dict"},
-            "concurrency": {"type": "int", "default": 16},
-        },
-        supports_check_mode=True,
-    )
-    params = module.params
-    try:
-        connection = Connection(module, params["concurrency"])
-        api = MfaApi(connection)
-        store = None
-        if params["seed_store"] is not None:
-            store = open_store(params["seed_store"], connection, lambda: api.account()[1])
-        module.exit_json(changed=False, facts=read_facts(api, store, params["devices"], params["concurrency"]))
-    except MfaError as error:
-        _messages.fail(module, error)
+    argument_spec = {
+        "devices": {"type": "list", "elements": "dict", "required": True, "options": device},
+        "seed_store": {"type": "dict"},
+        "concurrency": {"type": "int", "default": 16},
+    }
+    run_bulk_module(argument_spec, run)
 
 
 if __name__ == "__main__":

@@ -72,9 +72,16 @@ class Lines:
         return f"{self._how_far(counts)}, in {_duration(seconds)}"
 
     def _how_far(self, counts: Counts) -> str:
-        good = counts["done"] - counts["failed"]
         verb = "checked" if self._predicted else counts["verb"]
-        return f"{self._prefix}{verb} {good:,} of {counts['total']:,}, {counts['failed']:,} failed"
+        return self._prefix + how_far(verb, counts["done"], counts["failed"], counts["total"])
+
+
+def how_far(verb: str, done: int, failed: int, total: int) -> str:
+    """Return what every line says.
+
+    :param done: How many are finished, those that failed among them.
+    """
+    return f"{verb} {done - failed:,} of {total:,}, {failed:,} failed"
 
 
 def flush_each_line() -> None:
@@ -150,14 +157,15 @@ def _show(path: str, lines: Lines, pause: float, stop: threading.Event) -> None:
     began = time.monotonic()
     any_shown = False
     while not stop.wait(pause):
-        _display(lines.line(_newest(path), time.monotonic() - began))
+        display(lines.line(_newest(path), time.monotonic() - began))
         any_shown = True
     counts = _newest(path)
     if any_shown and counts is not None:
-        _display(lines.last_line(counts, time.monotonic() - began))
+        display(lines.last_line(counts, time.monotonic() - began))
 
 
-def _display(text: str) -> None:
+def display(text: str) -> None:
+    """Show a line."""
     # What prints one JSON document to standard output must stay that.
     json_alone = constants.DEFAULT_STDOUT_CALLBACK.rpartition(".")[2].startswith("json")
     Display().display(text, stderr=json_alone)

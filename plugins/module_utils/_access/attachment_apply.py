@@ -22,7 +22,6 @@ from . import attachment_plan as plans
 from .attachment_plan import ATTACH, DETACH, Key, Target
 from .bulk import Outcome, counted_by, for_each
 
-_PAGE = 1000
 _FEW = 10  # up to this many names are looked up one by one
 _SETTLE_SECONDS = 10.0
 _PAST_TENSE = {"present": "attached", "absent": "detached"}
@@ -49,7 +48,7 @@ class PolicyApi(IamApi):
             params["EntityFilter"] = kinds[0].title()
         found: dict[Key, str] = {}
         members = [f"Policy{kind.title()}s" for kind in kinds]
-        for answer in self._pages("ListEntitiesForPolicy", params, members):
+        for answer in self._answers("ListEntitiesForPolicy", params, members):
             for kind in kinds:
                 names = [item[f"{kind.title()}Name"] for item in answer[f"Policy{kind.title()}s"]]
                 found.update({(kind, name.lower()): name for name in names})
@@ -69,32 +68,11 @@ class PolicyApi(IamApi):
         asked = [target for target in targets if target.kind == kind]
         name = f"{kind.title()}Name"
         if len(asked) <= _FEW:
-            return [target for target in asked if not self._exists(f"Get{kind.title()}", name, target)]
+            return [target for target in asked if not self._exists(f"Get{kind.title()}", {name: target.name})]
         member = f"{kind.title()}s"
-        pages = self._pages(f"List{member}", {}, [member])
+        pages = self._answers(f"List{member}", {}, [member])
         known = {item[name].lower() for page in pages for item in page[member]}
         return [target for target in asked if target.name.lower() not in known]
-
-    def _exists(self, operation: str, parameter: str, target: Target) -> bool:
-        try:
-            self._iam.call(operation, {parameter: target.name}, expected=("NoSuchEntity",))
-        except AwsRefused as refusal:
-            if short_code(refusal.code or "") == "NoSuchEntity":
-                return False
-            raise
-        return True
-
-    def _pages(
-        self, operation: str, params: dict[str, t.Any], members: t.Sequence[str]
-    ) -> t.Iterator[dict[str, t.Any]]:
-        """Return the answers of a call that has pages. An answer without I(members) was damaged in transit."""
-        marker: dict[str, t.Any] = {}
-        while True:
-            answer = self._iam.call(operation, {**params, **marker, "MaxItems": _PAGE}, requires=members)
-            yield answer
-            if not answer.get("IsTruncated"):
-                return
-            marker = {"Marker": answer["Marker"]}
 
 
 @dataclasses.dataclass

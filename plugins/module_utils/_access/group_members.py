@@ -47,13 +47,7 @@ class GroupApi(IamApi):
 
     def exists(self) -> bool:
         """Return whether there is such a group. One call, however many members it has."""
-        try:
-            self._iam.call("GetGroup", {"GroupName": self._name, "MaxItems": 1}, expected=("NoSuchEntity",))
-        except AwsRefused as refusal:
-            if short_code(refusal.code or "") == "NoSuchEntity":
-                return False
-            raise
-        return True
+        return self._exists("GetGroup", {"GroupName": self._name, "MaxItems": 1})
 
     def add(self, user_name: str) -> None:
         """Put a user into the group.

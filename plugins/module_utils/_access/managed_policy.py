@@ -18,12 +18,12 @@ from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_p
 
 from .._aws.connection import Connection
 from .._aws.deadline import Deadline
+from .._aws.iam import IamApi
 from .._aws.refusals import short_code
 from .._errors import AwsRefused, MfaError
 
 DESCRIPTION = "Denies everything without MFA, apart from enrolling oneself. Kept by hardening.aws."
 TAG = "hardening.aws"
-_PAGE = 1000
 _VERSIONS = 5  # of a policy, the quota
 _SETTLE_SECONDS = 15.0
 _PAUSE_SECONDS = 0.5
@@ -50,28 +50,23 @@ class Policy:
         return not compare_policies(self.document, document)
 
 
-class PolicyKeeper:
+class PolicyKeeper(IamApi):
     """IAM's calls on one policy.
 
     :param name: The policy's name.
     """
 
     def __init__(self, connection: Connection, name: str) -> None:
-        self._iam = connection.client("iam").open()
+        super().__init__(connection)
         self._name = name
 
     def find(self) -> Policy | None:
         """Return the policy of that name, on whatever path."""
-        marker: dict[str, t.Any] = {}
-        while True:
-            params = {"Scope": "Local", "MaxItems": _PAGE, **marker}
-            answer = self._iam.call("ListPolicies", params, requires=("Policies",))
+        for answer in self._answers("ListPolicies", {"Scope": "Local"}, ("Policies",)):
             for item in answer["Policies"]:
                 if item["PolicyName"].lower() == self._name.lower():
                     return self._read(item["Arn"])
-            if not answer.get("IsTruncated"):
-                return None
-            marker = {"Marker": answer["Marker"]}
+        return None
 
     def keep(self, document: Document, found: Policy | None) -> tuple[Policy, bool]:
         """Make the policy, or change what it says. Return it, and whether anything was changed.
@@ -112,9 +107,10 @@ class PolicyKeeper:
 
         The oldest version makes room for it, if there is no more.
         """
-        versions = self._iam.call("ListPolicyVersions", {"PolicyArn": arn, "MaxItems": _PAGE}, requires=("Versions",))
-        spare = [item["VersionId"] for item in versions["Versions"] if not item["IsDefaultVersion"]]
-        if len(versions["Versions"]) >= _VERSIONS and spare:
+        answers = self._answers("ListPolicyVersions", {"PolicyArn": arn}, ("Versions",))
+        versions = [item for answer in answers for item in answer["Versions"]]
+        spare = [item["VersionId"] for item in versions if not item["IsDefaultVersion"]]
+        if len(versions) >= _VERSIONS and spare:
             oldest = min(spare, key=lambda ident: int(ident[1:].partition(".")[0]))
             try:
                 params = {"PolicyArn": arn, "VersionId": oldest}

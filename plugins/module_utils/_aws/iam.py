@@ -14,7 +14,7 @@ import time
 import typing as t
 
 from .._errors import AwsRefused, MfaError
-from .client import Client
+from .client import Client, Params
 from .connection import Connection
 from .model import Device, Tags, VirtualDevice
 from .refusals import short_code
@@ -44,6 +44,29 @@ class IamApi:
     def seconds_waited(self) -> float:
         """Return how long this run has waited for AWS so far, because AWS throttles it."""
         return self._connection.pacers.waited
+
+    def _exists(self, operation: str, params: Params) -> bool:
+        """Return whether there is what a call asks for."""
+        try:
+            self._iam.call(operation, params, expected=("NoSuchEntity",))
+        except AwsRefused as refusal:
+            if short_code(refusal.code or "") == "NoSuchEntity":
+                return False
+            raise
+        return True
+
+    def _answers(self, operation: str, params: Params, requires: t.Sequence[str]) -> t.Iterator[Params]:
+        """Return the answers of a call that has pages, each as it is needed.
+
+        :param requires: What each must have; one without it was damaged on its way.
+        """
+        marker: Params = {}
+        while True:
+            answer = self._iam.call(operation, {**params, **marker, "MaxItems": _PAGE}, requires=requires)
+            yield answer
+            if not answer.get("IsTruncated"):
+                return
+            marker = {"Marker": answer["Marker"]}
 
 
 class MfaApi(IamApi):
@@ -215,14 +238,7 @@ class MfaApi(IamApi):
         self._iam.call("UntagMFADevice", {"SerialNumber": serial_number, "TagKeys": sorted(keys)})
 
     def _pages(self, operation: str, member: str, params: dict[str, t.Any]) -> list[dict[str, t.Any]]:
-        found: list[dict[str, t.Any]] = []
-        marker: dict[str, t.Any] = {}
-        while True:
-            answer = self._iam.call(operation, {**params, **marker, "MaxItems": _PAGE}, requires=(member,))
-            found += answer.get(member, [])
-            if not answer.get("IsTruncated"):
-                return found
-            marker = {"Marker": answer["Marker"]}
+        return [item for answer in self._answers(operation, params, (member,)) for item in answer[member]]
 
 
 def user_of_caller(arn: str) -> str | None:

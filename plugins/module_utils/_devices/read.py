@@ -72,27 +72,23 @@ class Reader:
         """Read what all inputs depend on, from the account's lists. None: the user is to be asked for."""
         if len(outcomes) == 1:
             return [None]
-        if len(outcomes) > _FEW and outcomes[0].desired.state == "enabled" and not account.virtual:
+        state = outcomes[0].desired.state if outcomes else ""
+        if len(outcomes) > _FEW and state == "enabled" and not account.virtual:
             # Nobody has a device, so the list of users is needed below. Read now, it also tells which account this is.
             self._prepare_store()
             account.read_users()
-        readings = [self._from_lists(outcome, account) for outcome in outcomes]
-        pairs = list(zip(outcomes, readings, strict=True))
+        pairs = [(outcome, self._from_lists(outcome, account)) for outcome in outcomes]
         undecided = [outcome for outcome, reading in pairs if reading and self._needs_user(outcome, reading)]
-        removing = bool(outcomes) and outcomes[0].desired.state in ("disabled", "absent")
+        removing = state in ("disabled", "absent")
         if undecided and not removing:
             self._prepare_store()
         if sum(1 for outcome, reading in pairs if reading and self._needs_owner(outcome, reading)) > 1:
             self._known_users(account, tolerant=True)
         if undecided and (removing or len(undecided) > _FEW):
             known = self._known_users(account, tolerant=removing)
-            for position, (outcome, reading) in enumerate(pairs):
-                if reading is not None and known is not None and outcome.desired.user_name not in known:
-                    readings[position] = dataclasses.replace(reading, user_exists=False)
-        else:
-            alone = {id(outcome) for outcome in undecided}
-            readings = [None if id(outcome) in alone else reading for outcome, reading in pairs]
-        return readings
+            return [_marked(outcome, reading, known) for outcome, reading in pairs]
+        alone = {id(outcome) for outcome in undecided}
+        return [None if id(outcome) in alone else reading for outcome, reading in pairs]
 
     def _prepare_store(self) -> None:
         """Open the store's client while the account's lists are read."""
@@ -149,3 +145,10 @@ class Reader:
         if outcome.desired.tags is None or reading.target is None or outcome.serial_number is None:
             return reading
         return dataclasses.replace(reading, tags=self._api.tags_of(outcome.serial_number))
+
+
+def _marked(outcome: Outcome, reading: Current | None, known: set[str] | None) -> Current | None:
+    """Return the reading, which says so if the user is not among those known. None: nobody knows who there is."""
+    if reading is None or known is None or outcome.desired.user_name in known:
+        return reading
+    return dataclasses.replace(reading, user_exists=False)

@@ -11,6 +11,7 @@ import pytest
 from ansible.errors import AnsibleActionFail
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultSecret
+from ansible.utils.display import Display
 
 from ansible_collections.hardening.aws.plugins.action import iam_user_hardening_enrolment as action
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import modules
@@ -31,7 +32,7 @@ class Enrolling:
         self.variables: dict[str, t.Any] = {}
         self.quiet: list[bool] = []
         self._path = path
-        monkeypatch.setattr(action.Display, "display", lambda _self, text, *_more, **_others: self.shown.append(text))
+        monkeypatch.setattr(Display, "display", lambda _self, text, *_more, **_others: self.shown.append(text))
         monkeypatch.setattr(modules.constants, "DEFAULT_KEEP_REMOTE_FILES", False)
 
     def plan(self, *names: str, **more: t.Any) -> None:
