@@ -89,8 +89,8 @@ class SeedStore(abc.ABC):
             return f"gives a name of {len(name)} characters; the limit is {cls.longest_name}"
         return None
 
-    def read(self, name: str, serial_number: str) -> Record | None:
-        """Return the record of a device, or None if the store has none.
+    def find(self, name: str) -> Record | None:
+        """Return the record that is kept under a name, whatever device it is of, or None if there is none.
 
         :raises MfaError: Something else is kept under this name.
         """
@@ -107,7 +107,15 @@ class SeedStore(abc.ABC):
                 f"{self.title} {name} holds something that is not a seed record. It was left unchanged: "
                 "set seed_store.name to a name that nothing else uses."
             ) from None
-        if record.serial_number != serial_number:
+        return record
+
+    def read(self, name: str, serial_number: str) -> Record | None:
+        """Return the record of a device, or None if the store has none.
+
+        :raises MfaError: Something else is kept under this name.
+        """
+        record = self.find(name)
+        if record is not None and record.serial_number != serial_number:
             raise MfaError(
                 f"{self.title} {name} holds the seed of {record.serial_number} ({record.user_name}), not of "
                 f"{serial_number}. It was left unchanged: set seed_store.name to a name that nothing else uses, for "
