@@ -80,6 +80,17 @@ options:
           - Has no effect here.
         type: bool
         default: true
+      on_absent:
+        description:
+          - Has no effect here.
+        type: str
+        choices: [keep, delete]
+        default: keep
+      recovery_window_days:
+        description:
+          - Has no effect here.
+        type: int
+        default: 30
   user_access_key:
     description:
       - The ID of an access key of the user. If it is not given, the module's credentials have to be the user's own.

@@ -123,6 +123,24 @@ class SeedStore(abc.ABC):
             )
         return record
 
+    @property
+    def deletes(self) -> bool:
+        """Whether the record of a device that is deleted goes as well."""
+        return self._options.get("on_absent") == "delete"
+
+    def delete(self, name: str, record: Record) -> bool:
+        """Delete a record, if it is still the one that is kept under this name. Return whether there was one to delete.
+
+        :raises StoreConflict: Something else is kept there by now; it stays.
+        """
+        found = self.find(name)
+        if found is None:
+            return False
+        if found.value() != record.value():
+            raise StoreConflict(f"{self.title} {name} was changed by another run, and stays: run again.")
+        self._delete(name)
+        return True
+
     def write(self, name: str, record: Record, expected: str | None) -> Record:
         """Write a record in place of version I(expected) (None: of nothing) and read it back.
 
@@ -168,6 +186,10 @@ class SeedStore(abc.ABC):
     @abc.abstractmethod
     def _get(self, name: str) -> tuple[str, str] | None:
         """Return the value and its version, or None."""
+
+    @abc.abstractmethod
+    def _delete(self, name: str) -> None:
+        """Delete what is kept under a name, which may be gone by now."""
 
     @abc.abstractmethod
     def _put(self, name: str, value: str, expected: str | None) -> str:

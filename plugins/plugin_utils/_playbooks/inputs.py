@@ -54,6 +54,7 @@ SPECS: dict[str, Spec] = {
     "offboard": {
         "users": _NAMES,
         "ignore_missing_users": {"type": "bool", "default": False},
+        "seed_store": options.run_options()["seed_store"],
     },
     "rotate": {
         "users": {"type": "list", "elements": "str"},
@@ -109,6 +110,10 @@ def _harden(values: Values, _problems: Problems, _playbook_dir: str) -> Values:
 
 def _offboard(values: Values, problems: Problems, _playbook_dir: str) -> Values:
     _check_users(problems, values["users"])
+    if values["seed_store"]:
+        found = Problems("")
+        options.check_store(found, values["seed_store"])
+        problems.take(found.found)
     return values
 
 

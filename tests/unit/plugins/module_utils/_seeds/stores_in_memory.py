@@ -22,8 +22,11 @@ class Secrets:
         self.exists = False
         self.versions: dict[str, str] = {}
         self.current: str | None = None
+        self.scheduled = False
 
     def call(self, operation: str, params: dict[str, t.Any], **_more: t.Any) -> dict[str, t.Any]:
+        if self.scheduled and operation != "RestoreSecret":
+            raise refused("InvalidRequestException", "it was marked for deletion")
         answer: dict[str, t.Any] = getattr(self, operation)(params)
         return answer
 
@@ -47,6 +50,15 @@ class Secrets:
         self.current = params["MoveToVersionId"]
         return {}
 
+    def DeleteSecret(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
+        assert 7 <= params["RecoveryWindowInDays"] <= 30 and "ForceDeleteWithoutRecovery" not in params
+        self.scheduled = True
+        return {}
+
+    def RestoreSecret(self, _params: dict[str, t.Any]) -> dict[str, t.Any]:
+        self.scheduled = False
+        return {}
+
     def GetSecretValue(self, _params: dict[str, t.Any]) -> dict[str, t.Any]:
         if self.current is None:
             raise refused("ResourceNotFoundException")
@@ -67,6 +79,11 @@ class Parameters:
                 raise refused("ParameterNotFound")
             number = int(version or len(self.values))
             return {"Parameter": {"Value": self.values[number - 1], "Version": number, "Type": "SecureString"}}
+        if operation == "DeleteParameter":
+            if not self.values:
+                raise refused("ParameterNotFound")
+            self.values.clear()
+            return {}
         assert operation == "PutParameter"
         assert all(isinstance(text, str) for tag in params.get("Tags", []) for text in tag.values())
         if self.before_put:
