@@ -8,11 +8,14 @@ import base64
 import json
 import pathlib
 import random
+import re
+import subprocess
 import typing as t
 
 import pytest
 from aws_emulator.client import Emulator
-from controller import SECRETS, Controller, arn
+from controller import SECRETS, VENV, Controller, arn
+from project import ROOT
 from role_runner import users
 from test_kill import kill_at
 from test_role_playbooks import changed, run
@@ -176,3 +179,26 @@ def test_json_and_resync(controller: Controller, emulator: Emulator) -> None:
     assert "The secret mfa/eve does not exist" in output
     output = run(controller, "resync", ok=False, resync_users=["Alice", "nobody"], resync_seed_store=SECRETS)
     assert "there is no IAM user Alice, nobody" in output
+
+
+def test_documented_vaulted_file(controller: Controller, emulator: Emulator, vault_password: pathlib.Path) -> None:
+    emulator.fixture({"users": users("alice", mfa_devices=[{"seed": seed_of(1)}])})
+    page = (ROOT / "docs/adopt.md").read_text(encoding="utf-8")
+    (book,) = re.findall(r"^```yaml\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    (controller.home / "book.yml").write_text(book, encoding="utf-8")
+    row = {"user_name": "alice", "serial_number": arn("alice"), "seed": seed_of(1)}
+    (controller.home / "seeds.json").write_text(json.dumps([row]), encoding="utf-8")
+    environment = {**controller.environment(RECORDED_RESULTS="/dev/null"), **emulator.env()}
+    password = ["--vault-password-file", str(vault_password)]
+    for command in (["ansible-vault", "encrypt", "seeds.json"], ["ansible-playbook", "book.yml", "-vvvv"]):
+        done = subprocess.run(
+            [str(VENV / "bin" / command[0]), *command[1:], *password],
+            env=environment,
+            cwd=controller.home,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert seed_of(1) not in done.stdout + done.stderr
+    assert stored(controller, "alice")["seed"] == seed_of(1)
