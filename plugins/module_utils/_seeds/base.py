@@ -16,7 +16,7 @@ import string
 import time
 import typing as t
 
-from .._errors import MfaError, StoreConflict
+from .._errors import MfaError, NotItsRecord, StoreConflict
 from .record import FIELDS, Record
 from .totp import SeedError, normalize_seed
 
@@ -108,7 +108,7 @@ class SeedStore(abc.ABC):
                 "set seed_store.name to a name that nothing else uses."
             ) from None
         if record.serial_number != serial_number:
-            raise MfaError(
+            raise NotItsRecord(
                 f"{self.title} {name} holds the seed of {record.serial_number} ({record.user_name}), not of "
                 f"{serial_number}. It was left unchanged: set seed_store.name to a name that nothing else uses, for "
                 "example with {device_name} in it."
