@@ -62,8 +62,8 @@ def render(sheet: Sheet) -> str:
         "<body>\n<main>\n<h1>Set up your AWS <span>sign-in</span> codes</h1>\n"
         f"<dl><div><dt>For</dt><dd>{html_text(sheet.user_name)}</dd></div>"
         f"<div><dt>AWS account</dt><dd>{html_text(account)}</dd></div></dl>\n"
-        '<p class="secret"><strong>Keep this sheet secret.</strong> Anyone who has it can make your codes. Do not copy, '
-        "photograph or forward it.</p>\n"
+        '<p class="secret"><strong>Keep this sheet secret.</strong> Anyone who has it can make your codes. Do not '
+        "copy, photograph or forward it.</p>\n"
         "<p>From now on, AWS asks for a six-digit code after your password. An app on your phone shows it.</p>\n"
         f"<ol>\n{steps}</ol>\n"
         "<footer>If AWS does not accept a code, set the clock of your phone to automatic and use the next code. If you "
@@ -104,8 +104,8 @@ def _sign_in(sheet: Sheet) -> str:
 def _confirm(sheet: Sheet) -> str:
     contact = f"<b>{html_text(sheet.contact)}</b>" if sheet.contact else "your administrator"
     return (
-        f"<h2>Confirm that it works</h2><p>Tell {contact} your user name and two codes that the app shows one after the "
-        "other. The copy of your key that was kept for this sheet can then be deleted. Contact them yourself, and "
+        f"<h2>Confirm that it works</h2><p>Tell {contact} your user name and two codes that the app shows one after "
+        "the other. The copy of your key that was kept for this sheet can then be deleted. Contact them yourself, and "
         "give codes to nobody who calls or writes to you.</p>"
     )
 
