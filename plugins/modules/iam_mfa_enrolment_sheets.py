@@ -249,8 +249,7 @@ def run(module: AnsibleAWSModule) -> None:
 
 
 def main() -> None:
-    sources = ("seed_store", "seed_vault_file")
-    run_bulk_module(seeds_for_sheets.sheet_options(), run, required_one_of=[sources], mutually_exclusive=[sources])
+    run_bulk_module(seeds_for_sheets.sheet_options(), run)
 
 
 if __name__ == "__main__":

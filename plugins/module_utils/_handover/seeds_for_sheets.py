@@ -53,6 +53,9 @@ def check_options(params: t.Mapping[str, t.Any], seeds_stay_inside: bool) -> Non
     if not seeds_stay_inside:
         problems.add("seed_store", "its seeds would be returned to a task without no_log: use the action of this name.")
     problems.take(run_problems({**params, "wait_timeout": 0}))
+    # Ansible's own rule would count a null as given.
+    if (params["seed_store"] is None) == (params["seed_vault_file"] is None):
+        problems.add("seed_store", "give either seed_store or seed_vault_file, whichever has the seeds.")
     check_store_is_readable(problems, params["seed_store"])
     contact = params["contact"]
     if len(contact) > LONGEST_CONTACT:

@@ -94,9 +94,10 @@ class SheetWriter:
         )
         page = render(sheet)
         result["path"] = self._folder.place(stem)
-        result["changed"] = self._folder.differs(stem, page)
-        if result["changed"] and not self._predicting:
+        differs = self._folder.differs(stem, page)
+        if differs and not self._predicting:
             self._folder.write(stem, page)
+        result["changed"] = differs
         other = self._folder.other_form(stem)
         if other:
             self.warnings.append(f"{other} is an earlier sheet of {sheet.user_name} in the other form. Delete it.")

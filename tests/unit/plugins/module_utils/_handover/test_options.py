@@ -15,6 +15,8 @@ from ansible_collections.hardening.aws.plugins.module_utils._handover.sign_in im
 
 STORE = {"type": "secretsmanager", "verify": True}
 BLIND = {**STORE, "verify": False}
+SHEETS: dict[str, t.Any] = {"seed_store": STORE, "seed_vault_file": None, "user_names": None, "concurrency": 16}
+SHEETS |= {"vault_id": None, "encrypt": False, "contact": ""}
 TWICE = [{"user_name": "bob"}, {"user_name": "eve", "device_name": "BOB"}]
 
 
@@ -57,20 +59,20 @@ def test_bad_handovers(devices: list[dict[str, str]], run: dict[str, t.Any], tex
         ({"contact": "x" * 121}, "contact: is 121 characters long"),
         ({"contact": "a\nb"}, "contact: has characters that cannot be seen"),
         ({"seed_store": BLIND}, "seed_store.verify: is false"),
+        ({"seed_store": None}, "seed_store: give either seed_store or seed_vault_file"),
+        ({"seed_vault_file": {"path": "a"}}, "seed_store: give either seed_store or seed_vault_file"),
     ],
 )
 def test_bad_options_of_sheets(options: dict[str, t.Any], text: str) -> None:
-    params = {"seed_store": STORE, "user_names": None, "vault_id": None, "encrypt": False, "contact": ""}
-    check_options({**params, "concurrency": 16}, True)
+    check_options(SHEETS, True)
     with pytest.raises(BadInput) as refused:
-        check_options({**params, "concurrency": 16, **options}, True)
+        check_options({**SHEETS, **options}, True)
     assert text in refused.value.message
 
 
 def test_seeds_are_returned_to_the_action_alone() -> None:
-    params = {"seed_store": STORE, "user_names": None, "vault_id": None, "encrypt": False, "contact": ""}
     with pytest.raises(BadInput):
-        check_options({**params, "concurrency": 16}, False)
+        check_options(SHEETS, False)
 
 
 @pytest.mark.parametrize(
