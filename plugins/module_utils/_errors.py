@@ -69,6 +69,10 @@ class StoreConflict(MfaError):
     """The seed store holds another record than the one this run expected there."""
 
 
+class ScheduledForDeletion(MfaError):
+    """A secret was deleted, and only its recovery window is left."""
+
+
 class NotItsRecord(MfaError):
     """The seed store holds the record of another device under the name of this one."""
 

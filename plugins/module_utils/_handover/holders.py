@@ -12,7 +12,7 @@ import datetime
 
 from .._aws.iam import MfaApi
 from .._aws.model import device_name_of
-from .._errors import MfaError, NotItsRecord
+from .._errors import MfaError, NotItsRecord, ScheduledForDeletion
 from .._seeds.base import SeedStore
 from .._seeds.record import Record, record_is_of
 
@@ -64,8 +64,8 @@ def record_of(store: SeedStore, holder: Holder) -> Record | None:
     name = store.name_for(holder.user_name, device_name_of(holder.serial_number))
     try:
         record = store.read(name, holder.serial_number)
-    except NotItsRecord:
-        return None  # of another device of this user's, under the one name
+    except (NotItsRecord, ScheduledForDeletion):
+        return None  # that of another device of this user's, under the one name; or it was handed over
     if record is not None and not record_is_of(holder.user_name, holder.user_created, vars(record)):
         raise MfaError(
             f"{store.title} {name} holds a seed that was made for {record.user_name} at {record.created}, and not for "

@@ -16,7 +16,7 @@ import string
 import time
 import typing as t
 
-from .._errors import MfaError, NotItsRecord, StoreConflict
+from .._errors import MfaError, NotItsRecord, ScheduledForDeletion, StoreConflict
 from .record import FIELDS, Record
 from .totp import SeedError, normalize_seed
 
@@ -127,6 +127,25 @@ class SeedStore(abc.ABC):
             self._read_back(name, record, version)
         return dataclasses.replace(record, version=version)
 
+    def delete(self, name: str, record: Record) -> None:
+        """Delete a record, if it is still what is stored. One that is gone already is no error.
+
+        No store can insist on what it deletes, so it is looked at just before.
+
+        :raises StoreConflict: Something else is stored by now; it stays.
+        """
+        try:
+            found = self.read(name, record.serial_number)
+        except ScheduledForDeletion:
+            return
+        except NotItsRecord:
+            found = dataclasses.replace(record, version=None)
+        if found is None:
+            return
+        if found != record:
+            raise StoreConflict(f"{self.title} {name} was changed by another run.")
+        self._delete(name)
+
     def confirm(self, name: str, record: Record) -> None:
         """Make sure that a record is still the current one, now that its device is attached and it is proven."""
         # Where a write insists on the version that it replaces, no other write can have buried it.
@@ -160,6 +179,10 @@ class SeedStore(abc.ABC):
     @abc.abstractmethod
     def _get(self, name: str) -> tuple[str, str] | None:
         """Return the value and its version, or None."""
+
+    @abc.abstractmethod
+    def _delete(self, name: str) -> None:
+        """Delete the value. One that is gone already is no error."""
 
     @abc.abstractmethod
     def _put(self, name: str, value: str, expected: str | None) -> str:

@@ -11,10 +11,12 @@ import typing as t
 import uuid
 
 from .._aws.refusals import short_code
-from .._errors import AwsRefused, MfaError, StoreConflict
+from .._errors import AwsRefused, ScheduledForDeletion, StoreConflict
 from .base import SeedStore
 
 _STAGE = "HARDENING_NEW"
+# For how long a deleted secret can be restored; the least that AWS offers.
+RECOVERY_DAYS = 7
 
 
 class SecretsManagerStore(SeedStore):
@@ -36,9 +38,18 @@ class SecretsManagerStore(SeedStore):
             if kind == "ResourceNotFound":
                 return None
             if kind == "InvalidRequest" and "delet" in refusal.aws_message:
-                raise MfaError(self._scheduled(name), refusal.code, refusal.operation) from None
+                raise ScheduledForDeletion(self._scheduled(name), refusal.code, refusal.operation) from None
             raise
         return answer.get("SecretString", ""), answer["VersionId"]
+
+    def _delete(self, name: str) -> None:
+        params = {"SecretId": name, "RecoveryWindowInDays": RECOVERY_DAYS}
+        try:
+            self._client.call("DeleteSecret", params, expected=("ResourceNotFound", "InvalidRequest"))
+        except AwsRefused as refusal:
+            kind = short_code(refusal.code or "")
+            if kind != "ResourceNotFound" and not (kind == "InvalidRequest" and "delet" in refusal.aws_message):
+                raise
 
     def _put(self, name: str, value: str, expected: str | None) -> str:
         token = str(uuid.uuid4())
@@ -55,7 +66,7 @@ class SecretsManagerStore(SeedStore):
         except AwsRefused as refusal:
             kind = short_code(refusal.code or "")
             if kind == "InvalidRequest" and "delet" in refusal.aws_message:
-                raise MfaError(self._scheduled(name), refusal.code, refusal.operation) from None
+                raise ScheduledForDeletion(self._scheduled(name), refusal.code, refusal.operation) from None
             if kind != "ResourceExists":
                 raise
         if not self.readable:

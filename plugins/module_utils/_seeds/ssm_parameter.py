@@ -62,6 +62,13 @@ class ParameterStore(SeedStore):
             )
         return answer["Value"], str(answer["Version"])
 
+    def _delete(self, name: str) -> None:
+        try:
+            self._client.call("DeleteParameter", {"Name": name}, expected=("ParameterNotFound",))
+        except AwsRefused as refusal:
+            if short_code(refusal.code or "") != "ParameterNotFound":
+                raise
+
     def _put(self, name: str, value: str, expected: str | None) -> str:
         params: dict[str, t.Any] = {"Name": name, "Value": value, "Type": "SecureString"}
         if self._options.get("kms_key_id"):

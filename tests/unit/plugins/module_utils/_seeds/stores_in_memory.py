@@ -19,7 +19,7 @@ class Secrets:
     """Secrets Manager, as far as the store calls it: versions by token, and which one is current."""
 
     def __init__(self) -> None:
-        self.exists = False
+        self.exists = self.deleted = False
         self.versions: dict[str, str] = {}
         self.current: str | None = None
 
@@ -47,7 +47,18 @@ class Secrets:
         self.current = params["MoveToVersionId"]
         return {}
 
+    def DeleteSecret(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
+        assert 7 <= params["RecoveryWindowInDays"] <= 30 and "ForceDeleteWithoutRecovery" not in params
+        if self.current is None:
+            raise refused("ResourceNotFoundException")
+        if self.deleted:
+            raise refused("InvalidRequestException", "the secret is scheduled for deletion")
+        self.deleted = True
+        return {}
+
     def GetSecretValue(self, _params: dict[str, t.Any]) -> dict[str, t.Any]:
+        if self.deleted:
+            raise refused("InvalidRequestException", "the secret is marked for deletion")
         if self.current is None:
             raise refused("ResourceNotFoundException")
         return {"SecretString": self.versions[self.current], "VersionId": self.current}
@@ -67,6 +78,11 @@ class Parameters:
                 raise refused("ParameterNotFound")
             number = int(version or len(self.values))
             return {"Parameter": {"Value": self.values[number - 1], "Version": number, "Type": "SecureString"}}
+        if operation == "DeleteParameter":
+            if not self.values:
+                raise refused("ParameterNotFound")
+            self.values = []
+            return {}
         assert operation == "PutParameter"
         assert all(isinstance(text, str) for tag in params.get("Tags", []) for text in tag.values())
         if self.before_put:
