@@ -28,11 +28,8 @@ def seed_of(controller: Controller, store: dict[str, t.Any], name: str) -> str |
         if "DeletedDate" in client.describe_secret(SecretId=f"mfa/{name}"):
             return None
         return str(controller.secret(f"mfa/{name}")["seed"])
-    client = controller.boto3("ssm")
-    try:
-        return str(controller.parameter(f"/mfa/{name}")["seed"])
-    except client.exceptions.ParameterNotFound:
-        return None
+    found = controller.boto3("ssm").get_parameters(Names=[f"/mfa/{name}"])["Parameters"]
+    return str(controller.parameter(f"/mfa/{name}")["seed"]) if found else None
 
 
 def handover(controller: Controller, store: dict[str, t.Any], *devices: dict[str, t.Any], **options: t.Any) -> t.Any:
@@ -90,16 +87,18 @@ def test_no_seed_and_no_code_is_shown(controller: Controller, emulator: Emulator
     assert seed not in told and not any(code in told for code in (*right.values(), *wrong.values()))
 
 
-def test_lost_replies_and_refusals(controller: Controller, emulator: Emulator) -> None:
-    emulator.fixture({"users": [{"user_name": name} for name in NAMES]})
-    controller.run_module(PLURAL, devices=[{"user_name": name} for name in NAMES], seed_store=SECRETS)
-    seeds = {name: seed_of(controller, SECRETS, name) or "" for name in NAMES}
-    emulator.fault("DeleteSecret", lose_reply=True, times=1)
-    assert handover(controller, SECRETS, {"user_name": "alice", **codes(seeds["alice"])})["changed"]
-    emulator.fault("DeleteSecret", code="AccessDeniedException", times=1)
-    refused = handover(controller, SECRETS, {"user_name": "bob", **codes(seeds["bob"])})
-    assert refused["failed"] and refused["results"][0]["actions"] == ["tag"]
-    assert refused["results"][0]["error"]["operation"] == "secretsmanager:DeleteSecret"
-    finished = handover(controller, SECRETS)
-    assert finished["open_users"] == ["carol"] and finished["results"][1]["actions"] == ["delete_seed"]
-    assert [seed_of(controller, SECRETS, name) for name in NAMES] == [None, None, seeds["carol"]]
+def test_lost_replies_and_refusals(controller: Controller, enrolled: dict[str, t.Any], emulator: Emulator) -> None:
+    seeds = {name: seed_of(controller, enrolled, name) or "" for name in NAMES}
+    asked = [{"user_name": name, **codes(seeds[name])} for name in NAMES]
+    deletion = "secretsmanager:DeleteSecret" if enrolled == SECRETS else "ssm:DeleteParameter"
+    emulator.set(denied_actions=[deletion])
+    refused = handover(controller, enrolled, asked[0])
+    assert refused["failed"] and refused["results"][0]["actions"] == ["tag"] and refused["open_users"] == ["alice"]
+    assert refused["results"][0]["error"]["operation"] == deletion and deletion in refused["msg"]
+    emulator.set(denied_actions=[], services_with_faults=["secretsmanager", "ssm"], lost_reply_probability=0.5)
+    rest = handover(controller, enrolled, *asked)
+    emulator.set(lost_reply_probability=0)
+    assert [item["handover"] for item in rest["results"]] == ["confirmed"] * 3, rest["msg"]
+    assert rest["results"][0]["actions"] == ["delete_seed"]
+    assert [seed_of(controller, enrolled, name) for name in NAMES] == [None] * 3
+    assert all(TAG in controller.tags(arn(name)) for name in NAMES)
