@@ -14,7 +14,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.hardening.aws.plugins.plugin_utils._actions import ControllerAction
-from ansible_collections.hardening.aws.plugins.plugin_utils._enrolment_sheets.document import HAS_SEGNO
+from ansible_collections.hardening.aws.plugins.plugin_utils._enrolment_sheets.document import HAS_SEGNO, NEEDS_SEGNO
 from ansible_collections.hardening.aws.plugins.plugin_utils._enrolment_sheets.folder import FolderError, SheetFolder
 from ansible_collections.hardening.aws.plugins.plugin_utils._enrolment_sheets.writer import SheetWriter, answer
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.modules import run_module, told
@@ -73,10 +73,7 @@ class ActionModule(ControllerAction):
         if constants.DEFAULT_DEBUG:
             raise AnsibleActionFail("ANSIBLE_DEBUG prints what modules return, and here that is seeds. Unset it.")
         if not HAS_SEGNO:
-            raise AnsibleActionFail(
-                "QR codes are made with the Python library segno, which is not installed for the interpreter that runs "
-                "ansible-playbook. Run: pip install segno."
-            )
+            raise AnsibleActionFail(NEEDS_SEGNO)
 
     def _folder(self, own: t.Mapping[str, t.Any]) -> SheetFolder:
         path = controller_path(own["dest"], self._loader.get_basedir())

@@ -143,12 +143,14 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Sheets for everybody whose seed is kept hardening.aws.iam_mfa_enrolment_sheets:
+- name: Sheets for everybody whose seed is kept
+  hardening.aws.iam_mfa_enrolment_sheets:
     dest: sheets
     seed_store:
       type: secretsmanager
 
-- name: Encrypted sheets for two people hardening.aws.iam_mfa_enrolment_sheets:
+- name: Encrypted sheets for two people
+  hardening.aws.iam_mfa_enrolment_sheets:
     dest: /srv/mfa/sheets
     encrypt: true
     vault_id: mfa

@@ -152,16 +152,19 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Whose hand-over is open? hardening.aws.iam_mfa_handover:
+- name: Whose hand-over is open?
+  hardening.aws.iam_mfa_handover:
     all_devices: true
     seed_store:
       type: secretsmanager
   register: handover
 
-- name: Show them ansible.builtin.debug:
+- name: Show them
+  ansible.builtin.debug:
     var: handover.open_users
 
-- name: Alice and Bob have told two codes each hardening.aws.iam_mfa_handover:
+- name: Alice and Bob have told two codes each
+  hardening.aws.iam_mfa_handover:
     devices:
       - user_name: alice
         authentication_code1: "123456"

@@ -12,8 +12,7 @@ import typing as t
 
 import chromium
 import pytest
-from aws_emulator.client import Emulator
-from controller import PARAMETERS, SECRETS, SHEETS, VENV, Controller, Play, devices, four_steps, may_fail, task
+from controller import PARAMETERS, PLURAL, SECRETS, SHEETS, VENV, Controller, Play, devices, may_fail, task
 from project import BUILD
 
 STRANGE = "A.b+c=d_e@f-g"
@@ -24,8 +23,10 @@ def sheets(**options: t.Any) -> dict[str, t.Any]:
     return task(SHEETS, **{"dest": "sheets", "seed_store": SECRETS, **options})
 
 
-def account_with(emulator: Emulator, *names: str) -> None:
-    emulator.fixture({"account_alias": "acme", "users": [{"user_name": name} for name in names]})
+def account_with(controller: Controller, *names: str, enrolled: t.Sequence[str]) -> None:
+    """An account of these users, some of whom have a device whose seed is in the store."""
+    controller.emulator.fixture({"account_alias": "acme", "users": [{"user_name": name} for name in names]})
+    controller.run_module(PLURAL, devices=[{"user_name": name} for name in enrolled], seed_store=SECRETS)
 
 
 def assert_silent(controller: Controller, play: Play, *secrets: str) -> None:
@@ -38,16 +39,27 @@ def assert_silent(controller: Controller, play: Play, *secrets: str) -> None:
             assert secret not in text and secret[:20] not in text
 
 
-def test_sheets_of_seeds_in_a_store(controller: Controller, emulator: Emulator) -> None:
-    account_with(emulator, "alice", STRANGE, "bob")
-    enrol = devices([{"user_name": "alice"}, {"user_name": STRANGE}], seed_store=SECRETS)
+def test_sheets_of_seeds_in_a_store(controller: Controller) -> None:
+    account_with(controller, "alice", STRANGE, "bob", enrolled=["alice", STRANGE])
+    refused = {
+        "encrypt: no vault password is loaded": sheets(encrypt=True),
+        "There is no user Alice in this account; there is alice": sheets(user_names=["Alice", "bob"]),
+        "has no seed of arn:aws:iam::123456789012:mfa/alice": sheets(seed_store=PARAMETERS, user_names=["alice"]),
+    }
     play = controller.play(
-        enrol, *four_steps(sheets()), arguments=["-vvvv"], environment={"ANSIBLE_LOG_PATH": "ansible.log"}
+        {**sheets(), "check_mode": True},
+        *[sheets()] * 2,
+        *may_fail(*refused.values()),
+        arguments=["-vvvv"],
+        environment={"ANSIBLE_LOG_PATH": "ansible.log"},
     )
-    predicted, real, *again = play.of("iam_mfa_enrolment_sheets")
-    assert [item.changed for item in (predicted, real, *again)] == [True, True, False, False]
-    assert not any(item.writes for item in (predicted, real, *again))
-    assert real["results"] == predicted["results"] == [{**item, "changed": True} for item in again[1]["results"]]
+    for text, result in zip(refused, play.results[3:], strict=True):
+        assert result.failed and text in result.msg, (text, result.msg)
+    assert "bob has no virtual MFA device" in play[4].msg
+    predicted, real, again = play.results[:3]
+    assert [item.changed for item in (predicted, real, again)] == [True, True, False]
+    assert not any(item.writes for item in (predicted, real, again))
+    assert real["results"] == predicted["results"] == [{**item, "changed": True} for item in again["results"]]
     assert real["summary"] == {"total": 2, "changed": 2, "unchanged": 0, "failed": 0}
     dest = controller.home / "sheets"
     assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in dest.iterdir()} == {ALICE: 0o600, OTHER: 0o600}
@@ -65,23 +77,22 @@ def test_sheets_of_seeds_in_a_store(controller: Controller, emulator: Emulator) 
         assert record["otpauth_uri"].count(record["seed"]) == 1
         controller.assert_seed_works(record["user_name"], record["serial_number"], record["seed"])
     # What AWS itself draws of a new device has the same form.
-    emulator.set(qr_codes=True)
+    controller.emulator.set(qr_codes=True)
     new = controller.boto3("iam").create_virtual_mfa_device(VirtualMFADeviceName="bob")["VirtualMFADevice"]
     theirs = qr_reader.texts(new["QRCodePNG"])
     ours = records[0]["otpauth_uri"].replace(records[0]["seed"], new["Base32StringSeed"].decode())
     assert theirs == [ours.replace(":alice@", ":bob@")]
 
 
-def test_a_sheet_on_a_phone_and_on_paper(controller: Controller, emulator: Emulator) -> None:
+def test_a_sheet_on_a_phone_and_on_paper(controller: Controller) -> None:
     if chromium.find() is None:
         pytest.skip("Chromium is not installed: the QR code of a page that a browser draws was not read")
     import qr_reader
 
-    account_with(emulator, "alice")
-    enrol = devices([{"user_name": "alice"}], seed_store=SECRETS)
+    account_with(controller, "alice", enrolled=["alice"])
     contact = "the IT service desk, " + "in words that are not few, " * 3
-    play = controller.play(enrol, sheets(contact=contact))
-    page = pathlib.Path(play[1]["results"][0]["path"])
+    play = controller.play(sheets(contact=contact))
+    page = pathlib.Path(play[0]["results"][0]["path"])
     uri = controller.secret("mfa/alice")["otpauth_uri"]
     folder = BUILD / "sheets"
     folder.mkdir(parents=True, exist_ok=True)
@@ -97,8 +108,8 @@ def test_a_sheet_on_a_phone_and_on_paper(controller: Controller, emulator: Emula
     assert len(re.findall(rb"/Type\s*/Page\b", (folder / "paper.pdf").read_bytes())) == 1
 
 
-def test_encrypted_sheets_and_seeds_of_a_vaulted_file(controller: Controller, emulator: Emulator) -> None:
-    account_with(emulator, "alice", "bob")
+def test_encrypted_sheets_and_seeds_of_a_vaulted_file(controller: Controller) -> None:
+    account_with(controller, "alice", "bob", enrolled=["bob"])
     password = controller.home / "password"
     password.write_text("correct horse", encoding="utf-8")
     vault = ["--vault-id", f"mfa@{password}"]
@@ -110,18 +121,17 @@ def test_encrypted_sheets_and_seeds_of_a_vaulted_file(controller: Controller, em
         made,
         keep,
         enable,
-        devices([{"user_name": "bob"}], seed_store=SECRETS),
         sheets(**file),
-        *four_steps(sheets(**file, encrypt=True, vault_id="mfa")),
+        *[sheets(**file, encrypt=True, vault_id="mfa")] * 2,
         *may_fail(sheets(**file, user_names=["alice", "bob"])),
         arguments=vault,
         violations=True,
         environment={"ANSIBLE_LOG_PATH": "ansible.log"},
     )
-    clear, *encrypted, named = play.results[4:]
+    clear, *encrypted, named = play.results[3:]
     assert [item["user_name"] for item in clear["results"]] == ["alice"]
-    assert [item.changed for item in (clear, *encrypted)] == [True, True, True, False, False]
-    assert any("is an earlier sheet of alice" in text for text in encrypted[1]["warnings"])
+    assert [item.changed for item in (clear, *encrypted)] == [True, True, False]
+    assert any("is an earlier sheet of alice" in text for text in encrypted[0]["warnings"])
     assert named.failed and "seed_vault_file has no seed of arn:aws:iam::123456789012:mfa/bob" in named.msg
     dest = controller.home / "sheets"
     assert sorted(path.name for path in dest.iterdir()) == [ALICE, f"{ALICE}.vault"]
@@ -135,21 +145,18 @@ def test_encrypted_sheets_and_seeds_of_a_vaulted_file(controller: Controller, em
     assert_silent(controller, play, found[1])
 
 
-def test_what_is_refused(controller: Controller, emulator: Emulator) -> None:
-    account_with(emulator, "alice", "bob")
-    (controller.home / "wide").mkdir()
-    (controller.home / "wide").chmod(0o755)
-    inside = controller.home / "ansible_collections/a/b"
-    inside.mkdir(parents=True)
-    refused = {
-        "dest: " + str(controller.home / "wide") + " has mode 0755": sheets(dest="wide"),
-        "inside an installed collection": sheets(dest=str(inside)),
-        "encrypt: no vault password is loaded": sheets(encrypt=True),
-        "give either seed_store or seed_vault_file": sheets(seed_store=None),
-        "There is no user Alice in this account; there is alice": sheets(user_names=["Alice", "bob"]),
-        "has no seed of arn:aws:iam::123456789012:mfa/alice": sheets(seed_store=PARAMETERS, user_names=["alice"]),
+def test_sheets_of_those_whom_the_role_enrols(controller: Controller) -> None:
+    account_with(controller, "alice", "carol", enrolled=["carol"])
+    inputs = {"users": ["alice", "carol"], "seed_store": SECRETS, "enrolment_sheets": {"dest": "sheets"}}
+    role = {
+        "name": "harden",
+        "ansible.builtin.include_role": {"name": "hardening.aws.iam_user_hardening"},
+        "vars": {f"iam_user_hardening_{name}": value for name, value in inputs.items()},
     }
-    play = controller.play(devices([{"user_name": "alice"}], seed_store=SECRETS), *may_fail(*refused.values()))
-    for text, result in zip(refused, play.results[1:], strict=True):
-        assert result.failed and text in result.msg, (text, result.msg)
-    assert "bob has no virtual MFA device" in play[5].msg
+    dest = controller.home / "sheets"
+    play = controller.play(role)
+    assert [path.name for path in dest.iterdir()] == [ALICE]  # Carol had her device before
+    facts = [item["ansible_facts"] for item in play.results if item.name.endswith("Keep the result for later tasks")]
+    assert [fact["iam_user_hardening_result"]["enrolment_sheets"] for fact in facts] == [[str(dest / ALICE)]]
+    assert f"enrolment sheets to hand over, in {dest}: 1" in play.stdout
+    assert controller.secret("mfa/alice")["seed"] not in play.output

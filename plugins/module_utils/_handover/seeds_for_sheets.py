@@ -57,15 +57,19 @@ def check_options(params: t.Mapping[str, t.Any], seeds_stay_inside: bool) -> Non
     if (params["seed_store"] is None) == (params["seed_vault_file"] is None):
         problems.add("seed_store", "give either seed_store or seed_vault_file, whichever has the seeds.")
     check_store_is_readable(problems, params["seed_store"])
-    contact = params["contact"]
+    check_sheet_texts(problems, params["contact"], params["vault_id"], params["encrypt"])
+    _check_names(problems, params["user_names"])
+    refuse(problems.found)
+
+
+def check_sheet_texts(problems: Problems, contact: str, vault_id: str | None, encrypt: bool) -> None:
+    """Refuse texts that do not belong on a sheet, and a vault ID for nothing."""
     if len(contact) > LONGEST_CONTACT:
         problems.add("contact", f"is {len(contact)} characters long; the limit is {LONGEST_CONTACT}.")
     elif not contact.isprintable():
         problems.add("contact", "has characters that cannot be seen, such as a line break. Remove them.")
-    if params["vault_id"] is not None and not params["encrypt"]:
+    if vault_id is not None and not encrypt:
         problems.add("vault_id", "has no effect without encrypt: set that to true, or leave this out.")
-    _check_names(problems, params["user_names"])
-    refuse(problems.found)
 
 
 def check_store_is_readable(problems: Problems, store: t.Mapping[str, t.Any] | None) -> None:
@@ -126,13 +130,36 @@ def read_seeds(
         if record is not None:
             outcome.details["seed"] = record.seed
         elif user_names is not None:
-            outcome.details["handed_over"] = _handed_over(api, holder)
+            outcome.details["handed_over"] = api.tags_of(holder.serial_number).get(HANDED_OVER)
 
     bulk.for_each(read, [outcome for outcome, _holder in chosen], concurrency, counted)
     outcomes = [outcome for outcome, _holder in chosen]
-    if store is not None and user_names is None:
-        return [outcome for outcome in outcomes if outcome.failed or "seed" in outcome.details]
-    return outcomes
+    if store is None:
+        return outcomes
+    return with_seeds(outcomes, user_names is not None)
+
+
+def with_seeds(outcomes: list[bulk.Outcome], named: bool) -> list[bulk.Outcome]:
+    """Return the outcomes of devices that a sheet is made for, and of what failed.
+
+    :param named: Whether the users were named. Then each has to have at least one device whose seed is kept, or was
+        until it was handed over.
+    """
+    has = {outcome.label for outcome in outcomes if outcome.details.get("seed") or outcome.details.get("handed_over")}
+    found = []
+    for outcome in outcomes:
+        missing = not outcome.failed and not outcome.details.get("seed") and not outcome.details.get("handed_over")
+        if missing and (not named or outcome.label in has):
+            continue
+        if missing:
+            outcome.errors.append(
+                MfaError(
+                    f"The seed store has no seed of {outcome.identity['serial_number']}: somebody else created the "
+                    "device, or its seed is kept under another name. Correct seed_store.name, or leave the user out."
+                )
+            )
+        found.append(outcome)
+    return found
 
 
 def _everybody(holders: Holders) -> list[tuple[bulk.Outcome, Holder | None]]:
@@ -158,17 +185,3 @@ def _outcome(holder: Holder, label: str) -> bulk.Outcome:
     # What the action plugin tells a record of a vaulted file by.
     outcome.details = {"user_created": created.isoformat() if created else None, "_ansible_no_log": True}
     return outcome
-
-
-def _handed_over(api: MfaApi, holder: Holder) -> str:
-    """Return when a device without a seed was handed over.
-
-    :raises MfaError: It was not.
-    """
-    tags = api.tags_of(holder.serial_number)
-    if HANDED_OVER not in tags:
-        raise MfaError(
-            f"The seed store has no seed of {holder.serial_number}: somebody else created the device, or its seed is "
-            "kept under another name. Correct seed_store.name, or leave the user out."
-        )
-    return tags[HANDED_OVER]

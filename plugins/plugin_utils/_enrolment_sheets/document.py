@@ -21,6 +21,10 @@ try:
 except ImportError:
     HAS_SEGNO = False
 
+NEEDS_SEGNO = (
+    "QR codes are made with the Python library segno, which is not installed for the interpreter that runs "
+    "ansible-playbook. Run: pip install segno."
+)
 _GROUP = 4
 # What the page may load and run: nothing. Its own style is all that it needs.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"

@@ -51,14 +51,18 @@ class SheetWriter:
         :param every_user_named: Whether a device without a seed is a failure. If not, it is left out.
         :raises FolderError: The directory cannot be used.
         """
-        found = [item for item in self._read["results"] if every_user_named or self._is_wanted(item)]
+        found = [item for item in self._read["results"] if self._is_wanted(item, every_user_named)]
         if not found:
             return []
         with contextlib.nullcontext() if self._predicting else self._folder.writing():
             return [self._one(item) for item in found]
 
-    def _is_wanted(self, item: t.Mapping[str, t.Any]) -> bool:
-        return bool(item["failed"]) or self._kept is None or self._record(item) is not None
+    def _is_wanted(self, item: t.Mapping[str, t.Any], named: bool) -> bool:
+        """Whether a device belongs among the results. A user who is named may have others."""
+        if item["failed"] or self._kept is None or self._record(item) is not None:
+            return True
+        theirs = (other for other in self._read["results"] if other["user_name"] == item["user_name"])
+        return named and all(self._record(other) is None for other in theirs)
 
     def _one(self, item: t.Mapping[str, t.Any]) -> Result:
         result: Result = {
