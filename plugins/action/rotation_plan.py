@@ -27,23 +27,26 @@ class ActionModule(ControllerAction):
                 "step": {"type": "str", "required": True, "choices": ["begin", "retire", "outcome"]},
                 "inputs": _DICT,
                 "facts": _LIST,
+                "unmatched": {"type": "list", "elements": "str", "default": []},
                 "attached": _LIST,
+                "listed": {"type": "list", "elements": "dict"},
                 "retirement": {"type": "dict", "default": {}},
                 "retired": _LIST,
             }
         )
+        inputs, facts, attached = args["inputs"], args["facts"], args["attached"]
         if args["step"] == "begin":
-            reasons = core.refusals(args["inputs"], args["facts"])
+            reasons = core.refusals(inputs, facts, args["unmatched"])
             if reasons:
                 raise AnsibleActionFail("\n- ".join(["Nothing was touched.", *reasons]))
-            return {"changed": False}
+            return {"changed": False, "devices": core.devices(facts)}
         if args["step"] == "retire":
-            return {"changed": False, **core.retirement(args["inputs"], args["facts"], args["attached"])}
+            return {"changed": False, **core.retirement(inputs, facts, attached, args["listed"])}
         return self._outcome(args)
 
     def _outcome(self, args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         lines, failures = core.outcome(
-            args["attached"], args["retirement"], args["retired"], bool(self._task.check_mode)
+            args["facts"], args["attached"], args["retirement"], args["retired"], bool(self._task.check_mode)
         )
         answer = {"changed": False, "msg": lines, "_ansible_verbose_always": True}
         if failures:

@@ -17,7 +17,7 @@ options:
         has a place for its seed.
       - V(disabled) - the device is not attached to the user any more. The virtual device itself is kept.
       - V(absent) - the device is not attached to the user, and a virtual device is deleted. What O(seed_store) holds
-        of it stays there.
+        of it stays there, unless O(seed_store.on_absent=delete).
       - V(present) - a virtual device exists, attached or not. Without O(seed_store) the seed of a new one is
         returned, and the task must have C(no_log) set to V(true) and no C(async), whose job file would hold the seed.
         With it, an unassigned device whose seed is not stored for this user, such as an interrupted run leaves behind,
@@ -86,6 +86,25 @@ options:
             unassigned device is recreated, as its seed cannot be read. Do not let two runs work on the same users then.
         type: bool
         default: true
+      on_absent:
+        description:
+          - What becomes of a virtual device's record when O(state=absent) deletes the device. Has no effect with other
+            states, but that a secret scheduled for deletion is taken back when a new device of the same name and user
+            needs it.
+          - V(keep) - it stays.
+          - V(delete) - it is deleted once the device is gone, if it is the record of that very device, made for this
+            very user. A secret is scheduled for deletion and can be restored within O(seed_store.recovery_window_days).
+            A parameter is gone at once.
+        type: str
+        choices: [keep, delete]
+        default: keep
+        version_added: 0.2.0
+      recovery_window_days:
+        description:
+          - For how many days a deleted secret can be restored, from 7 to 30.
+        type: int
+        default: 30
+        version_added: 0.2.0
   wait:
     description:
       - Whether to wait until AWS lists the change.
@@ -114,7 +133,8 @@ notes:
     C(iam:DeleteVirtualMFADevice), C(iam:GetUser) or for many users C(iam:ListUsers), for tags C(iam:TagMFADevice),
     C(iam:UntagMFADevice) and C(iam:ListMFADeviceTags), and for the seed store C(secretsmanager:CreateSecret),
     C(secretsmanager:PutSecretValue), C(secretsmanager:UpdateSecretVersionStage) and C(secretsmanager:GetSecretValue),
-    or C(ssm:PutParameter) and C(ssm:GetParameter).
+    or C(ssm:PutParameter) and C(ssm:GetParameter). For O(seed_store.on_absent=delete) also
+    C(secretsmanager:DeleteSecret) and C(secretsmanager:RestoreSecret), or C(ssm:DeleteParameter), and C(iam:GetUser).
   - Ansible writes a module's arguments, and so a seed that is given as one, to a temporary file on the host that runs
     the module, unless pipelining is on. Set C(ansible_pipelining) to V(true), or use O(seed_store), then no seed is
     an argument. Where Ansible keeps such files (E(ANSIBLE_KEEP_REMOTE_FILES)), a seed as an argument is refused.

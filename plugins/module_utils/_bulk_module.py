@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 # The options that may be long. The log shows only how many items each has.
-_BULKY = ("account_info", "devices", "groups", "user_names", "users")
+_BULKY = ("account_info", "devices", "groups", "inputs", "user_names", "users")
 
 
 class _BulkModule(ExplainingModule):

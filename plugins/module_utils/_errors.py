@@ -69,14 +69,6 @@ class StoreConflict(MfaError):
     """The seed store holds another record than the one this run expected there."""
 
 
-class ScheduledForDeletion(MfaError):
-    """A secret was deleted, and only its recovery window is left."""
-
-
-class NotItsRecord(MfaError):
-    """The seed store holds the record of another device under the name of this one."""
-
-
 def unforeseen(error: Exception, user_name: str) -> MfaError:
     """Return an exception that nobody thought of as an error of ours: where it came from, and not what it says.
 

@@ -78,6 +78,17 @@ options:
           - Must be V(true), as seeds are read here.
         type: bool
         default: true
+      on_absent:
+        description:
+          - Not used here. Accepted so that one variable fits all modules.
+        type: str
+        choices: [keep, delete]
+        default: keep
+      recovery_window_days:
+        description:
+          - Not used here. Accepted so that one variable fits all modules.
+        type: int
+        default: 30
   seed_vault_file:
     description:
       - The file of seeds on the controller that M(hardening.aws.vaulted_seeds) keeps.
@@ -237,7 +248,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._aws.connection impo
 from ansible_collections.hardening.aws.plugins.module_utils._aws.iam import MfaApi
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import run_bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._handover import seeds_for_sheets
-from ansible_collections.hardening.aws.plugins.module_utils._seeds.registry import open_store
+from ansible_collections.hardening.aws.plugins.module_utils._handover.holders import open_store_to_read
 
 
 def run(module: AnsibleAWSModule) -> None:
@@ -245,7 +256,7 @@ def run(module: AnsibleAWSModule) -> None:
     seeds_for_sheets.check_options(params, bool(module.no_log))
     connection = Connection(module, params["concurrency"])
     api = MfaApi(connection)
-    store = params["seed_store"] and open_store(params["seed_store"], connection, lambda: api.account()[1])
+    store = params["seed_store"] and open_store_to_read(params["seed_store"], connection, api)
     outcomes = seeds_for_sheets.read_seeds(api, store, params["user_names"], params["concurrency"])
     bulk.finish(module, outcomes, "devices", **seeds_for_sheets.read_account(api))
 

@@ -102,6 +102,17 @@ options:
           - Must be V(true), as seeds are read here.
         type: bool
         default: true
+      on_absent:
+        description:
+          - Not used here. Accepted so that one variable fits all modules.
+        type: str
+        choices: [keep, delete]
+        default: keep
+      recovery_window_days:
+        description:
+          - For how many days a deleted secret can be restored, from 7 to 30.
+        type: int
+        default: 30
   max_code_age:
     description:
       - How many seconds ago a user may have been shown two codes in a row, from 0 to 86400.
@@ -274,7 +285,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import 
 from ansible_collections.hardening.aws.plugins.module_utils._devices.options import require_libraries, take_secrets
 from ansible_collections.hardening.aws.plugins.module_utils._handover import options
 from ansible_collections.hardening.aws.plugins.module_utils._handover.handover import Handover, counts
-from ansible_collections.hardening.aws.plugins.module_utils._seeds.registry import open_store
+from ansible_collections.hardening.aws.plugins.module_utils._handover.holders import open_store_to_read
 
 
 def run(module: AnsibleAWSModule) -> None:
@@ -285,7 +296,7 @@ def run(module: AnsibleAWSModule) -> None:
         require_libraries()
     connection = Connection(module, params["concurrency"])
     api = MfaApi(connection)
-    store = open_store(params["seed_store"], connection, lambda: api.account()[1])
+    store = open_store_to_read(params["seed_store"], connection, api)
     work = Handover(api, store, module.check_mode, params["max_code_age"])
     outcomes = work.run(None if params["all_devices"] else wanted, params["concurrency"])
     bulk.finish(module, outcomes, "devices", **counts(outcomes))

@@ -95,6 +95,57 @@ options:
           - An access key is left alone if it was used within this many days, or was created within them and has not
             been used. AWS is asked just before, because the credential report may be four hours old.
         type: int
+  seed_store:
+    description:
+      - Where the seeds of the users' devices are kept. With O(seed_store.on_absent=delete), the record of a virtual
+        device goes once the device is deleted, last of all, if it is that device's and was made for this very user.
+    type: dict
+    version_added: 0.2.0
+    suboptions:
+      type:
+        description:
+          - V(secretsmanager) for AWS Secrets Manager, V(ssm_parameter) for SecureString parameters of the AWS Systems
+            Manager Parameter Store.
+        type: str
+        choices: [secretsmanager, ssm_parameter]
+        required: true
+      name:
+        description:
+          - The name of a device's secret or parameter, as O(hardening.aws.iam_mfa_devices#module:seed_store.name).
+        type: str
+      kms_key_id:
+        description:
+          - Has no effect here.
+        type: str
+      region:
+        description:
+          - The region of the store. That of the module if not given.
+        type: str
+      endpoint_url:
+        description:
+          - The URL of the store. O(endpoint_url) of the module if that is set, and AWS's own otherwise.
+        type: str
+      tags:
+        description:
+          - Has no effect here.
+        type: dict
+      verify:
+        description:
+          - Has to be V(true) with O(seed_store.on_absent=delete), as a record is read before it is deleted.
+        type: bool
+        default: true
+      on_absent:
+        description:
+          - V(delete) deletes the record, V(keep) leaves it. A secret is scheduled for deletion and can be restored
+            within O(seed_store.recovery_window_days). A parameter is gone at once.
+        type: str
+        choices: [keep, delete]
+        default: keep
+      recovery_window_days:
+        description:
+          - For how many days a deleted secret can be restored, from 7 to 30.
+        type: int
+        default: 30
   ignore_missing_users:
     description:
       - Whether a user who does not exist counts as done. A name that differs from a user's only in upper and lower case
@@ -118,6 +169,8 @@ notes:
     C(iam:DeleteSSHPublicKey), C(iam:ListSigningCertificates), C(iam:DeleteSigningCertificate),
     C(iam:ListServiceSpecificCredentials) and C(iam:DeleteServiceSpecificCredential), and for MFA devices
     C(iam:ListMFADevices), C(iam:DeactivateMFADevice), C(iam:DeleteVirtualMFADevice) and C(iam:GetLoginProfile).
+  - To delete seeds, C(secretsmanager:GetSecretValue) and C(secretsmanager:DeleteSecret), or C(ssm:GetParameter) and
+    C(ssm:DeleteParameter).
   - If AWS throttles calls, they are paced. The C(retries) of O(aws_config) say how often a call is attempted, V(10)
     times by default. If a reply is lost, AWS is asked whether the call took effect.
 seealso:
@@ -187,7 +240,7 @@ results:
       description: >-
         What was done, or in check mode would be, in this order - C(revoke_sessions), C(delete_password),
         C(deactivate_key), C(delete_key), C(delete_ssh_key), C(delete_certificate), C(delete_service_credential),
-        C(disable_mfa) and C(delete_mfa).
+        C(disable_mfa), C(delete_mfa) and C(retire_seed).
       type: list
       elements: str
       returned: always
@@ -245,6 +298,8 @@ from ansible_collections.hardening.aws.plugins.module_utils._access.apply import
 from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._aws.iam import user_of_caller
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import run_bulk_module
+from ansible_collections.hardening.aws.plugins.module_utils._devices.seed_records import SeedRecords
+from ansible_collections.hardening.aws.plugins.module_utils._seeds.registry import open_store
 
 
 def run(module: AnsibleAWSModule) -> None:
@@ -252,9 +307,15 @@ def run(module: AnsibleAWSModule) -> None:
     wanted = options.wanted_users(params)
     # Ansible returns the parameters with the result: leave out what was not given, as there may be thousands of users.
     params["users"] = [{name: value for name, value in item.items() if value is not None} for item in params["users"]]
-    api = AccessApi(Connection(module, params["concurrency"]))
+    connection = Connection(module, params["concurrency"])
+    api = AccessApi(connection)
     options.refuse_caller(wanted, user_of_caller(api.caller()) if wanted else None)
-    outcomes = take_access(api, wanted, module.check_mode, params["ignore_missing_users"], params["concurrency"])
+    records = None
+    if params["seed_store"] is not None and params["seed_store"]["on_absent"] == "delete":
+        records = SeedRecords(api, open_store(params["seed_store"], connection, lambda: api.account()[1]))
+    outcomes = take_access(
+        api, wanted, module.check_mode, params["ignore_missing_users"], params["concurrency"], records
+    )
     bulk.finish(module, outcomes, "users")
 
 

@@ -13,36 +13,19 @@ version_added: 0.2.0
 short_description: Read what the rotation of MFA devices has to know
 description:
   - Private to the playbook C(hardening.aws.rotate). What it takes and returns may change with any release.
-  - Reads which virtual devices the users have, and whether the seeds of their new ones are stored for them. Changes
+  - Reads which virtual devices the users have, works out the names of new ones, and whether older ones may go. Changes
     nothing, and returns no seed.
 author:
   - hardening.aws contributors (@hardening-aws)
 options:
-  devices:
+  inputs:
     description:
-      - The new device of each user.
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      user_name:
-        description:
-          - The name of the IAM user.
-        type: str
-        required: true
-      device_name:
-        description:
-          - The name of the new device.
-        type: str
-        required: true
-  seed_store:
-    description:
-      - Where the seeds of new devices are looked for, as O(hardening.aws.iam_mfa_devices#module:seed_store). They are
-        not looked for if not given.
+      - The inputs of the playbook, as M(hardening.aws.playbook_inputs) returned them.
     type: dict
+    required: true
   concurrency:
     description:
-      - How many seeds are looked for at once.
+      - How many users are worked on at once, from 1 to 256.
     type: int
     default: 16
 requirements:
@@ -50,7 +33,8 @@ requirements:
   - boto3 >= 1.34.0
   - botocore >= 1.34.0
 notes:
-  - The required permissions are C(iam:ListUsers) and C(iam:ListVirtualMFADevices), and those to read the seed store.
+  - The required permissions are C(iam:ListUsers) and C(iam:ListVirtualMFADevices). If older devices are to be retired,
+    also those to read the seed store, and C(iam:ListMFADeviceTags) unless the store is the holder.
 extends_documentation_fragment:
   - hardening.aws._attributes.info
   - amazon.aws.common.modules
@@ -61,31 +45,39 @@ extends_documentation_fragment:
 EXAMPLES = r"""
 - name: Look at the users' devices
   hardening.aws.rotation_facts:
-    devices:
-      - user_name: alice
-        device_name: alice-2026
-  register: facts
+    inputs: "{{ rotate.inputs }}"
+  register: found
 """
 
 RETURN = r"""
 facts:
-  description: What there is, one for each of O(devices), in the same order.
+  description: What there is of each user, in the order of C(users), or of all users who can be rotated.
   returned: success
   type: list
   elements: dict
   sample:
     - user_name: alice
-      device_name: alice-2026
       exists: true
-      serial_number: arn:aws:iam::123456789012:mfa/alice-2026
+      device_name: alice-2
+      device_path: /
+      due: false
+      serial_number: arn:aws:iam::123456789012:mfa/alice-2
       age_days: 9
-      record_problem: null
-      others: ["arn:aws:iam::123456789012:mfa/alice"]
+      older: ["arn:aws:iam::123456789012:mfa/alice"]
+      problem: null
+      blocked: null
+unmatched:
+  description: Patterns of users to leave out that match nobody.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 """
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.hardening.aws.plugins.module_utils._account.rotation_facts import read_facts
+from ansible_collections.hardening.aws.plugins.module_utils._account.rotation_facts import Rotation
+from ansible_collections.hardening.aws.plugins.module_utils._account.rotation_proof import Proof
 from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._aws.iam import MfaApi
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import run_bulk_module
@@ -93,22 +85,19 @@ from ansible_collections.hardening.aws.plugins.module_utils._seeds.registry impo
 
 
 def run(module: AnsibleAWSModule) -> None:
-    params = module.params
-    connection = Connection(module, params["concurrency"])
+    inputs, concurrency = module.params["inputs"], module.params["concurrency"]
+    connection = Connection(module, concurrency)
     api = MfaApi(connection)
-    store = None
-    if params["seed_store"] is not None:
-        store = open_store(params["seed_store"], connection, lambda: api.account()[1])
-    module.exit_json(changed=False, facts=read_facts(api, store, params["devices"], params["concurrency"]))
+    proof = None
+    if inputs["retire"]:
+        store = open_store(inputs["seed_store"], connection, lambda: api.account()[1])
+        proof = Proof(api, store, inputs["holder"], inputs["min_age_days"])
+    rotation = Rotation(api, inputs, proof)
+    module.exit_json(changed=False, unmatched=rotation.unmatched(), facts=rotation.facts(concurrency))
 
 
 def main() -> None:
-    device = {"user_name": {"type": "str", "required": True}, "device_name": {"type": "str", "required": True}}
-    argument_spec = {
-        "devices": {"type": "list", "elements": "dict", "required": True, "options": device},
-        "seed_store": {"type": "dict"},
-        "concurrency": {"type": "int", "default": 16},
-    }
+    argument_spec = {"inputs": {"type": "dict", "required": True}, "concurrency": {"type": "int", "default": 16}}
     run_bulk_module(argument_spec, run)
 
 

@@ -18,8 +18,8 @@ author:
 options:
   step:
     description:
-      - V(begin) refuses a rotation that must not begin. V(retire) says which older devices may go. V(outcome) says what
-        was done, and fails if somebody was left out.
+      - V(begin) refuses a rotation that must not begin, and names the new devices. V(retire) says which older devices
+        may go. V(outcome) says what was done, and fails if somebody was left out.
     type: str
     required: true
     choices: [begin, retire, outcome]
@@ -34,12 +34,23 @@ options:
     type: list
     elements: dict
     default: []
+  unmatched:
+    description:
+      - What M(hardening.aws.rotation_facts) returned beside that.
+    type: list
+    elements: str
+    default: []
   attached:
     description:
       - Results of attaching the new devices.
     type: list
     elements: dict
     default: []
+  listed:
+    description:
+      - What M(hardening.aws.rotation_facts) returned after that. Left out in check mode.
+    type: list
+    elements: dict
   retirement:
     description:
       - What O(step=retire) returned.
@@ -70,8 +81,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 devices:
-  description: The older devices that may go.
-  returned: if O(step=retire)
+  description: The new devices to attach, or the older devices that may go.
+  returned: if O(step=begin) or O(step=retire)
   type: list
   elements: dict
   sample: [{"user_name": "alice", "serial_number": "arn:aws:iam::123456789012:mfa/alice"}]

@@ -20,6 +20,7 @@ from .._devices.apply import Applier
 from .._devices.attach import SETTLE_SECONDS
 from .._devices.journal import Journal
 from .._devices.plan import Action
+from .._devices.seed_records import SeedRecords
 from .._errors import AwsRefused, MfaError, StaleView
 from .._progress import Progress
 from . import plan as plans
@@ -63,9 +64,17 @@ class People:
 
 
 def take_access(
-    api: AccessApi, wanted: t.Sequence[Wanted], check_mode: bool, ignore_missing: bool, concurrency: int
+    api: AccessApi,
+    wanted: t.Sequence[Wanted],
+    check_mode: bool,
+    ignore_missing: bool,
+    concurrency: int,
+    records: SeedRecords | None = None,
 ) -> list[Outcome]:
-    """Take away what is asked for from each user, and return the outcomes in the same order."""
+    """Take away what is asked for from each user, and return the outcomes in the same order.
+
+    :param records: Where the seeds of devices that are deleted are kept, if these go as well.
+    """
     outcomes = [Outcome(item.label, {"user_name": item.user_name}) for item in wanted]
     by_outcome = {id(outcome): item for outcome, item in zip(outcomes, wanted, strict=True)}
     unknown: list[MfaError] = []
@@ -77,7 +86,7 @@ def take_access(
         unknown.append(error)
 
     def work(outcome: Outcome) -> None:
-        user = OneUser(api, by_outcome[id(outcome)], outcome, check_mode)
+        user = OneUser(api, by_outcome[id(outcome)], outcome, check_mode, records)
         outcome.errors += unknown
         outcome.details = user.details
         if user.exists(people, ignore_missing):
@@ -91,8 +100,11 @@ def take_access(
 class OneUser:
     """Takes away what is asked for from one user. Everything is read just before it is decided."""
 
-    def __init__(self, api: AccessApi, wanted: Wanted, outcome: Outcome, check_mode: bool) -> None:
+    def __init__(
+        self, api: AccessApi, wanted: Wanted, outcome: Outcome, check_mode: bool, records: SeedRecords | None = None
+    ) -> None:
         self._api = api
+        self._records = records
         self._wanted = wanted
         self._name = wanted.user_name
         self._outcome = outcome
@@ -304,8 +316,15 @@ class OneUser:
 
     def _take_devices(self) -> None:
         devices = self._devices()
-        if not devices:
-            return
+        # A run that was killed may have left the seed of the device that is named like the user.
+        gone = [self._api.virtual_arn("/", self._name)] if self._records is not None else []
+        if devices:
+            gone += self._take_attached(devices)
+        for serial in dict.fromkeys(gone):
+            self._outcome.attempt(functools.partial(self._retire_seed, serial))
+
+    def _take_attached(self, devices: t.Sequence[Device]) -> list[str]:
+        """Take the devices that are attached away, and return the serial numbers of those that are gone."""
         if self._wanted.console_password:
             self._outcome.attempt(self._insist_on_no_password)
         else:
@@ -314,19 +333,31 @@ class OneUser:
         obstacle = plans.mfa_obstacle(self._wanted, self._has_password, self._keys_are_done)
         if obstacle:
             raise _Remains(obstacle)
+        gone: list[str] = []
         for device in devices:
-            self._outcome.attempt(functools.partial(self._take_device, device))
+            self._outcome.attempt(functools.partial(self._take_device, device, gone))
+        return gone
 
-    def _take_device(self, device: Device) -> None:
+    def _retire_seed(self, serial: str) -> None:
+        """Delete what the seed store holds of a device that is gone."""
+        if self._records is None or device_type(serial) != "virtual":
+            return
+        record = self._records.retirable(self._name, serial)
+        if record is not None and (self._check_mode or self._records.retire(self._name, serial, record)):
+            self._note([plans.seed_change(serial)])
+
+    def _take_device(self, device: Device, gone: list[str]) -> None:
         serial = device.serial_number
         changes = plans.mfa_changes(self._wanted, serial, device.type == "virtual")
         if self._check_mode:
             self._note(changes)
+            gone.append(serial)
             return
         journal = Journal()
         steps = {mfa_plans.DISABLE: changes[0], mfa_plans.DELETE: changes[-1]}
         try:
             self._remove(device, journal)
+            gone.append(serial)
         finally:
             self._note([steps[done] for done in journal.done])
 

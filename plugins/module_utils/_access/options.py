@@ -11,6 +11,7 @@ import dataclasses
 import re
 import typing as t
 
+from .._devices.options import check_store, run_options
 from .._problems import Problems, check_concurrency, check_user_name, refuse
 
 INACTIVE, ABSENT = "inactive", "absent"
@@ -37,6 +38,7 @@ def access_options() -> dict[str, t.Any]:
                 "only_unused_days": {"type": "int"},
             },
         },
+        "seed_store": run_options()["seed_store"],
         "ignore_missing_users": {"type": "bool", "default": False},
         "concurrency": {"type": "int", "default": 16},
     }
@@ -70,6 +72,8 @@ def wanted_users(params: t.Mapping[str, t.Any]) -> list[Wanted]:
     """
     run = Problems("")
     check_concurrency(run, params["concurrency"])
+    if params.get("seed_store") is not None:
+        check_store(run, params["seed_store"])
     problems = run.found
     wanted = []
     for index, item in enumerate(params["users"]):

@@ -35,6 +35,7 @@ DELETE_CERTIFICATE = "delete_certificate"
 DELETE_SERVICE_CREDENTIAL = "delete_service_credential"
 DISABLE_MFA = "disable_mfa"
 DELETE_MFA = "delete_mfa"
+RETIRE_SEED = "retire_seed"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -191,6 +192,11 @@ def mfa_changes(wanted: Wanted, serial_number: str, virtual: bool) -> list[Chang
     """Return the changes that take an MFA device away."""
     changes = [Change(DISABLE_MFA, serial_number, f"{wanted.user_name}: MFA device {serial_number}")]
     return [*changes, Change(DELETE_MFA, serial_number, None)] if virtual else changes
+
+
+def seed_change(serial_number: str) -> Change:
+    """Return the change that takes away what a seed store holds of a device that is gone."""
+    return Change(RETIRE_SEED, serial_number, None)
 
 
 def mfa_obstacle(wanted: Wanted, has_password: bool | None, keys_are_done: bool) -> str | None:

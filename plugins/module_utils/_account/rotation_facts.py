@@ -1,69 +1,123 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a rotation has to know of its users before it changes anything: two lists of the account, and their records.
+"""What a rotation has to know of its users before it changes anything: two lists of the account, and what is proven.
 
 This module is private to hardening.aws. Nothing that it returns holds a seed.
 """
 
 from __future__ import annotations
 
-import concurrent.futures
 import datetime
+import fnmatch
 import typing as t
 
 from .._aws.iam import MfaApi
 from .._aws.model import VirtualDevice, split_virtual_arn
-from .._errors import MfaError
-from .._seeds.base import SeedStore
-from .._seeds.record import record_is_of
+from .._threads import for_each
+from . import rotation_names as names
+from .rotation_proof import Proof
 
-Item = t.Mapping[str, t.Any]
+Inputs = t.Mapping[str, t.Any]
 Fact = dict[str, t.Any]
 
+_MOST_DEVICES = 8
 
-def read_facts(api: MfaApi, store: SeedStore | None, items: t.Sequence[Item], concurrency: int) -> list[Fact]:
-    """Return for each item, a user's new device, what there is of it and of the user's other virtual devices.
 
-    :param store: Where the records of new devices that are attached are looked for. Not looked for if None.
+class Rotation:
+    """Reads an account for the rotation that the inputs of the playbook C(rotate) describe.
+
+    :param proof: Says why older devices may not go yet. Not asked if None.
     """
-    created = {user["UserName"]: user["CreateDate"] for user in api.users()}
-    owned: dict[str, list[VirtualDevice]] = {}
-    for device in api.virtual_devices().values():
-        owned.setdefault(device.owner or "", []).append(device)
-    now = datetime.datetime.fromtimestamp(api.clock.now(), datetime.timezone.utc)
-    facts = [_fact(item, item["user_name"] in created, owned.get(item["user_name"], []), now) for item in items]
-    attached = [fact for fact in facts if fact["serial_number"] is not None]
-    if store is not None and attached:
-        with concurrent.futures.ThreadPoolExecutor(min(concurrency, len(attached))) as executor:
-            told = executor.map(lambda fact: _record_problem(store, fact, created[fact["user_name"]]), attached)
-            for fact, problem in zip(attached, told, strict=True):
-                fact.update(record_problem=problem)
-    return facts
 
+    def __init__(self, api: MfaApi, inputs: Inputs, proof: Proof | None) -> None:
+        self._inputs = inputs
+        self._proof = proof
+        self._created = {str(user["UserName"]): user["CreateDate"] for user in api.users()}
+        self._owned: dict[str, list[VirtualDevice]] = {}
+        for device in api.virtual_devices().values():
+            if device.owner:
+                self._owned.setdefault(device.owner, []).append(device)
+        self._now = datetime.datetime.fromtimestamp(api.clock.now(), datetime.timezone.utc)
+        # IAM does not tell names apart by case.
+        self._users = {name.lower() for name in self._created}
+        self._devices = {
+            split_virtual_arn(device.serial_number)[1].lower() for owned in self._owned.values() for device in owned
+        }
 
-def _fact(item: Item, exists: bool, devices: t.Sequence[VirtualDevice], now: datetime.datetime) -> Fact:
-    new = next((one for one in devices if split_virtual_arn(one.serial_number) == ("/", item["device_name"])), None)
-    attached_at = datetime.datetime.fromisoformat(new.enable_date) if new and new.enable_date else None
-    return {
-        "user_name": item["user_name"],
-        "device_name": item["device_name"],
-        "exists": exists,
-        "serial_number": new.serial_number if new else None,
-        "age_days": max((now - attached_at).days, 0) if attached_at else None,
-        "record_problem": None,
-        "others": sorted(one.serial_number for one in devices if one is not new),
-    }
+    def unmatched(self) -> list[str]:
+        """Return the patterns of users to leave out that match nobody."""
+        return [pattern for pattern in self._inputs["exclude"] if not fnmatch.filter(self._created, pattern)]
 
+    def facts(self, concurrency: int) -> list[Fact]:
+        """Return for each user the new device, what there is of it, and the older ones that it replaces.
 
-def _record_problem(store: SeedStore, fact: Fact, created: datetime.datetime) -> str | None:
-    """Return why the store does not prove that the new device's seed is kept for this very user, or None."""
-    name = store.name_for(fact["user_name"], fact["device_name"])
-    try:
-        record = store.read(name, fact["serial_number"])
-    except MfaError as error:
-        return error.message
-    if record is None:
-        return f"{store.title} {name} does not exist, so nobody has the new device's seed"
-    if not record_is_of(fact["user_name"], created, {"user_name": record.user_name, "created": record.created}):
-        return f"{store.title} {name} was made for {record.user_name} on {record.created}, and not for this user"
-    return None
+        :param concurrency: How many users are worked on at once.
+        """
+        selected = self._inputs["users"] or [name for name in self._created if self._can_be_rotated(name)]
+        facts = [self._fact(name) for name in selected if not self._is_excluded(name)]
+        proof = self._proof
+        if proof is not None:
+            in_question = [fact for fact in facts if fact["serial_number"] and fact["older"]]
+            for_each(lambda fact: self._prove(proof, fact), in_question, concurrency)
+        return facts
+
+    def _prove(self, proof: Proof, fact: Fact) -> None:
+        fact["problem"] = proof.problem(fact, self._created[fact["user_name"]])
+
+    def _is_excluded(self, user_name: str) -> bool:
+        return any(fnmatch.fnmatchcase(user_name, pattern) for pattern in self._inputs["exclude"])
+
+    def _can_be_rotated(self, user_name: str) -> bool:
+        owned = self._owned.get(user_name, [])
+        if names.newest(user_name, owned) is not None:
+            return True
+        suffix = self._inputs["suffix"]
+        patterns = [*self._inputs["retire_devices"], *([] if suffix is None else [f"{{user_name}}-{suffix}"])]
+        return any(names.is_named(user_name, device.serial_number, patterns) for device in owned)
+
+    def _fact(self, user_name: str) -> Fact:
+        owned = self._owned.get(user_name, [])
+        path, name, due = self._new_device(user_name, owned)
+        new = next((one for one in owned if split_virtual_arn(one.serial_number) == (path, name)), None)
+        older = [one.serial_number for one in owned if one is not new and self._is_replaced(user_name, one)]
+        return {
+            "user_name": user_name,
+            "exists": user_name in self._created,
+            "device_name": name,
+            "device_path": path,
+            "due": due,
+            "serial_number": new.serial_number if new else None,
+            "age_days": self._age_days(new) if new else None,
+            "older": sorted(older),
+            "problem": None,
+            "blocked": self._blocked(owned) if new is None else None,
+        }
+
+    def _new_device(self, user_name: str, owned: t.Sequence[VirtualDevice]) -> tuple[str, str, bool]:
+        """Return the path and the name of a user's new device, and whether it is to be attached by this run."""
+        if self._inputs["suffix"] is not None:
+            return "/", f"{user_name}-{self._inputs['suffix']}", True
+        current = names.newest(user_name, owned)
+        age = self._age_days(current) if current else None
+        if current is not None and (age is None or age < self._inputs["older_than_days"]):
+            # An earlier run attached it; perhaps one that was killed before it retired the older ones.
+            return (*split_virtual_arn(current.serial_number), False)
+        return (*names.successor(user_name, current, self._devices | (self._users - {user_name.lower()})), True)
+
+    def _is_replaced(self, user_name: str, device: VirtualDevice) -> bool:
+        """Whether a device, which is not the new one, is one of those that it replaces."""
+        if names.is_named(user_name, device.serial_number, self._inputs["retire_devices"]):
+            return True
+        name = split_virtual_arn(device.serial_number)[1]
+        return self._inputs["suffix"] is None and names.number_of(user_name, name) is not None
+
+    @staticmethod
+    def _blocked(owned: t.Sequence[VirtualDevice]) -> str | None:
+        if len(owned) < _MOST_DEVICES:
+            return None
+        return f"has {len(owned)} MFA devices, and AWS allows {_MOST_DEVICES}: remove one that is no longer used"
+
+    def _age_days(self, device: VirtualDevice) -> int | None:
+        if not device.enable_date:
+            return None
+        return max((self._now - datetime.datetime.fromisoformat(device.enable_date)).days, 0)

@@ -8,6 +8,7 @@ This module is private to hardening.aws. botocore's own retries are off: they wo
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import functools
 import os
@@ -39,15 +40,30 @@ DEFAULT_ATTEMPTS = 10
 _USER_AGENT = f"APN/1.0 Ansible/{ANSIBLE_CORE} hardening.aws"
 
 
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """Options of a connection where there is no module of their own: for a lookup, or for another caller.
+
+    :param params: By their names in a module: C(profile), C(access_key), C(secret_key), C(region) and so on.
+    """
+
+    params: Params
+
+    @staticmethod
+    def fail_json(msg: str, **_more: t.Any) -> t.NoReturn:
+        """Refuse the options, as amazon.aws has a module do."""
+        raise BadInput([msg])
+
+
 class Connection:
     """The clients of one run, with the one clock that they share and a pace for each service, as AWS meters each.
 
-    :param module: The running module, for its credentials, region and endpoint options.
+    :param module: The running module, for its credentials, region and endpoint options; or these alone.
     :param concurrency: How many calls may be under way at once: the size of the connection pool.
     :raises BadInput: An option of the connection cannot be used.
     """
 
-    def __init__(self, module: AnsibleAWSModule, concurrency: int = 1) -> None:
+    def __init__(self, module: AnsibleAWSModule | Options, concurrency: int = 1) -> None:
         too_old = core_problem()
         if too_old:
             raise BadInput([too_old])
@@ -96,7 +112,7 @@ class Connection:
         return boto3_client
 
 
-def _access_of(module: AnsibleAWSModule) -> tuple[str | None, str | None, Params]:
+def _access_of(module: AnsibleAWSModule | Options) -> tuple[str | None, str | None, Params]:
     """Return the region, the endpoint, and the credentials and trust, as botocore names them, of a module's options."""
     try:
         region, endpoint_url, access = get_aws_connection_info(module)

@@ -47,6 +47,7 @@ class Applier:
             plans.RESYNC: self._resync,
             plans.TAG: self._tag,
             plans.UNTAG: self._untag,
+            plans.RETIRE_SEED: self._retire_seed,
         }
 
     def apply(self, desired: Desired, plan: Plan, serial_number: str | None, journal: Journal) -> None:
@@ -177,6 +178,10 @@ class Applier:
     def _untag(self, _desired: Desired, action: Action, serial: str, journal: Journal) -> None:
         self._virtual.untag(serial, action.tags)
         journal.done.append(plans.UNTAG)
+
+    def _retire_seed(self, desired: Desired, _action: Action, serial: str, journal: Journal) -> None:
+        if self.records.retire(desired.user_name, serial, journal.retirable[serial]):
+            journal.done.append(plans.RETIRE_SEED)
 
     def _codes_for(self, desired: Desired, journal: Journal) -> Codes:
         if desired.codes:

@@ -13,7 +13,7 @@ import time
 
 from .._aws.deadline import Deadline
 from .._aws.iam import MfaApi
-from .._aws.model import account_of
+from .._aws.model import account_of, device_type
 from .._errors import MfaError, StaleView
 from . import plan as plans
 from .account_lists import SharedLists
@@ -77,6 +77,8 @@ class Converger:
     def _with_seed(self, outcome: Outcome, current: Current) -> Current:
         """Look up the seed of a device that exists already, if the plan depends on it."""
         desired = outcome.desired
+        if desired.retires_seed:
+            return dataclasses.replace(current, kept_seeds=self._kept_seeds(outcome, current))
         if not desired.stored or desired.state not in ("enabled", "present"):
             return current
         enabling = plans.ENABLE in plans.plan(desired, current).kinds
@@ -89,6 +91,22 @@ class Converger:
             return current
         lost = self._applier.records.is_lost(desired, outcome.serial_number or "", outcome.journal, self._check_mode)
         return dataclasses.replace(current, seed_lost=lost)
+
+    def _kept_seeds(self, outcome: Outcome, current: Current) -> tuple[str, ...]:
+        """Return those devices to be deleted, or deleted by a run that was killed, whose seeds are stored."""
+        desired = outcome.desired
+        plan = plans.plan(desired, current)
+        if plan.problem:
+            return ()
+        gone = [action.serial_number for action in plan.actions if action.kind == plans.DELETE]
+        named = outcome.serial_number or self._api.virtual_arn(desired.device_path, desired.user_name)
+        kept = {}
+        for serial in dict.fromkeys([*(serial for serial in gone if serial), named]):
+            record = self._applier.records.retirable(desired.user_name, serial)
+            if record is not None and device_type(serial) == "virtual":
+                kept[serial] = record
+        outcome.journal.retirable = kept
+        return tuple(kept)
 
     def _insist_on_account(self, desired: Desired, plan: plans.Plan) -> None:
         """Refuse the ARN of another account, rather than say that there is no such device, or that it is gone."""

@@ -33,6 +33,9 @@ class Journal:
     # Virtual devices that were to be deleted, and are only taken off their user so far.
     taken_off: list[str] = dataclasses.field(default_factory=list)
 
+    # The records of devices that go, by serial number.
+    retirable: dict[str, Record] = dataclasses.field(default_factory=dict)
+
     def wait(self, seconds: float) -> None:
         """Note a wait for codes."""
         self.waited += seconds

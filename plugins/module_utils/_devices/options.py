@@ -57,6 +57,8 @@ def run_options() -> dict[str, t.Any]:
                 "endpoint_url": {"type": "str"},
                 "tags": {"type": "dict"},
                 "verify": {"type": "bool", "default": True},
+                "on_absent": {"type": "str", "choices": ["keep", "delete"], "default": "keep"},
+                "recovery_window_days": {"type": "int", "default": 30},
             },
         },
         "wait": {"type": "bool", "default": True},
@@ -103,8 +105,7 @@ def desired_of(
     :param prefix: What stands before the option's name in a problem, such as C(devices[3] (alice): ).
     """
     problems = Problems(prefix)
-    state = run["state"]
-    all_devices = bool(run.get("all_devices"))
+    state, all_devices = run["state"], bool(run.get("all_devices"))
     if item.get("serial_number") is None and item.get("device_name") is None and not all_devices:
         item = {**item, "device_name": item["user_name"]}
     check_user_name(problems, item["user_name"])
@@ -125,6 +126,7 @@ def desired_of(
         codes=codes,
         seed=seed,
         stored=run.get("seed_store") is not None and codes is None and seed is None,
+        retires_seed=_retires_seed(run),
         satisfied_by=run.get("satisfied_by") or "this",
         all_devices=all_devices,
         tags=tags,
@@ -132,6 +134,10 @@ def desired_of(
     )
     _check_store_name(problems, desired, run.get("seed_store"))
     return desired, problems.found
+
+
+def _retires_seed(run: t.Mapping[str, t.Any]) -> bool:
+    return run["state"] == "absent" and (run.get("seed_store") or {}).get("on_absent") == "delete"
 
 
 def _check_store_name(problems: Problems, desired: Desired, store: t.Mapping[str, t.Any] | None) -> None:
@@ -160,18 +166,34 @@ def run_problems(run: t.Mapping[str, t.Any]) -> list[str]:
     problems = Problems("")
     if run["wait_timeout"] < 0:
         problems.add("wait_timeout", f"is {run['wait_timeout']}: give a number of seconds from 0.")
-    store = run.get("seed_store")
-    if store is not None:
-        template = template_problem(store.get("name") or "")
-        if template:
-            problems.add("seed_store.name", f"{template}.")
-        if store.get("name") is not None and not store["name"].strip("/ "):
-            problems.add("seed_store.name", "is empty: give a name, or leave it out for the default.")
-        _check_tags(problems, "seed_store.tags", store.get("tags"))
+    if run.get("seed_store") is not None:
+        check_store(problems, run["seed_store"])
     check_concurrency(problems, run.get("concurrency"))
     if (run.get("stop_after_failures") or 0) < 0:
         problems.add("stop_after_failures", f"is {run['stop_after_failures']}: give a whole number from 0.")
     return problems.found
+
+
+def check_store(problems: Problems, store: t.Mapping[str, t.Any]) -> None:
+    """Refuse a seed store with options that cannot be used."""
+    template = template_problem(store.get("name") or "")
+    if template:
+        problems.add("seed_store.name", f"{template}.")
+    if store.get("name") is not None and not store["name"].strip("/ "):
+        problems.add("seed_store.name", "is empty: give a name, or leave it out for the default.")
+    _check_tags(problems, "seed_store.tags", store.get("tags"))
+    _check_retirement(problems, store)
+
+
+def _check_retirement(problems: Problems, store: t.Mapping[str, t.Any]) -> None:
+    if store.get("on_absent") == "delete" and not store.get("verify", True):
+        problems.add(
+            "seed_store.on_absent",
+            "delete cannot be combined with verify=false: whose record it is has to be read before it is deleted.",
+        )
+    days = store.get("recovery_window_days")
+    if days is not None and not 7 <= days <= 30:
+        problems.add("seed_store.recovery_window_days", f"is {days}: AWS takes 7 to 30.")
 
 
 def duplicate_problems(desired: t.Sequence[Desired], store: t.Mapping[str, t.Any] | None) -> list[str]:

@@ -24,6 +24,7 @@ DELETE = "delete"
 RESYNC = "resync"
 TAG = "tag"
 UNTAG = "untag"
+RETIRE_SEED = "retire_seed"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Desired:
     codes: tuple[str, str] | None = dataclasses.field(default=None, repr=False)
     seed: str | None = dataclasses.field(default=None, repr=False)
     stored: bool = False  # a seed store was given
+    retires_seed: bool = False  # what the store holds of a device that is deleted goes as well
     satisfied_by: str = "this"
     all_devices: bool = False
     tags: t.Mapping[str, str] | None = None
@@ -77,6 +79,7 @@ class Current:
     tags: t.Mapping[str, str] | None = None
     seed_lost: bool = False  # the target is attached to nobody, and the seed store has no seed of it for this user
     left_behind: tuple[str, ...] = ()  # virtual devices that are attached to nobody and are certainly this user's
+    kept_seeds: tuple[str, ...] = ()  # devices to be deleted, or gone already, whose seeds are stored for this user
 
 
 @dataclasses.dataclass(frozen=True)
@@ -200,7 +203,8 @@ def _plan_absent(desired: Desired, current: Current) -> Plan:
     if desired.all_devices:
         deleted += [serial for serial in current.left_behind if serial not in deleted]
     deletions = tuple(Action(DELETE, serial) for serial in deleted)
-    return _unless_unknown(desired, current, disabled.actions + deletions)
+    retirements = tuple(Action(RETIRE_SEED, serial) for serial in current.kept_seeds)
+    return _unless_unknown(desired, current, disabled.actions + deletions + retirements)
 
 
 def _plan_resynced(desired: Desired, current: Current) -> Plan:

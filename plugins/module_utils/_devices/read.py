@@ -80,6 +80,9 @@ class Reader:
         pairs = [(outcome, self._from_lists(outcome, account)) for outcome in outcomes]
         undecided = [outcome for outcome, reading in pairs if reading and self._needs_user(outcome, reading)]
         removing = state in ("disabled", "absent")
+        if len(outcomes) > _FEW and outcomes[0].desired.retires_seed:
+            # Whose a record is depends on when its user was created.
+            self._known_users(account, tolerant=True)
         if undecided and not removing:
             self._prepare_store()
         if sum(1 for outcome, reading in pairs if reading and self._needs_owner(outcome, reading)) > 1:

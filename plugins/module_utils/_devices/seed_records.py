@@ -95,6 +95,22 @@ class SeedRecords:
             raise StaleView(f"the user {desired.user_name} cannot be found")
         return record_is_of(desired.user_name, created, made_for)
 
+    def retirable(self, user_name: str, serial: str) -> Record | None:
+        """Return the record of a device that goes, or None if none is of that very device and person."""
+        record = self._store.find(self._store.name_for(user_name, device_name_of(serial)))
+        if record is None or record.serial_number != serial:
+            return None
+        # Once the user is deleted, too, the name has to do.
+        created = self._api.user_created(user_name)
+        return record if record_is_of(user_name, created, vars(record)) else None
+
+    def retire(self, user_name: str, serial: str, record: Record) -> bool:
+        """Delete the record of a device that is gone. Return whether it was still there.
+
+        :raises StoreConflict: Another one is there by now.
+        """
+        return self._store.delete(self._store.name_for(user_name, device_name_of(serial)), record)
+
     def insist_on(self, desired: Desired, serial: str, journal: Journal) -> None:
         """Give up if the store no longer holds the seed that is being used: another run has made the device anew."""
         if self._maybe_store is None or not self._store.readable or journal.record is None:

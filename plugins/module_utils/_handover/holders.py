@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import typing as t
 
+from .._aws.connection import Connection
 from .._aws.iam import MfaApi
 from .._aws.model import device_name_of
-from .._errors import MfaError, NotItsRecord, ScheduledForDeletion
+from .._errors import MfaError
 from .._seeds.base import SeedStore
 from .._seeds.record import Record, record_is_of
+from .._seeds.registry import open_store
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,16 +59,20 @@ class Holders:
         raise MfaError(f"There is no user {user_name} in this account{hint}. Correct the name.")
 
 
+def open_store_to_read(options: t.Mapping[str, t.Any], connection: Connection, api: MfaApi) -> SeedStore:
+    """Return the store that O(seed_store) describes. A secret that is scheduled for deletion counts as gone in it."""
+    return open_store({**options, "on_absent": "delete"}, connection, lambda: api.account()[1])
+
+
 def record_of(store: SeedStore, holder: Holder) -> Record | None:
     """Return the record of a device, or None if the store has none of it.
 
     :raises MfaError: What the store has is no record, or was made for another person.
     """
     name = store.name_for(holder.user_name, device_name_of(holder.serial_number))
-    try:
-        record = store.read(name, holder.serial_number)
-    except (NotItsRecord, ScheduledForDeletion):
-        return None  # that of another device of this user's, under the one name; or it was handed over
+    record = store.find(name)
+    if record is not None and record.serial_number != holder.serial_number:
+        return None  # of another device of this user's, under the one name
     if record is not None and not record_is_of(holder.user_name, holder.user_created, vars(record)):
         raise MfaError(
             f"{store.title} {name} holds a seed that was made for {record.user_name} at {record.created}, and not for "

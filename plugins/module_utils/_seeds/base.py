@@ -16,7 +16,7 @@ import string
 import time
 import typing as t
 
-from .._errors import MfaError, NotItsRecord, ScheduledForDeletion, StoreConflict
+from .._errors import MfaError, StoreConflict
 from .record import FIELDS, Record
 from .totp import SeedError, normalize_seed
 
@@ -89,8 +89,8 @@ class SeedStore(abc.ABC):
             return f"gives a name of {len(name)} characters; the limit is {cls.longest_name}"
         return None
 
-    def read(self, name: str, serial_number: str) -> Record | None:
-        """Return the record of a device, or None if the store has none.
+    def find(self, name: str) -> Record | None:
+        """Return the record that is kept under a name, whatever device it is of, or None if there is none.
 
         :raises MfaError: Something else is kept under this name.
         """
@@ -107,13 +107,39 @@ class SeedStore(abc.ABC):
                 f"{self.title} {name} holds something that is not a seed record. It was left unchanged: "
                 "set seed_store.name to a name that nothing else uses."
             ) from None
-        if record.serial_number != serial_number:
-            raise NotItsRecord(
+        return record
+
+    def read(self, name: str, serial_number: str) -> Record | None:
+        """Return the record of a device, or None if the store has none.
+
+        :raises MfaError: Something else is kept under this name.
+        """
+        record = self.find(name)
+        if record is not None and record.serial_number != serial_number:
+            raise MfaError(
                 f"{self.title} {name} holds the seed of {record.serial_number} ({record.user_name}), not of "
                 f"{serial_number}. It was left unchanged: set seed_store.name to a name that nothing else uses, for "
                 "example with {device_name} in it."
             )
         return record
+
+    @property
+    def deletes(self) -> bool:
+        """Whether the record of a device that is deleted goes as well."""
+        return self._options.get("on_absent") == "delete"
+
+    def delete(self, name: str, record: Record) -> bool:
+        """Delete a record, if it is still the one that is kept under this name. Return whether there was one to delete.
+
+        :raises StoreConflict: Something else is kept there by now; it stays.
+        """
+        found = self.find(name)
+        if found is None:
+            return False
+        if found.value() != record.value():
+            raise StoreConflict(f"{self.title} {name} was changed by another run, and stays: run again.")
+        self._delete(name)
+        return True
 
     def write(self, name: str, record: Record, expected: str | None) -> Record:
         """Write a record in place of version I(expected) (None: of nothing) and read it back.
@@ -126,25 +152,6 @@ class SeedStore(abc.ABC):
         if self._options["verify"]:
             self._read_back(name, record, version)
         return dataclasses.replace(record, version=version)
-
-    def delete(self, name: str, record: Record) -> None:
-        """Delete a record, if it is still what is stored. One that is gone already is no error.
-
-        No store can insist on what it deletes, so it is looked at just before.
-
-        :raises StoreConflict: Something else is stored by now; it stays.
-        """
-        try:
-            found = self.read(name, record.serial_number)
-        except ScheduledForDeletion:
-            return
-        except NotItsRecord:
-            found = dataclasses.replace(record, version=None)
-        if found is None:
-            return
-        if found != record:
-            raise StoreConflict(f"{self.title} {name} was changed by another run.")
-        self._delete(name)
 
     def confirm(self, name: str, record: Record) -> None:
         """Make sure that a record is still the current one, now that its device is attached and it is proven."""
@@ -182,7 +189,7 @@ class SeedStore(abc.ABC):
 
     @abc.abstractmethod
     def _delete(self, name: str) -> None:
-        """Delete the value. One that is gone already is no error."""
+        """Delete what is kept under a name, which may be gone by now."""
 
     @abc.abstractmethod
     def _put(self, name: str, value: str, expected: str | None) -> str:

@@ -7,16 +7,16 @@ This module is private to hardening.aws.
 
 from __future__ import annotations
 
+import json
 import typing as t
 import uuid
 
 from .._aws.refusals import short_code
-from .._errors import AwsRefused, ScheduledForDeletion, StoreConflict
+from .._errors import AwsRefused, MfaError, StoreConflict
 from .base import SeedStore
 
 _STAGE = "HARDENING_NEW"
-# For how long a deleted secret can be restored; the least that AWS offers.
-RECOVERY_DAYS = 7
+_RECOVERY_DAYS = 30  # the most that AWS allows
 
 
 class SecretsManagerStore(SeedStore):
@@ -37,18 +37,22 @@ class SecretsManagerStore(SeedStore):
             kind = short_code(refusal.code or "")
             if kind == "ResourceNotFound":
                 return None
-            if kind == "InvalidRequest" and "delet" in refusal.aws_message:
-                raise ScheduledForDeletion(self._scheduled(name), refusal.code, refusal.operation) from None
+            if _is_scheduled(refusal):
+                if self.deletes:
+                    return None
+                raise MfaError(self._scheduled(name), refusal.code, refusal.operation) from None
             raise
         return answer.get("SecretString", ""), answer["VersionId"]
 
     def _delete(self, name: str) -> None:
-        params = {"SecretId": name, "RecoveryWindowInDays": RECOVERY_DAYS}
+        days = self._options.get("recovery_window_days") or _RECOVERY_DAYS
         try:
-            self._client.call("DeleteSecret", params, expected=("ResourceNotFound", "InvalidRequest"))
+            self._client.call(
+                "DeleteSecret", {"SecretId": name, "RecoveryWindowInDays": days}, expected=("ResourceNotFound",)
+            )
         except AwsRefused as refusal:
-            kind = short_code(refusal.code or "")
-            if kind != "ResourceNotFound" and not (kind == "InvalidRequest" and "delet" in refusal.aws_message):
+            # Sent again after a lost reply, it finds that it has done its work.
+            if short_code(refusal.code or "") != "ResourceNotFound" and not _is_scheduled(refusal):
                 raise
 
     def _put(self, name: str, value: str, expected: str | None) -> str:
@@ -64,10 +68,11 @@ class SecretsManagerStore(SeedStore):
         try:
             return t.cast(str, self._client.call("CreateSecret", params, requires=("VersionId",))["VersionId"])
         except AwsRefused as refusal:
-            kind = short_code(refusal.code or "")
-            if kind == "InvalidRequest" and "delet" in refusal.aws_message:
-                raise ScheduledForDeletion(self._scheduled(name), refusal.code, refusal.operation) from None
-            if kind != "ResourceExists":
+            if _is_scheduled(refusal):
+                if self.deletes:
+                    return self._restore(name, value, token)
+                raise MfaError(self._scheduled(name), refusal.code, refusal.operation) from None
+            if short_code(refusal.code or "") != "ResourceExists":
                 raise
         if not self.readable:
             # What is there cannot be read; it is kept as the previous version.
@@ -81,6 +86,20 @@ class SecretsManagerStore(SeedStore):
         if found == (value, token):
             return token  # our own: the reply to the first attempt was lost
         raise StoreConflict(f"The secret {name} already exists.")
+
+    def _restore(self, name: str, value: str, token: str) -> str:
+        """Take a secret back that is scheduled for deletion, and give it a new value.
+
+        It is the record of an earlier device of this name and person, or it is scheduled again and stays as it is.
+        """
+        self._client.call("RestoreSecret", {"SecretId": name})
+        found = self._get(name)
+        if found is None or not _is_of_the_same_device(found[0], value):
+            self._delete(name)
+            raise MfaError(
+                f"{self._scheduled(name)} It holds something else than the seed of an earlier device of this name."
+            )
+        return self._replace(name, value, token, found[1])
 
     def _replace(self, name: str, value: str, token: str, expected: str | None) -> str:
         # AWSCURRENT moves in a call of its own, because only that one can insist on the version to replace, or, without
@@ -101,4 +120,21 @@ class SecretsManagerStore(SeedStore):
 
     @staticmethod
     def _scheduled(name: str) -> str:
-        return f"The secret {name} is scheduled for deletion. Restore it, or set seed_store.name to another name."
+        return (
+            f"The secret {name} is scheduled for deletion. Restore it, set seed_store.name to another name, or set "
+            "seed_store.on_absent to delete, which takes back the secret of an earlier device."
+        )
+
+
+def _is_scheduled(refusal: AwsRefused) -> bool:
+    """Whether AWS refused a call because the secret is scheduled for deletion."""
+    return short_code(refusal.code or "") == "InvalidRequest" and "delet" in refusal.aws_message
+
+
+def _is_of_the_same_device(text: str, value: str) -> bool:
+    """Whether what a secret holds is a record of the device and the user that a new record is of."""
+    try:
+        old, new = json.loads(text), json.loads(value)
+        return all(old[field] == new[field] for field in ("serial_number", "user_name"))
+    except (ValueError, TypeError, KeyError):
+        return False

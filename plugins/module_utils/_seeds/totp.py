@@ -19,7 +19,8 @@ try:
 except ImportError:
     HAS_PYOTP = False
 
-MIN_SEED_CHARACTERS = 16  # 80 bits: the shortest that authenticator apps and token vendors hand out
+# 112 bits, the least that NIST SP 800-63B allows and pyotp takes. AWS's own seeds have 64 characters.
+MIN_SEED_CHARACTERS = 23
 ISSUER = "Amazon Web Services"
 
 

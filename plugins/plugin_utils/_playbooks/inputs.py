@@ -54,14 +54,19 @@ SPECS: dict[str, Spec] = {
     "offboard": {
         "users": _NAMES,
         "ignore_missing_users": {"type": "bool", "default": False},
+        "seed_store": options.run_options()["seed_store"],
     },
     "rotate": {
-        "users": _NAMES,
-        "suffix": {"type": "str", "required": True},
+        "users": {"type": "list", "elements": "str"},
+        "all": {"type": "bool", "default": False},
+        "exclude": {"type": "list", "elements": "str", "default": []},
+        "suffix": {"type": "str"},
+        "older_than_days": {"type": "int"},
         "seed_store": {**options.run_options()["seed_store"], "required": True},
-        "retire": {"type": "bool", "default": False},
+        "holder": {"type": "str", "choices": ["person", "store"], "default": "person"},
+        "retire": {"type": "bool"},
         "retire_devices": {"type": "list", "elements": "str", "default": []},
-        "min_age_days": {"type": "int", "default": 7},
+        "min_age_days": {"type": "int"},
     },
 }
 ALLOWED = ("hosts",)
@@ -105,35 +110,67 @@ def _harden(values: Values, _problems: Problems, _playbook_dir: str) -> Values:
 
 def _offboard(values: Values, problems: Problems, _playbook_dir: str) -> Values:
     _check_users(problems, values["users"])
+    if values["seed_store"]:
+        found = Problems("")
+        options.check_store(found, values["seed_store"])
+        problems.take(found.found)
     return values
 
 
 def _rotate(values: Values, problems: Problems, _playbook_dir: str) -> Values:
-    _check_users(problems, values["users"])
-    suffix = values["suffix"]
-    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", suffix):
-        problems.add("suffix", f"{suffix[:70]!r} may contain only letters, digits and _.-, at most 64 of them.")
-    if values["min_age_days"] < 0:
+    if values["users"] is not None and values["all"]:
+        problems.add("all", "cannot be combined with rotate_users: give one of the two.")
+    elif values["users"] is not None:
+        _check_users(problems, values["users"])
+    elif not values["all"]:
+        problems.add("users", "is missing: give a list of user names, such as [alice, bob], or set rotate_all to true.")
+    _check_names_of_new(problems, values)
+    if values["min_age_days"] is not None and values["min_age_days"] < 0:
         problems.add("min_age_days", f"is {values['min_age_days']}: give a number of days from 0.")
+    if values["retire"] is None:
+        values["retire"] = values["holder"] == "store"
     _check_retired(problems, values)
     if not values["seed_store"]:
         problems.add("seed_store", "is empty: give a store, such as {type: secretsmanager}.")
     values["seed_store"] = {"name": "mfa/{user_name}/{device_name}", **values["seed_store"]}
-    values["devices"] = [{"user_name": name, "device_name": f"{name}-{suffix}"} for name in values["users"]]
     if not problems.found:
-        _check_devices(problems, values)
+        _check_store(problems, values)
     return values
 
 
-def _check_devices(problems: Problems, values: Values) -> None:
-    """Refuse a seed store that cannot keep the seeds of these devices, as the module would."""
+def _check_names_of_new(problems: Problems, values: Values) -> None:
+    suffix, days = values["suffix"], values["older_than_days"]
+    if suffix is not None and not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", suffix):
+        problems.add("suffix", f"{suffix[:70]!r} may contain only letters, digits and _.-, at most 64 of them.")
+    if days is not None and days < 1:
+        problems.add("older_than_days", f"is {days}: give 1 or more, or each run would attach another device.")
+    if suffix is not None and days is not None:
+        problems.add("older_than_days", "cannot be combined with rotate_suffix: give one of the two.")
+    if suffix is None and days is None:
+        problems.add(
+            "suffix",
+            'is missing: give one for the names of the new devices, such as "2026", or give older_than_days: then '
+            "devices that are older are replaced, and alice is followed by alice-2.",
+        )
+
+
+def _check_store(problems: Problems, values: Values) -> None:
+    """Refuse a seed store that cannot keep the seeds of the new devices, as the module would."""
     run = {"state": "enabled", "purge_tags": True, "wait_timeout": 0, "seed_store": values["seed_store"]}
     found = options.run_problems(run)
     if not found:
-        judged = [options.desired_of(device, run) for device in values["devices"]]
+        suffix = values["suffix"] or "2"
+        new = [{"user_name": name, "device_name": f"{name}-{suffix}"} for name in values["users"] or ["x"]]
+        judged = [options.desired_of(device, run) for device in new]
         found = [text for _desired, texts in judged for text in texts]
         found += options.duplicate_problems([desired for desired, _texts in judged if desired], values["seed_store"])
     problems.take(dict.fromkeys(found))
+    if not found and "{device_name}" not in values["seed_store"]["name"]:
+        problems.add(
+            "seed_store.name",
+            f"{values['seed_store']['name']!r} lacks {{device_name}}: the new seed would replace that of a device that "
+            "is still in use.",
+        )
 
 
 def _check_users(problems: Problems, names: t.Sequence[str]) -> None:
@@ -149,7 +186,7 @@ def _check_users(problems: Problems, names: t.Sequence[str]) -> None:
 
 def _check_retired(problems: Problems, values: Values) -> None:
     patterns = values["retire_devices"]
-    if values["retire"] and not patterns:
+    if values["retire"] and values["suffix"] is not None and not patterns:
         problems.add(
             "retire_devices",
             'is missing: name the devices to remove, such as ["{user_name}", "{user_name}-2025"]. Devices that it does '

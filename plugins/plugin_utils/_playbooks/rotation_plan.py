@@ -1,14 +1,13 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decides which older MFA devices a rotation may remove, and reports what was done. Pure.
+"""Decides which devices a rotation attaches and which it removes, and reports what was done. Pure.
 
-This module is private to hardening.aws. A user keeps every device until the new one was attached by an earlier run some
-days ago, and its seed is stored for this very user. Only devices that are named are removed.
+This module is private to hardening.aws. A user keeps every device until the new one is attached and proven: its seed is
+stored for this very user, and, unless everybody takes codes from the store, the person is known to have it.
 """
 
 from __future__ import annotations
 
-import fnmatch
 import typing as t
 
 Data = t.Mapping[str, t.Any]
@@ -17,17 +16,24 @@ _SHOWN_NAMES = 10
 _SHOWN_REASONS = 20
 
 
-def refusals(inputs: Data, facts: t.Sequence[Data]) -> list[str]:
-    """Return why the rotation must not begin."""
+def refusals(inputs: Data, facts: t.Sequence[Data], unmatched: t.Sequence[str]) -> list[str]:
+    """Return why the rotation must not begin.
+
+    :param unmatched: Patterns of users to leave out that match nobody.
+    """
     unknown = [fact["user_name"] for fact in facts if not fact["exists"]]
-    found = []
+    found = [f"rotate_exclude: {pattern!r} matches no IAM user. Correct it, or leave it out." for pattern in unmatched]
     if unknown:
         found.append(
             f"rotate_users: there is no IAM user {_names(unknown, 'or')} (upper and lower case count). Correct the "
             "names, or leave them out."
         )
-    old = any(_named(inputs, fact) for fact in facts)
-    if inputs["retire"] and old and not any(fact["serial_number"] for fact in facts):
+    if not facts:
+        found.append(
+            "rotate_all: no user has a virtual device that is named like the user, or that rotate_retire_devices "
+            "names. Give rotate_users."
+        )
+    if inputs["suffix"] is not None and inputs["retire"] and inputs["holder"] == "person" and _none_is_new(facts):
         found.append(
             f"rotate_retire: none of these users has the new device, whose name ends in -{inputs['suffix']}. If "
             "rotate_suffix is right, run without rotate_retire first, and let the users set up their new seeds."
@@ -35,62 +41,77 @@ def refusals(inputs: Data, facts: t.Sequence[Data]) -> list[str]:
     return found
 
 
-def retirement(inputs: Data, facts: t.Sequence[Data], attached: t.Sequence[Data]) -> dict[str, t.Any]:
+def _none_is_new(facts: t.Sequence[Data]) -> bool:
+    return any(fact["older"] for fact in facts) and not any(fact["serial_number"] for fact in facts)
+
+
+def devices(facts: t.Sequence[Data]) -> list[dict[str, str]]:
+    """Return the new devices to attach, for those users whose turn it is."""
+    due = [fact for fact in facts if fact["due"] and not fact["blocked"]]
+    return [{name: str(fact[name]) for name in ("user_name", "device_name", "device_path")} for fact in due]
+
+
+def retirement(
+    inputs: Data, facts: t.Sequence[Data], attached: t.Sequence[Data], listed: t.Sequence[Data] | None
+) -> dict[str, t.Any]:
     """Return the devices to remove, and the users who keep all of theirs, with the reason.
 
     :param facts: What rotation_facts found before this run attached anything.
-    :param attached: Results of attaching the new devices, in the same order.
+    :param attached: Results of attaching the new devices, of users whose turn it was.
+    :param listed: What rotation_facts found after that; None in check mode.
     """
-    devices: list[dict[str, str]] = []
+    results = {result["user_name"]: result for result in attached}
+    shown = None if listed is None else {fact["serial_number"] for fact in listed}
+    gone: list[dict[str, str]] = []
     kept: list[dict[str, str]] = []
-    for fact, result in zip(facts, attached, strict=True):
-        old = _named(inputs, fact)
-        if not inputs["retire"] or not old:
+    for fact in facts:
+        if not inputs["retire"] or not fact["older"] or fact["blocked"]:
             continue
-        reason = _reason_to_keep(fact, result, inputs["min_age_days"])
+        result = results.get(fact["user_name"])
+        reason = _reason_to_keep(inputs, fact, result, shown)
         if reason is None:
-            devices += [{"user_name": fact["user_name"], "serial_number": serial} for serial in old]
-        elif not result["failed"]:
+            gone += [{"user_name": fact["user_name"], "serial_number": serial} for serial in fact["older"]]
+        elif result is None or not result["failed"]:
             kept.append({"user_name": fact["user_name"], "reason": reason})
-    return {"devices": devices, "kept": kept}
+    return {"devices": gone, "kept": kept}
 
 
-def _named(inputs: Data, fact: Data) -> list[str]:
-    """Return the serial numbers of a user's other virtual devices that rotate_retire_devices names."""
-    patterns = [pattern.replace("{user_name}", fact["user_name"]) for pattern in inputs["retire_devices"]]
-    return [
-        serial
-        for serial in fact["others"]
-        if any(fnmatch.fnmatchcase(serial.rsplit("/", 1)[-1], pattern) for pattern in patterns)
-    ]
-
-
-def _reason_to_keep(fact: Data, result: Data, min_age_days: int) -> str | None:
-    if result["failed"]:
+def _reason_to_keep(inputs: Data, fact: Data, result: Data | None, shown: t.Container[str] | None) -> str | None:
+    if result is not None and result["failed"]:
         return "the new device could not be attached"
-    if fact["serial_number"] is None or result["changed"] or result["serial_number"] != fact["serial_number"]:
+    by_this_run = result is not None and "enable" in result["actions"]
+    if inputs["holder"] == "store" and by_this_run and result is not None:
+        # Its codes came from the seed that the store returned.
+        if shown is None or result["serial_number"] in shown:
+            return None
+        return "AWS does not list the new device yet: run again later"
+    serial = result["serial_number"] if result else fact["serial_number"]
+    if by_this_run or fact["serial_number"] is None or serial != fact["serial_number"]:
         return "the new device was attached by this run, and nobody has used it yet: run again later"
-    if fact["age_days"] is None or fact["age_days"] < min_age_days:
-        days = "an unknown time" if fact["age_days"] is None else f"{fact['age_days']} days"
-        return f"the new device was attached {days} ago, and rotate_min_age_days is {min_age_days}: run again later"
-    if fact["record_problem"]:
-        return str(fact["record_problem"])
-    return None
+    return f"{fact['problem']}: run again later" if fact["problem"] else None
 
 
 def outcome(
-    attached: t.Sequence[Data], planned: Data, retired: t.Sequence[Data], check_mode: bool
+    facts: t.Sequence[Data],
+    attached: t.Sequence[Data],
+    planned: Data,
+    retired: t.Sequence[Data],
+    check_mode: bool,
 ) -> tuple[list[str], list[str]]:
     """Return the lines that say what was done, and a line for each reason why something failed."""
     made = sum(1 for result in attached if result["changed"] and not result["failed"])
     failed = [result for result in attached if result["failed"]]
+    blocked = [fact for fact in facts if fact["due"] and fact["blocked"]]
+    there = len(facts) - len(blocked) - made - len(failed)
     gone = [result for result in retired if result["changed"] and not result["failed"]]
     lines = ["Check mode: nothing was changed, this is what would be."] if check_mode else []
-    lines.append(f"new devices: {made} attached, {len(attached) - made - len(failed)} were there, {len(failed)} failed")
+    lines.append(f"new devices: {made} attached, {there} were there, {len(failed) + len(blocked)} failed")
     lines.append(f"older devices: {len(gone)} removed, of {len({result['user_name'] for result in gone})} users")
     reasons: dict[str, list[str]] = {}
     for result in failed:
         reasons.setdefault(f"the new device could not be attached: {result['msg']}", []).append(result["user_name"])
+    for fact in blocked:
+        reasons.setdefault(fact["blocked"], []).append(fact["user_name"])
     for item in planned["kept"]:
         reasons.setdefault(f"keeps all devices: {item['reason']}", []).append(item["user_name"])
     for result in retired:

@@ -67,6 +67,7 @@ class RequestLog:
             "params": redact(params),
             "status": None,
             "code": None,
+            "took_effect": False,
             "throttled": False,
             "fault": False,
             "lost_reply": False,

@@ -180,6 +180,7 @@ class Emulator:
         try:
             hold_after = conditions.arrive(entry)
             answer = self._judge(request, entry)
+            entry["took_effect"] = answer.code is None
             if hold_after:
                 conditions.hold_after(entry)
             if not entry["throttled"] and conditions.loses_reply(service):

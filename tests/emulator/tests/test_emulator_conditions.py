@@ -108,6 +108,8 @@ def test_lost_reply_took_effect(bench: Any) -> None:
     with pytest.raises(ConnectionClosedError):
         bench.create("alice")
     assert [d["serial_number"] for d in bench.emulator.devices()] == [ALICE]
+    log = bench.emulator.requests()[-1]
+    assert (log["status"], log["took_effect"], log["lost_reply"]) == (None, True, True)
     # botocore sends the call again by itself, and then meets its own device
     bench.emulator.set(lost_reply_probability=0.4, random_seed=2)
     retrying = bench.client("iam", attempts=10)

@@ -313,6 +313,7 @@ PLAYBOOKS: dict[str, dict[str, Case]] = {
     },
     "rotate": {
         "users: missing": of("rotate", "users", LEFT_OUT, "is missing: give a list"),
+        "users and all": of("rotate", "all", True, "cannot be combined with rotate_users"),
         "users: empty": of("rotate", "users", [], "is empty"),
         "users: true": of("rotate", "users", [True], "put the text into quotes", at="[0]"),
         "users: long": of("rotate", "users", [LONG], "64", at="[0]"),

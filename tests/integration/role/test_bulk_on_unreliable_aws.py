@@ -13,9 +13,9 @@ import typing as t
 
 from aws_emulator.client import Emulator
 from controller import ACCOUNT, Controller, arn, task
-from role_runner import STORE
+from role_runner import STORE, kill_play
 from test_playbook_offboard import Offboarding
-from test_role_playbooks import run
+from test_role_playbooks import run, start
 from test_user_access import assert_mfa_went_last
 
 USERS = int(os.environ.get("BULK_CHAOS_USERS", "12"))
@@ -66,15 +66,53 @@ def test_attaching_a_policy(controller: Controller, emulator: Emulator) -> None:
 
 
 def test_rotating(controller: Controller, emulator: Emulator) -> None:
-    emulator.fixture({"generate": {"count": USERS, "device": "virtual"}})
-    rotation = {"rotate_users": NAMES, "rotate_suffix": "2026", "rotate_seed_store": STORE}
-    old, new = {arn(name): name for name in NAMES}, {arn(f"{name}-2026"): name for name in NAMES}
-    in_trouble(emulator, lambda: run(controller, "rotate", **rotation))
-    assert controller.virtual() == old | new
-    stored = [(name, arn(f"{name}-2026"), controller.secret(f"mfa/{name}/{name}-2026")["seed"]) for name in NAMES]
+    """Three runs are killed. At each moment every user has a device that works, and in the end only the new one."""
+    emulator.fixture({"generate": {"count": USERS}})
+    rotation = {
+        "rotate_users": NAMES,
+        "rotate_older_than_days": 30,
+        "rotate_seed_store": STORE,
+        "rotate_holder": "store",
+    }
+    run(controller, "rotate", **rotation)
+    assert controller.virtual() == {arn(name): name for name in NAMES}
+    # What is asked of the log is asked from here on.
+    later = emulator.settings()["clock_offset"] + 100 * 86400
+    emulator.set(clock_offset=later, check_signature_age=False)
+
+    def killed_and_run() -> None:
+        for _number in range(3):
+            emulator.set(halt={"at": 10 + 2 * USERS, "when": "after", "freeze": True})
+            process = start(controller, "rotate", **rotation)
+            while process.poll() is None and not emulator.halted()["halted"]:
+                time.sleep(0.02)
+            assert process.poll() is None, "it was killed before its end"
+            kill_play(process, controller.home)
+            emulator.release()
+        run(controller, "rotate", **rotation)
+
+    in_trouble(emulator, killed_and_run)
+    assert controller.virtual() == {arn(f"{name}-2"): name for name in NAMES}
+    assert not emulator.violations(), "no device was attached before its seed was stored"
+    assert_never_without_a_device(emulator, {name: {arn(name)} for name in NAMES})
+    stored = [(name, arn(f"{name}-2"), controller.secret(f"mfa/{name}/{name}-2")["seed"]) for name in NAMES]
     controller.assert_seeds_work(stored)
-    emulator.set(check_signature_age=False)
-    retiring = {**rotation, "rotate_retire": True, "rotate_retire_devices": ["{user_name}"], "rotate_min_age_days": 0}
-    in_trouble(emulator, lambda: run(controller, "rotate", **retiring))
-    assert controller.virtual() == new
-    assert not emulator.violations()
+
+
+def assert_never_without_a_device(emulator: Emulator, attached: dict[str, set[str]]) -> None:
+    """By the emulator's log, each user had at least one device, and at most eight, after each call that took effect.
+
+    :param attached: The devices with which the log begins, whose seeds are all in the store.
+    """
+    enabled = 0
+    for request in emulator.requests():
+        if not request["took_effect"] or request["action"] not in ("EnableMFADevice", "DeactivateMFADevice"):
+            continue
+        devices = attached[request["params"]["UserName"]]
+        if request["action"] == "EnableMFADevice":
+            enabled += 1
+            devices.add(request["params"]["SerialNumber"])
+        else:
+            devices.remove(request["params"]["SerialNumber"])
+        assert 1 <= len(devices) <= 2, request
+    assert enabled == len(attached)

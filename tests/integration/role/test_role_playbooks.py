@@ -17,14 +17,21 @@ from role_runner import STORE, users
 
 def run(controller: Controller, name: str, *arguments: str, ok: bool = True, **variables: t.Any) -> str:
     """Run a playbook of the collection and return its output."""
+    process = start(controller, name, *arguments, **variables)
+    output, _nothing = process.communicate()
+    assert (process.returncode == 0) is ok, output
+    assert "Traceback" not in output, output
+    return output
+
+
+def start(controller: Controller, name: str, *arguments: str, **variables: t.Any) -> subprocess.Popen[str]:
+    """Start a playbook of the collection."""
     command = [str(VENV / "bin/ansible-playbook"), f"hardening.aws.{name}", "-e", json.dumps(variables), *arguments]
     environment = {**controller.environment(RECORDED_RESULTS="/dev/null"), **controller.emulator.env()}
     environment.update(ANSIBLE_DEPRECATION_WARNINGS="0", ANSIBLE_LOCALHOST_WARNING="0")
-    done = subprocess.run(command, env=environment, cwd=controller.home, capture_output=True, text=True, check=False)
-    output = done.stdout + done.stderr
-    assert (done.returncode == 0) is ok, output
-    assert "Traceback" not in output, output
-    return output
+    return subprocess.Popen(
+        command, env=environment, cwd=controller.home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
 
 
 def changed(output: str) -> int:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a rotation knows of its users before it changes anything."""
+"""What a rotation finds out about its users, on an account in memory."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ import typing as t
 
 import pytest
 
-from ansible_collections.hardening.aws.plugins.module_utils._account import rotation_facts as rotation
+from ansible_collections.hardening.aws.plugins.module_utils._account.rotation_facts import Rotation
 from ansible_collections.hardening.aws.plugins.module_utils._aws.model import VirtualDevice
-from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
-from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import Record
 
 NOW = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.timezone.utc)
 CREATED = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+OLD, YOUNG = "2026-08-10T13:00:00+00:00", "2026-11-19T13:00:00+00:00"
+INPUTS: dict[str, t.Any] = {
+    "users": None,
+    "exclude": [],
+    "suffix": None,
+    "older_than_days": 90,
+    "retire_devices": [],
+}
 
 
 def arn(name: str, path: str = "/") -> str:
@@ -24,67 +30,122 @@ def arn(name: str, path: str = "/") -> str:
 
 
 class Api:
-    """An account with alice, who has three devices."""
+    """An account whose devices are given as NAME: (owner, moment)."""
 
     clock = types.SimpleNamespace(now=NOW.timestamp)
 
+    def __init__(self, devices: dict[str, tuple[str | None, str | None]], *more_users: str) -> None:
+        self._devices = devices
+        owners = {owner for owner, _moment in devices.values() if owner and ":" not in owner}
+        self._users = sorted(owners | set(more_users))
+
     def users(self) -> list[dict[str, t.Any]]:
-        return [{"UserName": "alice", "CreateDate": CREATED}, {"UserName": "bob", "CreateDate": CREATED}]
+        return [{"UserName": name, "CreateDate": CREATED} for name in self._users]
 
     def virtual_devices(self) -> dict[str, VirtualDevice]:
-        devices = [
-            VirtualDevice(arn("alice-2026"), "alice", "2026-11-10T13:00:00+00:00"),
-            VirtualDevice(arn("alice-2026", "/other/"), "alice", "2026-11-10T13:00:00+00:00"),
-            VirtualDevice(arn("alice"), "alice", "2025-11-10T13:00:00+00:00"),
-            VirtualDevice(arn("bob-2026"), None),
-            VirtualDevice(arn("root"), "arn:aws:iam::123456789012:root"),
-        ]
-        return {device.serial_number: device for device in devices}
+        serials = {name if ":" in name else arn(name): of for name, of in self._devices.items()}
+        return {serial: VirtualDevice(serial, *of) for serial, of in serials.items()}
 
 
-class Store:
-    """Something that holds one record, or fails."""
+class AskedFor:
+    """A proof that notes for whom it was asked."""
 
-    title = "The secret"
+    def __init__(self) -> None:
+        self.asked: list[str] = []
 
-    def __init__(self, found: Record | Exception | None) -> None:
-        self._found = found
-
-    def name_for(self, user_name: str, device_name: str) -> str:
-        return f"mfa/{user_name}/{device_name}"
-
-    def read(self, _name: str, _serial_number: str) -> Record | None:
-        if isinstance(self._found, Exception):
-            raise self._found
-        return self._found
+    def problem(self, fact: dict[str, t.Any], created: datetime.datetime) -> str | None:
+        assert created == CREATED
+        self.asked.append(fact["user_name"])
+        return "not proven"
 
 
-def facts(*names: str, store: Store | None = None) -> list[dict[str, t.Any]]:
-    items = [{"user_name": name, "device_name": f"{name}-2026"} for name in names]
-    return rotation.read_facts(t.cast(t.Any, Api()), t.cast(t.Any, store), items, 4)
+def rotation(api: Api, proof: AskedFor | None = None, **inputs: t.Any) -> Rotation:
+    return Rotation(t.cast(t.Any, api), {**INPUTS, **inputs}, t.cast(t.Any, proof))
 
 
-def test_devices_are_told_apart() -> None:
-    alice, bob, carol = facts("alice", "bob", "carol")
-    assert alice["serial_number"] == arn("alice-2026") and alice["age_days"] == 9 and alice["exists"]
-    assert alice["others"] == [arn("alice"), arn("alice-2026", "/other/")]
-    assert bob["serial_number"] is None and bob["age_days"] is None and bob["exists"] and bob["others"] == []
-    assert not carol["exists"] and carol["others"] == []
+def only(api: Api, **inputs: t.Any) -> dict[str, t.Any]:
+    (fact,) = rotation(api, **{"users": ["alice"], **inputs}).facts(2)
+    return fact
 
 
 @pytest.mark.parametrize(
-    ("found", "problem"),
+    ("devices", "name", "due", "older"),
     [
-        (Record("SEED", arn("alice-2026"), "alice", "", "2026-11-10T12:59:00Z"), None),
-        (Record("SEED", arn("alice-2026"), "alice", "", "2025-11-10T12:59:00Z"), "was made for alice on 2025-11-10"),
-        (Record("SEED", arn("alice-2026"), "bob", "", "2026-11-10T12:59:00Z"), "was made for bob on 2026-11-10"),
-        (None, "The secret mfa/alice/alice-2026 does not exist"),
-        (MfaError("The caller may not read it."), "The caller may not read it."),
+        ({"alice": ("alice", OLD)}, "alice-2", True, ["alice"]),
+        ({"alice": ("alice", YOUNG)}, "alice", False, []),
+        ({"alice": ("alice", None)}, "alice", False, []),
+        # an earlier run was killed, before or after the new device was attached
+        ({"alice": ("alice", OLD), "alice-2": (None, None)}, "alice-2", True, ["alice"]),
+        ({"alice": ("alice", OLD), "alice-2": ("alice", YOUNG)}, "alice-2", False, ["alice"]),
+        ({"alice": ("alice", OLD), "alice-2": ("alice", OLD)}, "alice-3", True, ["alice", "alice-2"]),
+        ({"alice-9": ("alice", OLD)}, "alice-10", True, ["alice-9"]),
+        ({"alice-2025": ("alice", OLD)}, "alice-2026", True, ["alice-2025"]),
+        # other devices stay, and so do names that others have
+        ({"phone": ("alice", OLD), "alice-x": ("alice", OLD), "alice-02": ("alice", OLD)}, "alice", True, []),
+        ({"alice": ("alice", OLD), "alice-2": ("bob", OLD)}, "alice-3", True, ["alice"]),
+        ({"alice": ("alice", OLD), "phone": ("alice-2", OLD)}, "alice-3", True, ["alice"]),
+        ({"Alice": ("alice", OLD), "ALICE-2": ("alice", OLD)}, "alice-3", True, ["ALICE-2", "Alice"]),
+        ({}, "alice", True, []),
     ],
 )
-def test_whose_seed_is_stored(found: Record | Exception | None, problem: str | None) -> None:
-    told = facts("alice", "bob", store=Store(found))
-    assert told[1]["record_problem"] is None
-    text = told[0]["record_problem"]
-    assert text is None if problem is None else problem in text
-    assert "SEED" not in str(told)
+def test_names_are_worked_out_from_what_is_there(
+    devices: dict[str, tuple[str | None, str | None]], name: str, due: bool, older: list[str]
+) -> None:
+    fact = only(Api(devices, "alice"))
+    assert (fact["device_name"], fact["due"]) == (name, due)
+    assert fact["older"] == [arn(one) for one in older]
+    attached = devices.get(name, (None,))[0] == "alice"
+    assert fact["serial_number"] == (arn(name) if attached else None)
+
+
+def test_the_new_device_is_on_the_path_of_the_current_one() -> None:
+    fact = only(Api({arn("alice-2", "/staff/"): ("alice", OLD), "alice": ("alice", OLD)}))
+    assert (fact["device_path"], fact["device_name"]) == ("/staff/", "alice-3")
+    assert fact["older"] == [arn("alice"), arn("alice-2", "/staff/")]
+
+
+def test_a_suffix_names_the_new_device_and_patterns_the_older_ones() -> None:
+    devices: dict[str, tuple[str | None, str | None]] = {
+        "alice-2026": ("alice", YOUNG),
+        arn("alice-2026", "/other/"): ("alice", OLD),
+        "alice": ("alice", OLD),
+        "alice-2025": ("alice", OLD),
+        "phone": ("alice", OLD),
+        "root": ("arn:aws:iam::123456789012:root", OLD),
+    }
+    patterns = ["{user_name}", "{user_name}-20??"]
+    fact = only(Api(devices), suffix="2026", older_than_days=None, retire_devices=patterns)
+    assert (fact["serial_number"], fact["due"], fact["age_days"]) == (arn("alice-2026"), True, 0)
+    assert fact["older"] == sorted([arn("alice"), arn("alice-2025"), arn("alice-2026", "/other/")])
+    assert only(Api(devices), suffix="2026", older_than_days=None)["older"] == []
+    assert not only(Api(devices, "alice"), users=["nobody"])["exists"]
+
+
+def test_all_are_those_whose_devices_have_such_names() -> None:
+    api = Api({"alice": ("alice", OLD), "bob-7": ("bob", OLD), "x": ("carol", OLD), "dave-q": ("dave", OLD)}, "erin")
+    names = [fact["user_name"] for fact in rotation(api).facts(2)]
+    assert names == ["alice", "bob"]
+    assert [fact["user_name"] for fact in rotation(api, retire_devices=["x"]).facts(2)] == ["alice", "bob", "carol"]
+    found = rotation(api, suffix="q", older_than_days=None, exclude=["b*", "zed"])
+    assert [fact["user_name"] for fact in found.facts(2)] == ["alice", "dave"]
+    assert found.unmatched() == ["zed"]
+
+
+def test_nobody_gets_a_ninth_device() -> None:
+    eight: dict[str, tuple[str | None, str | None]] = {f"phone-{number}": ("alice", OLD) for number in range(8)}
+    assert "has 8 MFA devices, and AWS allows 8" in str(only(Api(eight))["blocked"])
+    assert only(Api({**dict(list(eight.items())[:7]), "alice": ("alice", YOUNG)}))["blocked"] is None
+    assert only(Api(dict(list(eight.items())[:7])))["blocked"] is None
+
+
+def test_proof_is_asked_for_where_something_may_go() -> None:
+    devices: dict[str, tuple[str | None, str | None]] = {
+        "alice": ("alice", OLD),
+        "alice-2": ("alice", YOUNG),
+        "bob": ("bob", OLD),
+        "carol": ("carol", YOUNG),
+    }
+    proof = AskedFor()
+    facts = rotation(Api(devices), proof).facts(2)
+    assert proof.asked == ["alice"]
+    assert [fact["problem"] for fact in facts] == ["not proven", None, None]

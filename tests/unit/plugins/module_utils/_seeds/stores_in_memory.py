@@ -19,11 +19,14 @@ class Secrets:
     """Secrets Manager, as far as the store calls it: versions by token, and which one is current."""
 
     def __init__(self) -> None:
-        self.exists = self.deleted = False
+        self.exists = False
         self.versions: dict[str, str] = {}
         self.current: str | None = None
+        self.scheduled = False
 
     def call(self, operation: str, params: dict[str, t.Any], **_more: t.Any) -> dict[str, t.Any]:
+        if self.scheduled and operation != "RestoreSecret":
+            raise refused("InvalidRequestException", "it was marked for deletion")
         answer: dict[str, t.Any] = getattr(self, operation)(params)
         return answer
 
@@ -49,16 +52,14 @@ class Secrets:
 
     def DeleteSecret(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
         assert 7 <= params["RecoveryWindowInDays"] <= 30 and "ForceDeleteWithoutRecovery" not in params
-        if self.current is None:
-            raise refused("ResourceNotFoundException")
-        if self.deleted:
-            raise refused("InvalidRequestException", "the secret is scheduled for deletion")
-        self.deleted = True
+        self.scheduled = True
+        return {}
+
+    def RestoreSecret(self, _params: dict[str, t.Any]) -> dict[str, t.Any]:
+        self.scheduled = False
         return {}
 
     def GetSecretValue(self, _params: dict[str, t.Any]) -> dict[str, t.Any]:
-        if self.deleted:
-            raise refused("InvalidRequestException", "the secret is marked for deletion")
         if self.current is None:
             raise refused("ResourceNotFoundException")
         return {"SecretString": self.versions[self.current], "VersionId": self.current}
@@ -81,7 +82,7 @@ class Parameters:
         if operation == "DeleteParameter":
             if not self.values:
                 raise refused("ParameterNotFound")
-            self.values = []
+            self.values.clear()
             return {}
         assert operation == "PutParameter"
         assert all(isinstance(text, str) for tag in params.get("Tags", []) for text in tag.values())

@@ -59,10 +59,11 @@ def test_padding_is_dropped() -> None:
         ("   ", "is empty"),
         ("ABCDEFGH01234567", "is not base32: it may contain only the letters A-Z and the digits 2-7"),
         ("ÄBCDEFGHIJKLMNOP", "is not base32: it may contain only the letters A-Z and the digits 2-7"),
-        ("ABCDEFGHIJKLMNO", "is too short: 15 base32 characters; the minimum is 16"),
+        ("ABCDEFGHIJKLMNO", "is too short: 15 base32 characters; the minimum is 23"),
+        ("ABCDEFGHIJKLMNOPQRSTUV", "is too short: 22 base32 characters; the minimum is 23"),
         (
-            "ABCDEFGHIJKLMNOPQ",
-            "is not base32: 17 characters cannot be a whole number of bytes; it may have been cut off",
+            "ABCDEFGHIJKLMNOPQRSTUVWXY",
+            "is not base32: 25 characters cannot be a whole number of bytes; it may have been cut off",
         ),
         (f"otpauth://hotp/x?secret={AWS_SEED}", "is an otpauth URI of another kind than totp"),
         ("otpauth://totp/x?issuer=y", "is an otpauth URI without exactly one secret parameter"),
@@ -84,3 +85,8 @@ def test_otpauth_uri_is_that_of_aws() -> None:
         "otpauth://totp/Amazon%20Web%20Services:al%2Bice@123456789012"
         f"?secret={AWS_SEED}&issuer=Amazon%20Web%20Services"
     )
+
+
+def test_the_shortest_seed_gives_codes() -> None:
+    seed = normalize_seed("ABCDEFGHIJKLMNOPQRSTUVQ")
+    assert len(seed) == totp.MIN_SEED_CHARACTERS and len(totp.codes_at_step(seed, 10**6)[1]) == 6

@@ -58,14 +58,16 @@ def test_audit_as_text(here: pathlib.Path) -> None:
     assert values["previous"] == str(here.parent / "old.json") and values["exemptions"] == [EXEMPTION]
 
 
-def test_rotate_makes_names_as_data() -> None:
+def test_rotate() -> None:
     values, problems = complete("rotate", {**ROTATE, "rotate_users": ["svc-2026", "a+b=c@d"]})
     assert problems == []
-    assert values["devices"] == [
-        {"user_name": "svc-2026", "device_name": "svc-2026-2026"},
-        {"user_name": "a+b=c@d", "device_name": "a+b=c@d-2026"},
-    ]
-    assert values["seed_store"] == {"name": "mfa/{user_name}/{device_name}", "type": "secretsmanager", "verify": True}
+    assert values["seed_store"]["name"] == "mfa/{user_name}/{device_name}"
+    assert values["seed_store"]["verify"] is True and values["seed_store"]["on_absent"] == "keep"
+    assert values["holder"] == "person" and values["retire"] is False and values["min_age_days"] is None
+    by_age = {"rotate_all": "yes", "rotate_older_than_days": "90", "rotate_seed_store": STORE, "rotate_holder": "store"}
+    values, problems = complete("rotate", by_age)
+    assert problems == [] and values["retire"] is True and values["older_than_days"] == 90 and values["users"] is None
+    assert complete("rotate", {**by_age, "rotate_retire": False})[0]["retire"] is False
 
 
 @pytest.mark.parametrize(
@@ -104,6 +106,18 @@ def test_rotate_makes_names_as_data() -> None:
         ("rotate", {**ROTATE, "rotate_seed_store": {}}, "rotate_seed_store: is empty"),
         ("rotate", {**ROTATE, "rotate_seed_store": {**STORE, "name": "{user}"}}, "rotate_seed_store.name: "),
         ("rotate", {**ROTATE, "rotate_min_age_days": -1}, "rotate_min_age_days: is -1"),
+        ("rotate", {**ROTATE, "rotate_all": True}, "rotate_all: cannot be combined with rotate_users"),
+        ("rotate", {**ROTATE, "rotate_users": None}, "rotate_users: is missing: give a list of user names"),
+        ("rotate", {**ROTATE, "rotate_suffix": None}, "rotate_suffix: is missing: give one for the names"),
+        ("rotate", {**ROTATE, "rotate_older_than_days": 90}, "cannot be combined with rotate_suffix"),
+        ("rotate", {**ROTATE, "rotate_suffix": None, "rotate_older_than_days": 0}, "is 0: give 1 or more"),
+        ("rotate", {**ROTATE, "rotate_holder": "me"}, "rotate_holder: is 'me': choose one of person, store"),
+        ("rotate", {**ROTATE, "rotate_exclude": {"a": 1}}, "rotate_exclude: is a dictionary"),
+        (
+            "rotate",
+            {**ROTATE, "rotate_seed_store": {**STORE, "name": "mfa/{user_name}"}},
+            "rotate_seed_store.name: 'mfa/{user_name}' lacks {device_name}",
+        ),
     ],
 )
 def test_bad_input(here: pathlib.Path, playbook: str, variables: dict[str, t.Any], problem: str) -> None:

@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The names of the devices that a rotation gives a user, and which of the user's devices these replace. Pure.
+
+This module is private to hardening.aws. Without a suffix the names are worked out from what is there: alice, alice-2,
+alice-3.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import typing as t
+
+from .._aws.model import VirtualDevice, device_name_of, split_virtual_arn
+
+
+def number_of(user_name: str, device_name: str) -> int | None:
+    """Return 1 for a device named like the user, 7 for C(NAME-7), and None for any other name.
+
+    IAM does not tell names apart by case.
+    """
+    if device_name.lower() == user_name.lower():
+        return 1
+    match = re.fullmatch(rf"{re.escape(user_name)}-([1-9]\d{{0,8}})", device_name, re.ASCII | re.IGNORECASE)
+    number = int(match.group(1)) if match else 1
+    return number if number > 1 else None
+
+
+def newest(user_name: str, devices: t.Iterable[VirtualDevice]) -> VirtualDevice | None:
+    """Return the one of a user's devices whose name has the highest number, or None if none has a number."""
+    numbered = [(number_of(user_name, device_name_of(device.serial_number)), device) for device in devices]
+    known = [(number, device) for number, device in numbered if number is not None]
+    return max(known, key=lambda pair: pair[0])[1] if known else None
+
+
+def successor(user_name: str, current: VirtualDevice | None, taken: t.Container[str]) -> tuple[str, str]:
+    """Return the path and the name of the device that replaces I(current).
+
+    :param taken: Names, in lower case, that devices or other users have.
+    """
+    if current is None:
+        path, number = "/", 1
+    else:
+        path, name = split_virtual_arn(current.serial_number)
+        number = (number_of(user_name, name) or 0) + 1
+    while numbered(user_name, number).lower() in taken:
+        number += 1
+    return path, numbered(user_name, number)
+
+
+def numbered(user_name: str, number: int) -> str:
+    """Return the name of a user's device that has this number."""
+    return user_name if number == 1 else f"{user_name}-{number}"
+
+
+def is_named(user_name: str, serial_number: str, patterns: t.Iterable[str]) -> bool:
+    """Return whether one of the patterns, with C({user_name}), C(*) and C(?), is the name of a user's device."""
+    name = device_name_of(serial_number)
+    return any(fnmatch.fnmatchcase(name, pattern.replace("{user_name}", user_name)) for pattern in patterns)

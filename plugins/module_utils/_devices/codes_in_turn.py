@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Single codes of a stored seed, each given to one asker only, at the moment when AWS takes it.
+
+This module is private to hardening.aws. See _seeds/turns.py for whose turn it is.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from .._aws.clock import STEP_SECONDS, AwsClock
+from .._aws.connection import Connection, Options
+from .._aws.iam import MfaApi
+from .._aws.model import device_name_of
+from .._errors import BadInput, MfaError
+from .._seeds.base import SeedStore
+from .._seeds.record import Record
+from .._seeds.registry import open_store
+from .._seeds.totp import codes_at_step
+from .._seeds.turns import Turns, TurnTooFar, state_folder
+from . import options
+
+
+class CodesInTurn:
+    """The codes of one device.
+
+    :param clock: AWS's.
+    :param refresh: Makes a call, so that AWS's clock is known afresh.
+    :param patience: How many seconds may be spent on waiting for codes in all.
+    """
+
+    def __init__(
+        self, serial_number: str, seed: str, clock: AwsClock, refresh: t.Callable[[], t.Any], patience: float
+    ) -> None:
+        self._serial_number = serial_number
+        self._seed = seed
+        self._clock = clock
+        self._refresh = refresh
+        self._patience = patience
+        self._give_up_at = time.monotonic() + patience
+        self._turns = Turns(serial_number, state_folder())
+
+    def next(self) -> str:
+        """Wait for the next code that nobody else gets, and return it.
+
+        :raises MfaError: It comes too late.
+        """
+        while True:
+            now = self._step()
+            left = max(0.0, self._give_up_at - time.monotonic())
+            try:
+                step = self._turns.take(now, now + int(left // STEP_SECONDS))
+            except TurnTooFar as far:
+                raise self._too_late(far.step) from None
+            time.sleep(self._clock.seconds_until_step(step))
+            # A machine that slept on may have missed its turn.
+            if self._step() == step:
+                return codes_at_step(self._seed, step)[1]
+
+    def _step(self) -> int:
+        if not self._clock.fresh:
+            self._refresh()
+        return self._clock.step(self._refresh)
+
+    def _too_late(self, step: int) -> MfaError:
+        seconds = max(1, round(self._clock.seconds_until_step(step)))
+        return MfaError(
+            f"The codes of {self._serial_number} are taken by others for the next {seconds} seconds, as AWS takes each "
+            f"code once and there is one every {STEP_SECONDS} seconds. wait_timeout is {self._patience:g}: ask again "
+            "later, give more, or let several tasks share one session."
+        )
+
+
+def codes_of(given: Options, user_names: t.Sequence[t.Any]) -> list[str]:
+    """Return a code for each user, from the seed in the store.
+
+    :param given: The options of the connection, with C(seed_store), C(device_name) and C(wait_timeout).
+    :raises MfaError: There is none.
+    """
+    params = given.params
+    options.require_libraries()
+    seed_store = _checked_store(params["seed_store"])
+    run = {"state": "resynced", "purge_tags": True, "seed_store": seed_store, "wait_timeout": params["wait_timeout"]}
+    for name in user_names:
+        if not isinstance(name, str):
+            raise BadInput([f"the name of a user must be text, and is of type {type(name).__name__}."])
+        options.only_desired({"user_name": name, "device_name": params["device_name"]}, run)
+    connection = Connection(given)
+    api = MfaApi(connection)
+    store = open_store(seed_store, connection, lambda: api.account()[1])
+    codes = []
+    for name in user_names:
+        record = stored_record(store, name, params["device_name"] or name)
+        wanted = params["device_name"] or device_name_of(record.serial_number)
+        if wanted != device_name_of(record.serial_number):
+            raise BadInput([f"device_name: what is kept is the seed of {record.serial_number}, not of {wanted}."])
+        turn = CodesInTurn(record.serial_number, record.seed, connection.clock, api.caller, params["wait_timeout"])
+        codes.append(turn.next())
+    return codes
+
+
+def _checked_store(store: t.Any) -> dict[str, t.Any]:
+    """Return a seed store's options with their defaults, as a module's argument spec would.
+
+    :raises BadInput: It is no such thing.
+    """
+    spec = options.run_options()["seed_store"]["options"]
+    if not isinstance(store, dict) or store.get("type") not in spec["type"]["choices"]:
+        raise BadInput([f"seed_store: give a dictionary with type, one of {', '.join(spec['type']['choices'])}."])
+    unknown = sorted(set(store) - set(spec))
+    if unknown:
+        raise BadInput([f"seed_store: has the unknown key {unknown[0]!r}. Its keys are {', '.join(spec)}."])
+    return {**{name: option.get("default") for name, option in spec.items()}, **store}
+
+
+def stored_record(store: SeedStore, user_name: str, device_name: str) -> Record:
+    """Return the record of a user's device.
+
+    :raises MfaError: There is none, or it is somebody else's.
+    """
+    name = store.name_for(user_name, device_name)
+    record = store.find(name)
+    if record is None:
+        raise BadInput(
+            [f"seed_store: {store.title} {name} does not exist. Correct seed_store.name, or the user's name."]
+        )
+    if record.user_name.lower() != user_name.lower():
+        raise BadInput([f"seed_store: {store.title} {name} holds the seed of {record.user_name}, not of {user_name}."])
+    return record
