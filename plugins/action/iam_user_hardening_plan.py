@@ -17,6 +17,7 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.hardening.aws.plugins.module_utils._devices.options import require_libraries
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
 from ansible_collections.hardening.aws.plugins.plugin_utils._actions import ControllerAction
+from ansible_collections.hardening.aws.plugins.plugin_utils._enrolment_sheets.document import HAS_SEGNO, NEEDS_SEGNO
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import (
     account,
     enforcement,
@@ -31,7 +32,7 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.
     told,
 )
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.tally import tally
-from ansible_collections.hardening.aws.plugins.plugin_utils._vault_cipher import seed_file
+from ansible_collections.hardening.aws.plugins.plugin_utils._vault_cipher import VaultCipher, seed_file
 from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds import VaultedSeedsError
 
 _DEVICES = "hardening.aws.iam_mfa_devices"
@@ -90,6 +91,7 @@ class ActionModule(ControllerAction):
         """Refuse to begin where seeds cannot be kept, or would end up in a file in clear text."""
         if not settings["enrol"]:
             return
+        self._look_for_what_sheets_need(settings["enrolment_sheets"])
         if settings["seed_store"]:
             self._open_store(settings, connection, variables)
             return
@@ -101,6 +103,17 @@ class ActionModule(ControllerAction):
                 seed_file(given["path"], given.get("vault_id"), self._loader).read()
             except VaultedSeedsError as error:
                 self._refuse([f"{inputs.PREFIX}_seed_vault_file: The seed file: {error}"])
+
+    def _look_for_what_sheets_need(self, sheets: t.Mapping[str, t.Any]) -> None:
+        """Refuse to enrol people who would then get no sheet."""
+        if not sheets:
+            return
+        self._refuse([] if HAS_SEGNO else [f"{inputs.PREFIX}_enrolment_sheets: {NEEDS_SEGNO}"])
+        if sheets.get("encrypt"):
+            try:
+                VaultCipher(self._loader._vault, sheets.get("vault_id"))  # pylint: disable=protected-access
+            except VaultedSeedsError as error:
+                self._refuse([f"{inputs.PREFIX}_enrolment_sheets.encrypt: {error}"])
 
     def _open_store(
         self, settings: t.Mapping[str, t.Any], connection: t.Mapping[str, t.Any], variables: dict[str, t.Any]

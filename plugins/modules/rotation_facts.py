@@ -62,6 +62,7 @@ facts:
       device_path: /
       due: false
       serial_number: arn:aws:iam::123456789012:mfa/alice-2
+      attached_at: "2026-11-17T12:00:00+00:00"
       age_days: 9
       older: ["arn:aws:iam::123456789012:mfa/alice"]
       problem: null

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests/emulator"), str(ROOT / "scripts")]
+sys.path[:0] = [str(ROOT / name) for name in ("tests/emulator", "scripts", "tests/integration/report")]
 
 pytest.register_assert_rewrite("controller")
 

@@ -87,6 +87,7 @@ class Rotation:
             "device_path": path,
             "due": due,
             "serial_number": new.serial_number if new else None,
+            "attached_at": new.enable_date if new else None,
             "age_days": self._age_days(new) if new else None,
             "older": sorted(older),
             "problem": None,

@@ -12,7 +12,7 @@ import typing as t
 
 from .._aws.iam import MfaApi
 from .._aws.model import device_name_of
-from .._devices.device_tags import HANDED_OVER
+from .._devices.device_tags import HANDED_OVER, handed_over_at
 from .._errors import MfaError
 from .._seeds.base import SeedStore
 from .._seeds.record import record_is_of
@@ -36,7 +36,7 @@ class Proof:
     def problem(self, fact: Fact, created: datetime.datetime) -> str | None:
         """Return why nothing proves it, or None.
 
-        :param fact: The user's C(user_name), and of the new device C(serial_number) and C(age_days).
+        :param fact: The user's C(user_name), and of the new device C(serial_number), C(attached_at) and C(age_days).
         :param created: When the user was created.
         """
         try:
@@ -44,9 +44,10 @@ class Proof:
                 return self._record_problem(fact, created)
             # The tag is read only where time and the record prove nothing.
             unproven = self._too_young(fact) or self._record_problem(fact, created)
-            if unproven and HANDED_OVER in self._api.tags_of(fact["serial_number"]):
+            if unproven is None:
                 return None
-            return unproven
+            tag = self._api.tags_of(fact["serial_number"]).get(HANDED_OVER)
+            return None if handed_over_at(tag, fact["attached_at"]) else unproven
         except MfaError as error:
             return error.message
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ansible_collections.hardening.aws.plugins.plugin_utils._enrolment_sheets.folder import FolderError, SheetFolder
 from ansible_collections.hardening.aws.plugins.plugin_utils._paths import PathError, controller_path, in_collection
 
 from .common import PREFIX
@@ -27,6 +28,12 @@ def locate(settings: dict[str, t.Any], playbook_dir: str) -> list[str]:
             settings["seed_vault_file"] = {**settings["seed_vault_file"], "path": _seed_file(path, playbook_dir)}
         except PathError as error:
             problems.append(f"{PREFIX}_seed_vault_file.path: {error}")
+    sheets = settings["enrolment_sheets"]
+    if sheets.get("dest"):
+        try:
+            settings["enrolment_sheets"] = {**sheets, "dest": _folder_of_sheets(sheets["dest"], playbook_dir)}
+        except (PathError, FolderError) as error:
+            problems.append(f"{PREFIX}_enrolment_sheets.dest: {error}")
     if settings["seed_tasks"]:
         try:
             settings["seed_tasks"] = _task_file(settings["seed_tasks"], playbook_dir)
@@ -44,6 +51,12 @@ def _seed_file(path: str, playbook_dir: str) -> str:
         raise PathError(f"there is no directory {folder} on the controller: make it, or correct the path.")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PathError(f"you may not write in {folder}, where the file and its lock are: change that, or the path.")
+    return found
+
+
+def _folder_of_sheets(path: str, playbook_dir: str) -> str:
+    found = controller_path(path, playbook_dir)
+    SheetFolder(found).check()
     return found
 
 

@@ -16,6 +16,7 @@ import typing as t
 import yaml
 
 from ansible_collections.hardening.aws.plugins.module_utils._devices import options as device_options
+from ansible_collections.hardening.aws.plugins.module_utils._handover.seeds_for_sheets import check_sheet_texts
 from ansible_collections.hardening.aws.plugins.module_utils._problems import Problems, check_user_name
 from ansible_collections.hardening.aws.plugins.plugin_utils import _inputs
 
@@ -49,7 +50,7 @@ _NEEDS: tuple[tuple[str, str, str], ...] = (
     ("orphan_pattern", "remove_orphans", "true"),
     ("delete_passwords_after_days", "enrol", "false"),
 )
-_FOR_ENROLMENT = ("device_name", "device_path", "tags", "satisfied_by", *_SEED_PLACES)
+_FOR_ENROLMENT = ("device_name", "device_path", "tags", "satisfied_by", *_SEED_PLACES, "enrolment_sheets")
 
 
 @functools.cache
@@ -83,6 +84,7 @@ def problems(settings: Data) -> list[str]:
     _check_enforcement(found, settings)
     _check_effect(found, settings)
     _check_enrolment(found, settings)
+    _check_sheets(found, settings)
     return found.found
 
 
@@ -244,6 +246,25 @@ def _check_enrolment(found: Problems, settings: Data) -> None:
     if _check_device_name(found, settings["device_name"]):
         sample = settings if store_is_fine else {**settings, "seed_store": {}}
         found.found.extend(device_problems(_sample(settings), sample, f"{PREFIX}_"))
+
+
+def _check_sheets(found: Problems, settings: Data) -> None:
+    given = settings["enrolment_sheets"]
+    if not given:
+        return
+    if not given.get("dest"):
+        found.add("enrolment_sheets.dest", "is missing: give the directory on the controller.")
+    if settings["seed_tasks"]:
+        found.add(
+            "enrolment_sheets",
+            f"cannot be combined with {PREFIX}_seed_tasks, as the role cannot read those seeds again: have your tasks "
+            "hand them over, or leave this out.",
+        )
+    problems = Problems("enrolment_sheets.")
+    check_sheet_texts(problems, given.get("contact") or "", given.get("vault_id"), bool(given.get("encrypt")))
+    if not (settings["seed_store"] or {}).get("verify", True):
+        problems.add("dest", "needs the seeds, and seed_store.verify is false, for callers that may not read them.")
+    found.take(problems.found)
 
 
 def _sample(settings: Data) -> dict[str, t.Any]:

@@ -7,6 +7,7 @@ This module is private to hardening.aws.
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 from . import enforcement, tidy
@@ -30,7 +31,7 @@ def outcome(planned: Data, done: Data) -> dict[str, t.Any]:
     removed = [str(item["serial_number"]) for item in orphans if not item["failed"]]
     failures = [failure for step in (counted["failed"], done["failures"], enforced["failures"]) for failure in step]
     failures += [failure for one in tidied for failure in one["failures"]]
-    failures += [{"user_name": item["serial_number"], "msg": item["msg"]} for item in orphans if item["failed"]]
+    failures += [*_failed_sheets(done), *_failed_orphans(orphans)]
     return {
         "check_mode": bool(done["check_mode"]),
         "selected": list(planned["selected"]),
@@ -42,6 +43,7 @@ def outcome(planned: Data, done: Data) -> dict[str, t.Any]:
         ],
         "orphans": [serial for serial in planned["orphans"] if serial not in set(removed)],
         "orphans_removed": removed,
+        "enrolment_sheets": [item["path"] for item in _sheets(done) if item["path"] and not item["failed"]],
         "passwords_deleted": tidied[0]["passwords_deleted"],
         "keys_deactivated": tidied[1]["keys_deactivated"],
         "policy": enforced["policy"],
@@ -53,6 +55,18 @@ def outcome(planned: Data, done: Data) -> dict[str, t.Any]:
             *(text for one in tidied for text in one["left_alone"]),
         ],
     }
+
+
+def _sheets(done: Data) -> list[dict[str, t.Any]]:
+    return list(done["sheets"].get("results") or [])
+
+
+def _failed_sheets(done: Data) -> list[dict[str, t.Any]]:
+    return [{"user_name": item["user_name"], "msg": item["msg"]} for item in _sheets(done) if item["failed"]]
+
+
+def _failed_orphans(orphans: t.Iterable[Data]) -> list[dict[str, t.Any]]:
+    return [{"user_name": item["serial_number"], "msg": item["msg"]} for item in orphans if item["failed"]]
 
 
 def _password_policy(done: Data) -> str:
@@ -98,6 +112,9 @@ def _lines_on_enrolment(result: Data) -> list[str]:
 def _lines_on_the_rest(result: Data) -> list[str]:
     would = "would be " if result["check_mode"] else ""
     lines = []
+    if result["enrolment_sheets"]:
+        folder = os.path.dirname(result["enrolment_sheets"][0])
+        lines.append(f"enrolment sheets to hand over, in {folder}: {len(result['enrolment_sheets']):,}")
     if result["orphans_removed"]:
         lines.append(f"{would}removed of these: {listed(result['orphans_removed'])}")
     if result["passwords_deleted"]:

@@ -216,6 +216,17 @@ ROLE: dict[str, Case] = {
         "seed_vault_file", {"path": "s.yml"}, "no vault password is loaded", seed_store=LEFT_OUT
     ),
     "seed_tasks: not there": case("seed_tasks", "keep.yml", "there is no file", seed_store=LEFT_OUT),
+    "enrolment_sheets: no dest": case("enrolment_sheets", {"encrypt": False}, "is missing", at=".dest"),
+    "enrolment_sheets: in nothing": case("enrolment_sheets", {"dest": "a/b"}, "there is no directory", at=".dest"),
+    "enrolment_sheets: vault_id": case(
+        "enrolment_sheets", {"dest": "s", "vault_id": "x"}, "has no effect without encrypt", at=".vault_id"
+    ),
+    "enrolment_sheets: no password": case(
+        "enrolment_sheets", {"dest": "s", "encrypt": True}, "no vault password is loaded", at=".encrypt"
+    ),
+    "enrolment_sheets: blind": case(
+        "enrolment_sheets", {"dest": "s"}, "verify is false", at=".dest", seed_store={**STORE, "verify": False}
+    ),
     "seed_tasks: list": case("seed_tasks", ["keep.yml"], "give text", "there is no file", seed_store=LEFT_OUT),
     # Enforcement
     "enforce_policy: choice": case("enforce_policy", "grup", "none, group, users"),

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import time
 import typing as t
 
 import pytest
@@ -144,7 +145,9 @@ def assert_calls(emulator: Emulator, many: int, *expected: str) -> None:
 def handed_over(controller: Controller, *serials: str) -> None:
     """Mark devices as iam_mfa_handover does once a person has shown a code."""
     for serial in serials:
-        tag = {"Key": "hardening.aws/handed-over", "Value": "2026-11-26T12:00:00Z"}
+        now = time.time() + controller.emulator.settings()["clock_offset"]
+        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
+        tag = {"Key": "hardening.aws/handed-over", "Value": moment}
         controller.boto3("iam").tag_mfa_device(SerialNumber=serial, Tags=[tag])
 
 

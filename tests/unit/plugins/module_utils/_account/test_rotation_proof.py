@@ -58,7 +58,8 @@ def problem(
     min_age_days: int | None = None,
 ) -> str | None:
     proof = Proof(t.cast(t.Any, Api(tags)), t.cast(t.Any, Store(record)), holder, min_age_days)
-    return proof.problem({"user_name": "alice", "serial_number": SERIAL, "age_days": age_days}, CREATED)
+    fact = {"user_name": "alice", "serial_number": SERIAL, "attached_at": "2026-11-10T13:00:00Z", "age_days": age_days}
+    return proof.problem(fact, CREATED)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,9 @@ def test_where_the_store_is_what_everybody_uses(record: Record | Exception | Non
         ({HANDED_OVER: "2026-11-20T00:00:00Z"}, 0, None, None),
         ({}, 300, None, "nobody has confirmed yet"),
         ({"other": "x"}, 300, None, "nobody has confirmed yet"),
+        # a tag from before the device was attached, as one of an earlier device of that name
+        ({HANDED_OVER: "2026-11-09T00:00:00Z"}, 300, None, "nobody has confirmed yet"),
+        ({HANDED_OVER: "yes"}, 300, None, "nobody has confirmed yet"),
         ({}, 6, 7, "was attached 6 days ago, and rotate_min_age_days is 7"),
         ({}, None, 0, "was attached an unknown time ago"),
         ({}, 0, 0, None),

@@ -13,7 +13,7 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening 
 
 
 def located(playbook: pathlib.Path, **given: t.Any) -> tuple[dict[str, t.Any], list[str]]:
-    settings = {"seed_vault_file": {}, "seed_tasks": "", **given}
+    settings = {"seed_vault_file": {}, "seed_tasks": "", "enrolment_sheets": {}, **given}
     problems = files.locate(settings, str(playbook))
     return settings, problems
 

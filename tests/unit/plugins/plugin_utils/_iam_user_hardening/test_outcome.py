@@ -10,7 +10,7 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening 
 
 # What tasks registered that did not run.
 NOTHING: dict[str, t.Any] = dict.fromkeys(
-    ("enrolled", "decided", "attached", "members", "passwords", "keys", "password_policy", "orphans"), {}
+    ("enrolled", "sheets", "decided", "attached", "members", "passwords", "keys", "password_policy", "orphans"), {}
 )
 DONE: dict[str, t.Any] = {**NOTHING, "failures": [], "check_mode": False}
 
@@ -49,6 +49,9 @@ def test_what_every_step_did() -> None:
     done = {
         **DONE,
         "enrolled": {"results": [{"user_name": "alice", "actions": ["enable"], **ok}]},
+        "sheets": {
+            "results": [{"user_name": "alice", "path": "/s/a", **ok}, {"user_name": "eve", "path": None, **bad}]
+        },
         "passwords": {"results": [{"user_name": "bob", "changes": [{"action": "delete_password"}], "kept": [], **ok}]},
         "keys": {"results": [{"user_name": "carol", "changes": keys, "kept": [], **ok}]},
         "orphans": {"results": [{"serial_number": "x", **ok}, {"serial_number": "y", **bad}]},
@@ -59,7 +62,9 @@ def test_what_every_step_did() -> None:
     assert found["enabled"] == ["alice"] and found["passwords_deleted"] == ["bob"]
     assert found["keys_deactivated"] == [{"user_name": "carol", "access_key_id": "AKIA1"}]
     assert found["orphans"] == ["y"] and found["orphans_removed"] == ["x"] and found["password_policy"] == "changed"
-    assert [item["user_name"] for item in found["failed"]] == ["dave", "policy p", "y"]
+    assert [item["user_name"] for item in found["failed"]] == ["dave", "policy p", "eve", "y"]
+    assert found["enrolment_sheets"] == ["/s/a"]
+    assert "enrolment sheets to hand over, in /s: 1" in outcome.summary(found)
     nothing = outcome.outcome(planned(), DONE)
     empty = {"check_mode": False, "credential_report": None, "password_policy": "", "policy": {}}
     assert nothing == {name: empty.get(name, []) for name in nothing}
