@@ -100,9 +100,11 @@ class SeedRecords:
         record = self._store.find(self._store.name_for(user_name, device_name_of(serial)))
         if record is None or record.serial_number != serial:
             return None
-        # Once the user is deleted, too, the name has to do.
-        created = self._api.user_created(user_name)
-        return record if record_is_of(user_name, created, vars(record)) else None
+        return record if self.is_of(user_name, record) else None
+
+    def is_of(self, user_name: str, record: Record) -> bool:
+        """Whether a record was made for this very user. Once the user is deleted, the name has to do."""
+        return record_is_of(user_name, self._api.user_created(user_name), vars(record))
 
     def retire(self, user_name: str, serial: str, record: Record) -> bool:
         """Delete the record of a device that is gone. Return whether it was still there.

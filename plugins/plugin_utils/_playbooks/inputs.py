@@ -50,11 +50,20 @@ SPECS: dict[str, Spec] = {
         "user_details": {"type": "bool", "default": True},
         "all_kinds": {"type": "bool"},
     },
+    "adopt": {
+        "src": {"type": "str", "required": True},
+        "seed_store": {**options.run_options()["seed_store"], "required": True},
+    },
     "harden": {},
     "offboard": {
         "users": _NAMES,
         "ignore_missing_users": {"type": "bool", "default": False},
         "seed_store": options.run_options()["seed_store"],
+    },
+    "resync": {
+        "users": {"type": "list", "elements": "str"},
+        "all": {"type": "bool", "default": False},
+        "seed_store": {**options.run_options()["seed_store"], "required": True},
     },
     "rotate": {
         "users": {"type": "list", "elements": "str"},
@@ -111,19 +120,44 @@ def _harden(values: Values, _problems: Problems, _playbook_dir: str) -> Values:
 def _offboard(values: Values, problems: Problems, _playbook_dir: str) -> Values:
     _check_users(problems, values["users"])
     if values["seed_store"]:
-        found = Problems("")
-        options.check_store(found, values["seed_store"])
-        problems.take(found.found)
+        _check_store_given(problems, values["seed_store"])
     return values
 
 
-def _rotate(values: Values, problems: Problems, _playbook_dir: str) -> Values:
+def _adopt(values: Values, problems: Problems, playbook_dir: str) -> Values:
+    values["src"] = _resolved(problems, "src", values["src"], playbook_dir, written=False)
+    _check_store_given(problems, values["seed_store"])
+    return values
+
+
+def _resync(values: Values, problems: Problems, _playbook_dir: str) -> Values:
+    _check_users_or_all(problems, values, "resync")
+    _check_store_given(problems, values["seed_store"])
+    return values
+
+
+def _check_users_or_all(problems: Problems, values: Values, playbook: str) -> None:
     if values["users"] is not None and values["all"]:
-        problems.add("all", "cannot be combined with rotate_users: give one of the two.")
+        problems.add("all", f"cannot be combined with {playbook}_users: give one of the two.")
     elif values["users"] is not None:
         _check_users(problems, values["users"])
     elif not values["all"]:
-        problems.add("users", "is missing: give a list of user names, such as [alice, bob], or set rotate_all to true.")
+        problems.add(
+            "users", f"is missing: give a list of user names, such as [alice, bob], or set {playbook}_all to true."
+        )
+
+
+def _check_store_given(problems: Problems, store: Values) -> None:
+    if not store:
+        problems.add("seed_store", "is empty: give a store, such as {type: secretsmanager}.")
+        return
+    found = Problems("")
+    options.check_store(found, store)
+    problems.take(found.found)
+
+
+def _rotate(values: Values, problems: Problems, _playbook_dir: str) -> Values:
+    _check_users_or_all(problems, values, "rotate")
     _check_names_of_new(problems, values)
     if values["min_age_days"] is not None and values["min_age_days"] < 0:
         problems.add("min_age_days", f"is {values['min_age_days']}: give a number of days from 0.")
@@ -217,7 +251,9 @@ def _resolved(problems: Problems, name: str, path: str, playbook_dir: str, writt
 
 _COMPLETE: dict[str, t.Callable[[Values, Problems, str], Values]] = {
     "audit": _audit,
+    "adopt": _adopt,
     "harden": _harden,
     "offboard": _offboard,
+    "resync": _resync,
     "rotate": _rotate,
 }

@@ -77,6 +77,9 @@ class Api:
     def seconds_waited(self) -> float:
         return 0.0
 
+    def clock_text(self) -> str:
+        return NOW
+
     def account(self) -> tuple[str, str]:
         return "aws", ACCOUNT
 

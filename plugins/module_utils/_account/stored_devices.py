@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which attached virtual devices a seed store has the seeds of, made for the very users who have them now.
+
+This module is private to hardening.aws. Nothing that it returns holds a seed.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._aws.iam import MfaApi
+from .._aws.model import VirtualDevice, device_name_of
+from .._devices.device_tags import HANDED_OVER
+from .._errors import MfaError
+from .._seeds.base import SeedStore
+from .._seeds.record import record_is_of
+from .._threads import for_each
+
+Found = list[dict[str, str]]
+
+
+def stored_devices(
+    api: MfaApi, store: SeedStore, user_names: t.Sequence[str] | None, concurrency: int
+) -> tuple[Found, Found, list[str]]:
+    """Return the devices with stored seeds, the others with the reason, and the names that no user has.
+
+    :param user_names: Whose devices; everybody's if None.
+    """
+    created = {str(user["UserName"]): user["CreateDate"] for user in api.users()}
+    wanted = set(created if user_names is None else user_names)
+    devices = [device for device in api.virtual_devices().values() if device.owner in wanted]
+    reasons: dict[str, str | None] = {}
+
+    def look(device: VirtualDevice) -> None:
+        reasons[device.serial_number] = _reason(api, store, device, created[device.owner or ""])
+
+    for_each(look, devices, concurrency)
+    stored: Found = []
+    left_alone: Found = []
+    for device in sorted(devices, key=lambda one: one.serial_number):
+        item = {"user_name": device.owner or "", "serial_number": device.serial_number}
+        reason = reasons[device.serial_number]
+        if reason is None:
+            stored.append(item)
+        else:
+            left_alone.append({**item, "reason": reason})
+    return stored, left_alone, sorted(wanted - set(created))
+
+
+def _reason(api: MfaApi, store: SeedStore, device: VirtualDevice, created: t.Any) -> str | None:
+    """Return why a device's seed cannot be used, or None."""
+    user_name, serial = device.owner or "", device.serial_number
+    name = store.name_for(user_name, device_name_of(serial))
+    try:
+        record = store.find(name)
+        if record is None:
+            handed_over = HANDED_OVER in api.tags_of(serial)
+            return "was handed over to its user" if handed_over else f"{store.title} {name} does not exist"
+    except MfaError as error:
+        return error.message
+    if record.serial_number != serial or not record_is_of(user_name, created, vars(record)):
+        return f"{store.title} {name} is the record of another device or person"
+    return None
