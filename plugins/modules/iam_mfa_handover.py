@@ -144,8 +144,8 @@ notes:
     handed over again.
   - Whoever may read the seed store can make codes too. A code shows that a person has the seed, and not who they are.
     Take codes only from people whom you know, over a channel that you trust.
-  - A secret in AWS Secrets Manager that was deleted can be restored for some days. A parameter is gone at once, with
-    its history.
+  - A secret in AWS Secrets Manager that was deleted can be restored for O(seed_store.recovery_window_days) days, and
+    blocks its name for as long. A parameter is gone at once, with its history.
   - Once a seed is deleted, the device cannot be resynchronized or attached again from the store. A user who loses the
     phone gets a new device.
   - The required permissions are C(iam:ListVirtualMFADevices), C(iam:ListUsers), C(iam:ListMFADeviceTags),

@@ -43,7 +43,7 @@ class Proof:
             if self._holder == "store":
                 return self._record_problem(fact, created)
             # The tag is read only where time and the record prove nothing.
-            unproven = self._too_young(fact) or self._record_problem(fact, created)
+            unproven = self._too_young(fact) or self._reading_problem(fact, created)
             if unproven is None:
                 return None
             tag = self._api.tags_of(fact["serial_number"]).get(HANDED_OVER)
@@ -62,6 +62,16 @@ class Proof:
             days = "an unknown time" if age is None else f"{age} days"
             return f"the new device was attached {days} ago, and rotate_min_age_days is {self._min_age_days}"
         return None
+
+    def _reading_problem(self, fact: Fact, created: datetime.datetime) -> str | None:
+        """Return the same as M(_record_problem), also where the record cannot be read.
+
+        Once a device is handed over, its secret is scheduled for deletion, which reads as a failure.
+        """
+        try:
+            return self._record_problem(fact, created)
+        except MfaError as error:
+            return error.message
 
     def _record_problem(self, fact: Fact, created: datetime.datetime) -> str | None:
         """Return why the store does not prove that the new device's seed is kept for this very user, or None."""

@@ -37,7 +37,7 @@ def session_options() -> dict[str, t.Any]:
     return {
         **{name: target[name] for name in ("user_name", "serial_number", "device_name", "device_path", "seed")},
         "seed_store": options.run_options()["seed_store"],
-        "user_access_key": {"type": "str"},
+        "user_access_key": {"type": "str", "no_log": False},
         "user_secret_key": {"type": "str", "no_log": True},
         "role_arn": {"type": "str"},
         "role_session_name": {"type": "str"},

@@ -105,4 +105,6 @@ def test_where_a_person_has_the_seed(
 
 def test_once_handed_over_the_seed_may_have_left_the_store() -> None:
     assert problem("person", None, {HANDED_OVER: "2026-11-20T00:00:00Z"}) is None
+    scheduled = MfaError("The secret mfa/alice/alice-2 is scheduled for deletion.")
+    assert problem("person", scheduled, {HANDED_OVER: "2026-11-20T00:00:00Z"}, 30, 7) is None
     assert "does not exist" in str(problem("store", None, {HANDED_OVER: "2026-11-20T00:00:00Z"}))
