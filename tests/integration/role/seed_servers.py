@@ -21,7 +21,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from controller import VENV
+from controller import VENV, Controller
 
 DOCS = pathlib.Path(__file__).resolve().parents[3] / "docs"
 POLICY = re.compile(r"^```hcl\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -41,10 +41,24 @@ def documented_policy(page: str) -> str:
     return str(found)
 
 
+def run_documented(controller: Controller, play: pathlib.Path, variables: dict[str, str]) -> str:
+    """Run a play of the docs on the emulator, and return what it shows."""
+    environment = {**controller.environment(RECORDED_RESULTS="/dev/null"), **controller.emulator.env(), **variables}
+    command = [str(VENV / "bin/ansible-playbook"), "-vvvv", str(play)]
+    done = subprocess.run(command, env=environment, cwd=play.parent, capture_output=True, text=True, check=False)
+    output = done.stdout + done.stderr
+    assert done.returncode == 0 and "Traceback" not in output, output
+    return output
+
+
 def program() -> str | None:
-    """The server: that of BAO, of this environment (tests/requirements.txt), of .venv, or of the path; also Vault's own."""
+    """The server that BAO names, or that of an environment (tests/requirements.txt), or one in PATH; also Vault's own."""
     places = [os.environ.get("BAO", ""), str(VENV / "bin/bao"), str(DOCS.parent / ".venv/bin/bao")]
-    return next((place for place in places if os.access(place, os.X_OK)), None) or shutil.which("bao") or shutil.which("vault")
+    return (
+        next((place for place in places if os.access(place, os.X_OK)), None)
+        or shutil.which("bao")
+        or shutil.which("vault")
+    )
 
 
 class OpenBao:
@@ -110,8 +124,7 @@ class OpenBao:
 class ConnectStub:
     """A stub, not 1Password: items of one vault over HTTP as the public reference of the Connect API describes them.
 
-    It refuses what the reference says is refused: a wrong token, an unknown vault or item, a body whose vault is not that of
-    the path, unknown categories and types of fields, a section that is not in the item.
+    It refuses a wrong token, an unknown vault or item, a body whose vault is not that of the path, unknown categories and types of fields, a section that is not in the item.
     """
 
     TOKEN = "token-of-the-stub"
@@ -183,9 +196,11 @@ class ConnectStub:
         if item is None:
             return self._refusal(404, "Item not found")
         fields = [
-            {**field, "totp": "123456", "value": field["value"] + ("x" if self.altered else "")}
-            if field["type"] == "OTP"
-            else field
+            (
+                {**field, "totp": "123456", "value": field["value"] + ("x" if self.altered else "")}
+                if field["type"] == "OTP"
+                else field
+            )
             for field in item["fields"]
         ]
         return 200, {**item, "fields": fields}

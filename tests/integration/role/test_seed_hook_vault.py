@@ -7,18 +7,18 @@ from __future__ import annotations
 import datetime
 import os
 import pathlib
-import subprocess
 import time
 import typing as t
 from collections.abc import Iterator
 
 import pytest
 from aws_emulator.client import Emulator
-from controller import ACCOUNT, VENV, Controller, arn
-from role_runner import Role, is_seed_of, kill_play, users
-from seed_servers import OpenBao, documented, documented_policy, program
+from controller import ACCOUNT, Controller, arn
+from role_runner import Hardening, Role, is_seed_of, kill_play, users
+from seed_servers import OpenBao, documented, documented_policy, program, run_documented
 
 PAGE = "seed-hook-hashicorp-vault.md"
+LONG = os.environ.get("SEED_HOOKS") == "all"
 
 
 @pytest.fixture(scope="module", name="server")
@@ -39,74 +39,88 @@ def inputs(tmp_path: pathlib.Path, server: OpenBao) -> dict[str, t.Any]:
     return {"users": ["alice", "bob"], "seed_tasks": str(path), "environment": server.environment}
 
 
+def failed_users(run: Hardening, task: str) -> set[str]:
+    """The users that the report names, all because this task failed."""
+    failed = run.result["failed"]
+    assert failed and all(f'The task "{task}" failed' in item["msg"] for item in failed), failed
+    return {item["user_name"] for item in failed}
+
+
 def test_kept_in_openbao_before_devices_are_attached(
-    role: Role, emulator: Emulator, controller: Controller, server: OpenBao, inputs: dict[str, t.Any], tmp_path: pathlib.Path
+    role: Role,
+    emulator: Emulator,
+    controller: Controller,
+    server: OpenBao,
+    inputs: dict[str, t.Any],
+    tmp_path: pathlib.Path,
 ) -> None:
-    """Two batches, one secret: the second one merges into it. Then the docs' play resynchronizes with a seed from there."""
-    emulator.fixture({"users": users("alice", "bob", "carol")})
+    """First the AppRole may write and not read back, so nothing is attached. Then it may, and the newest seeds count.
+
+    At last the docs' play resynchronizes a device with a seed from there.
+    """
+    emulator.fixture({"users": users("alice", "bob")})
+    policy = documented_policy(PAGE)
+    server.allow(policy.replace(', "read"', ""))
+    failed = role("-vvvv", ok=False, violations=True, **{**inputs, "users": ["alice"]})
+    assert failed_users(failed, "Read the seeds back from Vault") == {"alice"}
+    assert controller.attached("alice") == []
+    old = server.version(ACCOUNT)
+
+    server.allow(policy)
     run = role("-vvvv", violations=True, **inputs)
-    first = server.version(ACCOUNT)
-    assert run.result["enabled"] == ["alice", "bob"] and set(first["data"]) == {arn("alice"), arn("bob")}
-    kept_at = datetime.datetime.fromisoformat(first["metadata"]["created_time"][:26].rstrip("Z") + "+00:00").timestamp()
+    new = server.version(ACCOUNT)
+    assert run.result["enabled"] == ["alice", "bob"] and set(new["data"]) == {arn("alice"), arn("bob")}
+    # One request for both users; the version before it is kept.
+    assert new["metadata"]["version"] == old["metadata"]["version"] + 1
+    assert server.version(ACCOUNT, old["metadata"]["version"])["data"] == old["data"]
+    kept_at = datetime.datetime.fromisoformat(new["metadata"]["created_time"][:19] + "+00:00").timestamp()
     enabled_at = [request["time"] for request in emulator.requests() if request["action"] == "EnableMFADevice"]
     assert len(enabled_at) == 2 and min(enabled_at) > kept_at
     for name in ("alice", "bob"):
-        record = first["data"][arn(name)]
+        record = new["data"][arn(name)]
         assert record["user_name"] == name and is_seed_of(record["seed"], emulator.device(arn(name)))
-        assert record["seed"] not in run.output and controller.attached(name) == [arn(name)]
-    assert server.environment["VAULT_SECRET_ID"] not in run.output
-    assert role(violations=True, **inputs).changed == 0
-
-    role(violations=True, **{**inputs, "users": ["carol"]})
-    second = server.version(ACCOUNT)["data"]
-    assert set(second) == {arn("alice"), arn("bob"), arn("carol")} and second[arn("bob")] == first["data"][arn("bob")]
+        assert controller.attached(name) == [arn(name)]
+    secrets = [server.environment["VAULT_SECRET_ID"], *(record["seed"] for record in new["data"].values())]
+    secrets.append(old["data"][arn("alice")]["seed"])
+    assert not [secret for secret in secrets if secret in failed.output + run.output]
 
     emulator.set(clock_offset=120)  # the codes of the enrolment are used up
     emulator.clear_requests()
     play = tmp_path / "resync_from_vault.yml"
     play.write_text(documented(PAGE, play.name), encoding="utf-8")
-    output = play_of_the_docs(controller, play, {"VAULT_ADDR": server.url, "VAULT_TOKEN": server.root})
+    output = run_documented(controller, play, {"VAULT_ADDR": server.url, "VAULT_TOKEN": server.root})
     assert emulator.counts()["by_action"]["iam:ResyncMFADevice"] == 1
-    assert first["data"][arn("alice")]["seed"] not in output and server.root not in output
+    assert new["data"][arn("alice")]["seed"] not in output and server.root not in output
 
 
-def play_of_the_docs(controller: Controller, play: pathlib.Path, variables: dict[str, str]) -> str:
-    environment = {**controller.environment(RECORDED_RESULTS="/dev/null"), **controller.emulator.env(), **variables}
-    command = [str(VENV / "bin/ansible-playbook"), "-vvvv", str(play)]
-    done = subprocess.run(command, env=environment, cwd=play.parent, capture_output=True, text=True, check=False)
-    output = done.stdout + done.stderr
-    assert done.returncode == 0 and "Traceback" not in output, output
-    return output
-
-
-@pytest.mark.parametrize("trouble", ["denied", "not reading", "sealed"])
-def test_no_device_is_attached_if_openbao_refuses(
-    role: Role, emulator: Emulator, controller: Controller, server: OpenBao, inputs: dict[str, t.Any], trouble: str
+def test_no_device_is_attached_if_openbao_is_sealed(
+    role: Role, emulator: Emulator, controller: Controller, server: OpenBao, inputs: dict[str, t.Any]
 ) -> None:
-    """The report says which task failed, and names the users; nothing of a seed or a token is shown."""
     emulator.fixture({"users": users("alice", "bob")})
-    policy = documented_policy(PAGE)
-    task = {"denied": "Write the seeds to", "not reading": "Read the seeds back from", "sealed": "Log in to"}[trouble]
-    if trouble == "sealed":
-        server.call("POST", "sys/seal")
-    else:
-        server.allow(policy.replace(', "patch"' if trouble == "denied" else ', "read"', ""))
+    server.call("POST", "sys/seal")
     try:
         run = role("-vvvv", ok=False, violations=True, **inputs)
     finally:
-        if trouble == "sealed":
-            unseal(server)
-        else:
-            server.allow(policy)
-    assert {item["user_name"] for item in run.result["failed"]} == {"alice", "bob"} and not run.result["enabled"]
-    assert all(f'The task "{task} Vault" failed' in item["msg"].replace("\n", " ") for item in run.result["failed"])
+        unseal(server)
+    assert failed_users(run, "Log in to Vault") == {"alice", "bob"} and not run.result["enabled"]
     assert controller.attached("alice") == controller.attached("bob") == []
-    for device in emulator.devices():
-        assert device["seed"] not in run.output
-    # The next run makes new devices, and the newest seeds count.
-    role(violations=True, **inputs)
-    for name in ("alice", "bob"):
-        assert is_seed_of(server.version(ACCOUNT)["data"][arn(name)]["seed"], emulator.device(arn(name)))
+    assert all(device["seed"] not in run.output for device in emulator.devices())
+
+
+@pytest.mark.skipif(not LONG, reason="only in make chaos (SEED_HOOKS=all)")
+def test_no_device_is_attached_if_openbao_denies_writing(
+    role: Role, emulator: Emulator, controller: Controller, server: OpenBao, inputs: dict[str, t.Any]
+) -> None:
+    emulator.fixture({"users": users("alice", "bob")})
+    policy = documented_policy(PAGE)
+    server.allow(policy.replace(', "patch"', ""))
+    try:
+        run = role("-vvvv", ok=False, violations=True, **inputs)
+    finally:
+        server.allow(policy)
+    assert failed_users(run, "Write the seeds to Vault") == {"alice", "bob"}
+    assert controller.attached("alice") == controller.attached("bob") == []
+    assert all(device["seed"] not in run.output for device in emulator.devices())
 
 
 def unseal(server: OpenBao) -> None:
@@ -116,6 +130,7 @@ def unseal(server: OpenBao) -> None:
     server._wait()
 
 
+@pytest.mark.skipif(not LONG, reason="only in make chaos (SEED_HOOKS=all)")
 def test_the_newest_seed_counts_after_a_kill(
     role: Role, emulator: Emulator, controller: Controller, server: OpenBao, inputs: dict[str, t.Any]
 ) -> None:
@@ -123,13 +138,13 @@ def test_the_newest_seed_counts_after_a_kill(
     emulator.fixture({"users": users("alice")})
     one = {**inputs, "users": ["alice"]}
     before = newest(server)
-    emulator.add_rule(hold="before", actions=["iam:EnableMFADevice"])
+    emulator.set(latency=1)  # so that the device is not attached yet when its seed is seen in Vault
     process, _finish = role.start(**one)
     end = time.monotonic() + 60
     while newest(server) == before and time.monotonic() < end:
         time.sleep(0.1)
     kill_play(process, controller.home)
-    emulator.release()
+    emulator.set(latency=0)
     old = server.version(ACCOUNT)
     assert newest(server) > before and controller.attached("alice") == []
 
