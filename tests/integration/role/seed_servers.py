@@ -52,7 +52,7 @@ def run_documented(controller: Controller, play: pathlib.Path, variables: dict[s
 
 
 def program() -> str | None:
-    """The server that BAO names, or that of an environment (tests/requirements.txt), or one in PATH; also Vault's own."""
+    """The server that BAO names, or that of an environment (tests/requirements.txt), or one in PATH."""
     places = [os.environ.get("BAO", ""), str(VENV / "bin/bao"), str(DOCS.parent / ".venv/bin/bao")]
     return (
         next((place for place in places if os.access(place, os.X_OK)), None)
@@ -124,7 +124,8 @@ class OpenBao:
 class ConnectStub:
     """A stub, not 1Password: items of one vault over HTTP as the public reference of the Connect API describes them.
 
-    It refuses a wrong token, an unknown vault or item, a body whose vault is not that of the path, unknown categories and types of fields, a section that is not in the item.
+    It refuses a wrong token, an unknown vault or item, a body whose vault is not that of the path, unknown categories and
+    types of fields, and a section that is not in the item.
     """
 
     TOKEN = "token-of-the-stub"

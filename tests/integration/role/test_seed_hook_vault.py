@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import pytest
 from aws_emulator.client import Emulator
 from controller import ACCOUNT, Controller, arn
-from role_runner import Hardening, Role, is_seed_of, kill_play, users
+from role_runner import Hardening, Role, is_seed_of, kill_play, show_after, users
 from seed_servers import OpenBao, documented, documented_policy, program, run_documented
 
 PAGE = "seed-hook-hashicorp-vault.md"
@@ -67,6 +67,7 @@ def test_kept_in_openbao_before_devices_are_attached(
     old = server.version(ACCOUNT)
 
     server.allow(policy)
+    show_after(role, "vault_login", "vault_written", "vault_kept")
     run = role("-vvvv", violations=True, **inputs)
     new = server.version(ACCOUNT)
     assert run.result["enabled"] == ["alice", "bob"] and set(new["data"]) == {arn("alice"), arn("bob")}
