@@ -124,8 +124,8 @@ class OpenBao:
 class ConnectStub:
     """A stub, not 1Password: items of one vault over HTTP as the public reference of the Connect API describes them.
 
-    It refuses a wrong token, an unknown vault or item, a body whose vault is not that of the path, unknown categories and
-    types of fields, and a section that is not in the item.
+    It refuses a wrong token, an unknown vault or item, a body whose vault is not that of the path, unknown categories
+    and types of fields, and a section that is not in the item.
     """
 
     TOKEN = "token-of-the-stub"
