@@ -95,6 +95,13 @@ class Role:
         return Hardening(play, self.emulator.counts())
 
 
+def show_after(role: Role, *names: str) -> None:
+    """Have each run end with a task that prints these variables."""
+    tasks = role.tasks
+    show = {"name": "show", "ansible.builtin.debug": {"msg": [f"{{{{ {name} | to_json }}}}" for name in names]}}
+    role.tasks = lambda inputs: [*tasks(inputs), show]  # type: ignore[method-assign]
+
+
 def kill_play(process: subprocess.Popen[str], home: pathlib.Path) -> None:
     """SIGKILL a play that start() made, and every process that has its HOME: workers have sessions of their own."""
     mark = f"HOME={home}\0".encode()
