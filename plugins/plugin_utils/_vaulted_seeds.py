@@ -187,7 +187,7 @@ class SeedFile:
             if found != records:
                 raise VaultedSeedsError(
                     f"{self.path}: does not give back what was written to it. Is it on a file system that can be "
-                    "trusted? No device of these seeds has been attached."
+                    "trusted? No device of new seeds has been attached."
                 )
             return found, changed
 
