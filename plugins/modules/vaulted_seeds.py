@@ -30,6 +30,16 @@ options:
       - The file is created when the first seed is added, and only its owner may read it. Its folder has to exist.
     type: path
     required: true
+  state:
+    description:
+      - V(present) - the seeds in O(records) are in the file.
+      - V(absent) - the file has no seed of the devices in O(serial_numbers), which is required then. With a record go
+        the older ones that it superseded. A record that was made for somebody else than O(owners) says stays. Delete
+        the devices first.
+    type: str
+    choices: [present, absent]
+    default: present
+    version_added: 0.2.0
   vault_id:
     description:
       - The vault ID whose password encrypts the file. If not given, the first one of the run. Any of the run's
@@ -50,7 +60,7 @@ options:
     default: false
   serial_numbers:
     description:
-      - Look for these serial numbers only. All that the file holds if not given.
+      - Look for these serial numbers only. All that the file holds if not given. With O(state=absent), those to remove.
     type: list
     elements: str
   owners:
@@ -63,10 +73,10 @@ options:
     default: {}
 attributes:
   check_mode:
-    description: Returns what would be added, and writes nothing.
+    description: Returns what would be added or removed, and writes nothing.
     support: full
   diff_mode:
-    description: Shows the serial numbers that are added. Never shows a seed.
+    description: Shows the serial numbers that are added or removed. Never shows a seed.
     support: full
   idempotent:
     description: The second run changes nothing.
@@ -97,6 +107,13 @@ EXAMPLES = r"""
     records: "{{ made.results | selectattr('seed', 'defined') }}"
   no_log: true
 
+- name: Forget the seed of a device that was deleted
+  hardening.aws.vaulted_seeds:
+    path: vault/mfa-seeds.yml
+    state: absent
+    serial_numbers:
+      - arn:aws:iam::123456789012:mfa/alice
+
 - name: Tell whose seeds there are
   hardening.aws.vaulted_seeds:
     path: vault/mfa-seeds.yml
@@ -121,6 +138,13 @@ added:
   type: list
   elements: str
   sample: ["arn:aws:iam::123456789012:mfa/alice"]
+removed:
+  description: The serial numbers whose seeds were removed, or in check mode would be.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+  version_added: 0.2.0
 seeds:
   description: The seeds by serial number.
   returned: if O(return_seeds=true)

@@ -100,6 +100,19 @@ def owned(held: t.Mapping[str, Record], owners: t.Mapping[str, t.Any]) -> dict[s
     }
 
 
+def without(
+    have: t.Mapping[str, Record], serials: t.Iterable[str], owners: t.Mapping[str, t.Any]
+) -> tuple[dict[str, Record], list[str]]:
+    """Return the records without those of the devices I(serials), and the serial numbers that went.
+
+    A record that was made for somebody else than I(owners) says stays. With a record go those that it superseded, which
+    are of the same device.
+    """
+    wanted = set(serials)
+    gone = [serial for serial in owned(have, owners) if serial in wanted]
+    return {serial: record for serial, record in have.items() if serial not in gone}, gone
+
+
 def merge(have: t.Mapping[str, Record], new: t.Iterable[Record]) -> tuple[dict[str, Record], list[str]]:
     """Return the records with the new ones added, and the serial numbers that changed.
 
@@ -150,12 +163,23 @@ class SeedFile:
 
     def add(self, new: t.Sequence[Record], write: bool = True) -> tuple[dict[str, Record], list[str]]:
         """Add records, durably. Return all records as the file then has them, and the serial numbers that changed."""
+        return self._change(lambda have: merge(have, new), write)
+
+    def remove(
+        self, serials: t.Sequence[str], owners: t.Mapping[str, t.Any], write: bool = True
+    ) -> tuple[dict[str, Record], list[str]]:
+        """Remove records, see M(without). Return the records that are left, and the serial numbers that went."""
+        return self._change(lambda have: without(have, serials, owners), write)
+
+    def _change(
+        self, change: t.Callable[[dict[str, Record]], tuple[dict[str, Record], list[str]]], write: bool
+    ) -> tuple[dict[str, Record], list[str]]:
         if not write:
-            return merge(self.read(), new)
+            return change(self.read())
         self._check_folder()
         with self._locked():
             self._sweep()
-            records, changed = merge(self.read(), new)
+            records, changed = change(self.read())
             if not changed:
                 return records, changed
             self._replace(self._cipher.encrypt(render(records)))
@@ -163,7 +187,7 @@ class SeedFile:
             if found != records:
                 raise VaultedSeedsError(
                     f"{self.path}: does not give back what was written to it. Is it on a file system that can be "
-                    "trusted? No device of these seeds has been attached."
+                    "trusted? No device of new seeds has been attached."
                 )
             return found, changed
 

@@ -75,7 +75,12 @@ def test_marked_for_deletion(bench: Any, refused: Any) -> None:
     arn = secrets.create_secret(Name="s", SecretString="one")["ARN"]
     assert secrets.get_secret_value(SecretId=arn)["Name"] == "s"
     assert secrets.get_secret_value(SecretId=arn[:-7])["Name"] == "s"
-    secrets.delete_secret(SecretId="s")
+    for window in ({"RecoveryWindowInDays": 6}, {"RecoveryWindowInDays": 31}):
+        assert refused(secrets.delete_secret, SecretId="s", **window)[0] == "InvalidParameterException"
+    both = {"RecoveryWindowInDays": 7, "ForceDeleteWithoutRecovery": True}
+    assert refused(secrets.delete_secret, SecretId="s", **both)[0] == "InvalidParameterException"
+    secrets.delete_secret(SecretId="s", RecoveryWindowInDays=7)
+    assert "DeletedDate" in secrets.describe_secret(SecretId="s")
     for call, options in (
         (secrets.create_secret, {"Name": "s", "SecretString": "x"}),
         (secrets.get_secret_value, {"SecretId": "s"}),

@@ -51,6 +51,23 @@ def test_merging_loses_nothing() -> None:
     assert vaulted.parse(vaulted.render(back)) == back
 
 
+def test_only_the_records_that_are_named_go(tmp_path: pathlib.Path) -> None:
+    file = vaulted.SeedFile(str(tmp_path / "seeds"), Rot13())
+    file.add([record(ALICE, "AAAA", user_name="alice"), record(BOB, "BBBB", user_name="bob")])
+    file.add([record(ALICE, "CCCC", user_name="alice")])
+    before = (tmp_path / "seeds").read_bytes()
+    later = {ALICE: {"user_name": "alice", "create_date": "2026-02-01T00:00:00Z"}}
+    for serials, owners in (([ALICE], later), (["arn:aws:iam::123456789012:mfa/Alice"], {}), ([], {})):
+        assert file.remove(serials, owners)[1] == []
+    assert file.remove([ALICE], {}, write=False)[1] == [ALICE]
+    assert (tmp_path / "seeds").read_bytes() == before
+    own = {ALICE: {"user_name": "alice", "create_date": "2025-12-01T00:00:00Z"}}
+    left, gone = file.remove([ALICE], own)
+    assert gone == [ALICE] and list(left) == list(file.read()) == [BOB]
+    assert file.remove([ALICE], own)[1] == []
+    assert os.listdir(tmp_path).count("seeds") == 1 and not [n for n in os.listdir(tmp_path) if n.endswith(".new")]
+
+
 def test_records_are_plain_and_have_known_fields() -> None:
     made = vaulted.clean({"seed": "AAAA", "serial_number": ALICE, "qr_code_png": "x", "user_name": None}, "now")
     assert made == {"seed": "AAAA", "serial_number": ALICE, "created": "now"}
