@@ -13,8 +13,9 @@ import hashlib
 import math
 import typing as t
 
-from . import document
 from .checks import EXEMPT, FAIL, NOT_APPLICABLE, PASS, UNKNOWN, VERDICTS
+from .dates import human_date
+from .document import KINDS
 from .page import EARLY_SCRIPT, SCRIPT, STYLE
 from .words import (
     VERDICT_MEANINGS,
@@ -87,7 +88,7 @@ def _verdict(verdict: str, words: str | None = None) -> str:
 
 
 def _time(date: str) -> str:
-    return f'<time datetime="{html_text(date)}">{html_text(document.human_date(date))}</time>'
+    return f'<time datetime="{html_text(date)}">{html_text(human_date(date))}</time>'
 
 
 def _header(report: Json) -> str:
@@ -325,7 +326,7 @@ def _users(report: Json) -> str:
     widths = "".join(f'<col class="w{number}">' for number in range(1, len(columns) + 1))
     verdicts = "".join(f'<option value="{name}">{VERDICT_WORDS[name]}</option>' for name in VERDICTS)
     asked = "".join(f'<option value="{place}">{title}</option>' for place, title in enumerate(titles.values(), 1))
-    kinds = "".join(f'<option value="{kind}">{kind}</option>' for kind in (*document.KINDS, "none"))
+    kinds = "".join(f'<option value="{kind}">{kind}</option>' for kind in (*KINDS, "none"))
     return (
         '<section aria-labelledby="users-title">\n<h2 id="users-title" tabindex="-1">Users</h2>\n'
         '<form id="controls" class="controls" role="search" aria-label="Users" hidden>'
