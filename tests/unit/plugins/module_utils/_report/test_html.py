@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.hardening.aws.plugins.module_utils._report import columns
 from ansible_collections.hardening.aws.plugins.module_utils._report import html as report_html
 from ansible_collections.hardening.aws.plugins.module_utils._report.page import EARLY_SCRIPT, SCRIPT, STYLE
 from ansible_collections.hardening.aws.plugins.module_utils._report.words import visible
@@ -155,3 +156,15 @@ def test_html_says_what_is_unknown() -> None:
     text = written(make(without_report(user("alice", "virtual"))), "html")
     assert "What is not known" in text and REFUSED in text
     assert '<span class="v unknown">unknown</span>' in text
+
+
+def test_columns_are_known_by_their_names() -> None:
+    text = written(usual_report(), "html")
+    for table, titles in (("users", columns.USERS), ("checks", columns.CHECKS)):
+        rows = re.findall(r"<tr.*?</tr>", text.split(f'<table id="{table}"')[1].split("</table>")[0], re.S)
+        assert len(rows) > 2
+        for row in rows:
+            assert re.findall(r'<t[hd][^>]* class="c-(\w+)', row) == list(titles)
+    used = set(re.findall(r"\.c-(\w+)", STYLE)) | set(re.findall(r"\bplace\.(\w+)", SCRIPT))
+    assert used <= {*columns.USERS, *columns.CHECKS}
+    assert "nth-child" not in STYLE
