@@ -268,9 +268,12 @@ from ansible_collections.hardening.aws.plugins.module_utils._account import opti
 from ansible_collections.hardening.aws.plugins.module_utils._account.gather import gather
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput, MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._report import account_info, changes, document, files, gate
 from ansible_collections.hardening.aws.plugins.module_utils._report import checks as report_checks
-from ansible_collections.hardening.aws.plugins.module_utils._report import document
 from ansible_collections.hardening.aws.plugins.module_utils._report import formats as report_formats
+from ansible_collections.hardening.aws.plugins.module_utils._report import options as report_options
+from ansible_collections.hardening.aws.plugins.module_utils._report.dates import Dates
+from ansible_collections.hardening.aws.plugins.module_utils._report.findings import account_name, findings
 
 
 def take_info(module: AnsibleAWSModule) -> t.Any:
@@ -293,11 +296,11 @@ def read_account(module: AnsibleAWSModule) -> dict[str, t.Any]:
 def run(module: AnsibleAWSModule, info: t.Any) -> None:
     params = module.params
     _problems.refuse(account_options.report_problems(params))
-    options = report_checks.read_options(params)
+    options = report_options.read_options(params)
     if info is None:
         info = read_account(module)
     else:
-        report_checks.check_info(info)
+        account_info.check_info(info)
     check_gate(module, info, options)
     generated = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     report = document.assemble(info, options, generated)
@@ -311,28 +314,28 @@ def run(module: AnsibleAWSModule, info: t.Any) -> None:
         "coverage": report["coverage"],
         "unknown": report["unknown"],
         "paths": paths,
-        "diff": document.summary_diff(earlier, report),
+        "diff": changes.summary_diff(earlier, report),
     }
-    stopped = document.gate(report, params["fail_on"], params["fail_on_unknown"])
+    stopped = gate.gate(report, params["fail_on"], params["fail_on_unknown"])
     if stopped:
         # Ansible prints a failed result as a whole: it has no list of users.
-        module.fail_json(msg=document.gate_text(stopped, paths), **answer)
-    module.exit_json(findings=document.findings(report), changes=report["changes"], **answer)
+        module.fail_json(msg=gate.gate_text(stopped, paths), **answer)
+    module.exit_json(findings=findings(report), changes=report["changes"], **answer)
 
 
-def check_gate(module: AnsibleAWSModule, info: dict[str, t.Any], options: report_checks.Options) -> None:
+def check_gate(module: AnsibleAWSModule, info: dict[str, t.Any], options: report_options.Options) -> None:
     """Refuse a gate that could not close, and name what it does not cover."""
     fail_on = module.params["fail_on"]
-    not_made = report_checks.checks_not_made(options, all_kinds=not report_checks.lacks_kinds(info))
-    _problems.refuse(report_checks.gate_problems(fail_on, not_made))
-    gaps = report_checks.gate_gaps(fail_on, not_made)
+    not_made = report_options.checks_not_made(options, all_kinds=not account_info.lacks_kinds(info))
+    _problems.refuse(gate.gate_problems(fail_on, not_made))
+    gaps = gate.gate_gaps(fail_on, not_made)
     if gaps:
         _messages.warn(gaps)
 
 
 def report_paths(params: dict, report: dict) -> dict[str, str]:
     """Return the files to write, by format."""
-    name = params["name"].replace("{account_id}", document.account_name(report))
+    name = params["name"].replace("{account_id}", account_name(report))
     if params["dest"] is None:
         return {}
     suffixes = report_formats.SUFFIXES
@@ -346,7 +349,7 @@ def add_changes(module: AnsibleAWSModule, report: dict, paths: dict[str, str]) -
     if path is None:
         return None
     try:
-        previous = document.read_previous(path, report)
+        previous = changes.read_previous(path, report)
     except BadInput as error:
         if asked is not None:
             raise
@@ -354,9 +357,9 @@ def add_changes(module: AnsibleAWSModule, report: dict, paths: dict[str, str]) -
         return None
     if previous is None:
         return None
-    report["changes"] = document.changes_since(previous, report)
+    report["changes"] = changes.changes_since(previous, report)
     is_replaced = replaced is not None and os.path.realpath(path) == os.path.realpath(replaced)
-    if is_replaced and document.without_dates(previous) == document.without_dates(report):
+    if is_replaced and changes.without_dates(previous) == changes.without_dates(report):
         # The account is as it was: what is written already tells what changed before that.
         report["changes"] = previous["changes"]
     return previous
@@ -365,7 +368,7 @@ def add_changes(module: AnsibleAWSModule, report: dict, paths: dict[str, str]) -
 def write(module: AnsibleAWSModule, report: dict, paths: dict[str, str]) -> bool:
     """Write the files that differ by more than their dates, and return whether there were any."""
     changed = False
-    dates = document.Dates(report)
+    dates = Dates(report)
     directory = module.params["dest"]
     artifact = report_formats.artifact(paths)
     if not os.path.isdir(directory):
@@ -374,20 +377,20 @@ def write(module: AnsibleAWSModule, report: dict, paths: dict[str, str]) -> bool
             os.makedirs(directory, 0o750, exist_ok=True)
     for form, path in paths.items():
         text = report_formats.render(dates.report, form, artifact)
-        written = None if module.params["force"] else document.read_text(path)
-        if written is not None and dates.same(document.encode(text).decode("utf-8"), written):
+        written = None if module.params["force"] else files.read_text(path)
+        if written is not None and dates.same(files.encode(text).decode("utf-8"), written):
             changed = module.set_mode_if_different(path, module.params["mode"], changed)
             continue
         changed = True
         if not module.check_mode:
-            content = document.encode(dates.put(text))
-            document.write_atomically(
+            content = files.encode(dates.put(text))
+            files.write_atomically(
                 path, content, lambda name: module.set_mode_if_different(name, module.params["mode"], False)
             )
     return changed
 
 
-def report_options() -> dict[str, t.Any]:
+def audit_options() -> dict[str, t.Any]:
     """Return the options, apart from those that say how the account is read."""
     checks = list(report_checks.CHECK_IDS)
     formats = list(report_formats.FORMATS)
@@ -424,7 +427,7 @@ def report_options() -> dict[str, t.Any]:
 
 def main() -> None:
     module = bulk_module(
-        argument_spec={**report_options(), **account_options.account_options()},
+        argument_spec={**audit_options(), **account_options.account_options()},
         check_boto3=False,  # not needed where account_info is given
         supports_check_mode=True,
     )

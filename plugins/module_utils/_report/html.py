@@ -13,8 +13,10 @@ import hashlib
 import math
 import typing as t
 
-from . import document
+from . import columns
 from .checks import EXEMPT, FAIL, NOT_APPLICABLE, PASS, UNKNOWN, VERDICTS
+from .dates import human_date
+from .document import KINDS
 from .page import EARLY_SCRIPT, SCRIPT, STYLE
 from .words import (
     VERDICT_MEANINGS,
@@ -87,7 +89,7 @@ def _verdict(verdict: str, words: str | None = None) -> str:
 
 
 def _time(date: str) -> str:
-    return f'<time datetime="{html_text(date)}">{html_text(document.human_date(date))}</time>'
+    return f'<time datetime="{html_text(date)}">{html_text(human_date(date))}</time>'
 
 
 def _header(report: Json) -> str:
@@ -189,23 +191,25 @@ def _donut(parts: t.Sequence[tuple[str, str, int]], whole: int, percent: float |
 def _checks(report: Json) -> str:
     rows = []
     for check in report["checks"]:
-        rule = f"<td><code>{check['config_rule']}</code>" if check["config_rule"] else '<td class="none">–'
-        cis = f'<td class="whole">{check["cis"]}' if check["cis"] else '<td class="none">–'
+        rule = (
+            f'<td class="c-rule"><code>{check["config_rule"]}</code>'
+            if check["config_rule"]
+            else '<td class="c-rule none">–'
+        )
+        cis = f'<td class="c-cis whole">{check["cis"]}' if check["cis"] else '<td class="c-cis none">–'
         nearest = "<small>the nearest one</small>" if check["config_rule_is_nearest"] else ""
         reason = f"<small><bdi>{html_text(check['reason'])}</bdi></small>" if check["reason"] else ""
         rows.append(
-            f'<tr><th scope="row">{check["title"]}<small>{check["description"]}</small></th>'
-            f"<td>{_verdict(check['verdict'])}{reason}</td><td>{_bar(check)}</td><td>{check['severity']}</td>"
+            f'<tr><th scope="row" class="c-check">{check["title"]}<small>{check["description"]}</small></th>'
+            f'<td class="c-verdict">{_verdict(check["verdict"])}{reason}</td><td class="c-counts">{_bar(check)}</td>'
+            f'<td class="c-severity">{check["severity"]}</td>'
             f"{cis}</td>{rule}{nearest}</td></tr>\n"
         )
-    heads = "".join(
-        f'<th scope="col">{name}</th>' for name in ("Check", "Verdict", "Counts", "Severity", "CIS", "AWS Config rule")
-    )
     return (
         '<section aria-labelledby="checks-title">\n<h2 id="checks-title">Checks</h2>\n<div class="scroll">'
         '<table id="checks" class="narrow"><caption>Numbers are those of the '
         f"{html_text(report['benchmark']['name'])} {html_text(report['benchmark']['version'])}.</caption>\n"
-        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{''.join(rows)}</tbody></table></div>\n</section>\n"
+        f"<thead><tr>{columns.heads(columns.CHECKS)}</tr></thead>\n<tbody>\n{''.join(rows)}</tbody></table></div>\n</section>\n"
     )
 
 
@@ -320,12 +324,10 @@ def _users(report: Json) -> str:
     checks = [check for check in report["checks"] if check["subject"] == "user"]
     titles = {check["id"]: check["title"] for check in checks}
     rows = "".join(_row(user, titles) for user in report["users"])
-    columns = ("User", "Verdict", "Console password", "MFA", "Enabled", "Active keys", "Last sign-in", "Findings")
-    heads = "".join(f'<th scope="col">{name}</th>' for name in columns)
-    widths = "".join(f'<col class="w{number}">' for number in range(1, len(columns) + 1))
+    widths = "".join(f'<col class="c-{name}">' for name in columns.USERS)
     verdicts = "".join(f'<option value="{name}">{VERDICT_WORDS[name]}</option>' for name in VERDICTS)
     asked = "".join(f'<option value="{place}">{title}</option>' for place, title in enumerate(titles.values(), 1))
-    kinds = "".join(f'<option value="{kind}">{kind}</option>' for kind in (*document.KINDS, "none"))
+    kinds = "".join(f'<option value="{kind}">{kind}</option>' for kind in (*KINDS, "none"))
     return (
         '<section aria-labelledby="users-title">\n<h2 id="users-title" tabindex="-1">Users</h2>\n'
         '<form id="controls" class="controls" role="search" aria-label="Users" hidden>'
@@ -341,7 +343,8 @@ def _users(report: Json) -> str:
         '<div class="scroll" role="region" aria-labelledby="users-title" tabindex="0">'
         f'<table id="users" class="narrow"><caption>{plural(len(report["users"]), "user")}. '
         "Console password, keys and last sign-in are those of the credential report.</caption>\n"
-        f"<colgroup>{widths}</colgroup>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n"
+        f"<colgroup>{widths}</colgroup>\n<thead><tr>{columns.heads(columns.USERS)}</tr></thead>\n"
+        f"<tbody>\n{rows}</tbody></table></div>\n"
         '<div id="pager" class="pager" hidden><button id="earlier" class="b" type="button">Previous</button>'
         '<button id="later" class="b" type="button">Next</button><p id="count" role="status"></p>'
         '<label>Rows <select id="size"><option>50</option><option selected>100</option><option>500</option>'
@@ -364,10 +367,12 @@ def _row(user: Json, titles: t.Mapping[str, str]) -> str:
     serials = "".join(f"<small><bdi>{html_text(short_serial(d['serial_number']))}</bdi></small>" for d in devices)
     return (
         f'<tr data-k="{marks}" data-d="{len(devices)}" data-a="{-1 if keys is None else keys}">'
-        f'<th scope="row"><bdi>{html_text(user["user_name"])}</bdi>{_about(user)}</th>'
-        f"<td>{_verdict(user['verdict'])}</td><td>{yes_no(user['console_password'])}</td>"
-        f"<td><span>{html_text(kinds_text(user))}</span>{serials}</td><td>{html_text(day(since))}</td>"
-        f"<td>{'?' if keys is None else keys}</td><td>{signed_in}</td><td>{_whys(user)}</td></tr>\n"
+        f'<th scope="row" class="c-user"><bdi>{html_text(user["user_name"])}</bdi>{_about(user)}</th>'
+        f'<td class="c-verdict">{_verdict(user["verdict"])}</td>'
+        f'<td class="c-password">{yes_no(user["console_password"])}</td>'
+        f'<td class="c-mfa"><span>{html_text(kinds_text(user))}</span>{serials}</td>'
+        f'<td class="c-enabled">{html_text(day(since))}</td><td class="c-keys">{"?" if keys is None else keys}</td>'
+        f'<td class="c-signin">{signed_in}</td><td class="c-findings">{_whys(user)}</td></tr>\n'
     )
 
 

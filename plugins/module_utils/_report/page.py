@@ -7,6 +7,16 @@ This module is private to hardening.aws. The page is whole without the scripts: 
 
 from __future__ import annotations
 
+from . import columns
+
+
+def _titles(table: str, titles: dict[str, str], *but: str) -> str:
+    """Return what shows a column's title in each of its cells, where a row is not in one line."""
+    return "\n".join(
+        f'  #{table} td.c-{name}::before {{ content: "{title}"; }}' for name, title in titles.items() if name not in but
+    )
+
+
 STYLE = """
 :root {
   color-scheme: light dark;
@@ -104,17 +114,17 @@ tbody th { font-weight: 600; }
 tbody tr:last-child > * { border-bottom: 0; }
 .num { text-align: right; }
 .whole { white-space: nowrap; }
-#checks th:first-child { width: 36%; }
-#checks td:nth-child(3) { min-width: 11rem; } #checks code { overflow-wrap: normal; }
+#checks th.c-check { width: 36%; }
+#checks td.c-counts { min-width: 11rem; } #checks code { overflow-wrap: normal; }
 th small, td small { display: block; font-weight: 400; }
 .bar { display: block; width: 8rem; height: .5rem; margin: .45rem 0 .2rem; border-radius: .25rem; }
 .bar line { stroke-width: 10; }
 #users { table-layout: fixed; }
 #users thead th { position: sticky; top: 0; background: var(--card); z-index: 1; box-shadow: inset 0 -1px var(--line); }
-#users col.w1 { width: 19%; } #users col.w2 { width: 6.5rem; } #users col.w3 { width: 6.8rem; }
-#users col.w4 { width: 17%; }
-#users col.w5 { width: 7rem; } #users col.w6 { width: 5rem; } #users col.w7 { width: 7rem; }
-#users td:nth-child(6), #users th:nth-child(6) { text-align: right; }
+#users col.c-user { width: 19%; } #users col.c-verdict { width: 6.5rem; } #users col.c-password { width: 6.8rem; }
+#users col.c-mfa { width: 17%; }
+#users col.c-enabled { width: 7rem; } #users col.c-keys { width: 5rem; } #users col.c-signin { width: 7rem; }
+#users td.c-keys, #users th.c-keys { text-align: right; }
 .js:not(.ready) #users tbody { display: none; }
 .why { display: block; }
 .why + .why { margin-top: .3rem; }
@@ -177,16 +187,11 @@ footer dd { margin: 0; }
   .narrow tbody td { display: grid; grid-template-columns: 8.6rem 1fr; align-items: baseline; }
   .narrow tbody td > * { grid-column: 2; justify-self: start; }
   .narrow td::before { color: var(--soft); font-size: .87rem; grid-column: 1 !important; }
-  #users tbody td:nth-child(8), #checks tbody td:nth-child(3) { display: block; }
-  #users td:nth-child(2)::before { content: "Verdict"; } #users td:nth-child(3)::before { content: "Console password"; }
-  #users td:nth-child(4)::before { content: "MFA"; } #users td:nth-child(5)::before { content: "Enabled"; }
-  #users td:nth-child(6)::before { content: "Active keys"; } #users td:nth-child(7)::before { content: "Last sign-in"; }
-  #users td:nth-child(8) { padding-top: .35rem; }
-  #checks td:nth-child(2)::before { content: "Verdict"; } #checks td:nth-child(3)::before { content: none; }
-  #checks td:nth-child(4)::before { content: "Severity"; } #checks td:nth-child(5)::before { content: "CIS"; }
-  #checks td:nth-child(6)::before { content: "AWS Config rule"; }
-  #checks td:nth-child(3) small { display: block; margin: 0; }
-  #checks th:first-child { width: auto; }
+  #users tbody td.c-findings, #checks tbody td.c-counts { display: block; }
+  /* titles */
+  #users td.c-findings { padding-top: .35rem; }
+  #checks td.c-counts small { display: block; margin: 0; }
+  #checks th.c-check { width: auto; }
   #checks td.none { display: none; }
   .bar { width: 100%; }
 }
@@ -216,16 +221,20 @@ footer dd { margin: 0; }
   table { font-size: .9rem; } #users { font-size: .8rem; } caption { padding: 0 0 2mm; }
   th, td { padding: .9mm 1.6mm; } th:first-child, td:first-child { padding-left: 0; }
   thead { display: table-header-group; }
-  #checks th:first-child { width: 30%; } #checks td:nth-child(3) { min-width: 0; }
+  #checks th.c-check { width: 30%; } #checks td.c-counts { min-width: 0; }
   #users thead th { position: static; }
   #users, #users tbody { break-inside: auto; }
-  #users col.w2, #users col.w3 { width: 17mm; } #users col.w5, #users col.w7 { width: 18mm; }
-  #users col.w6 { width: 11mm; }
+  #users col.c-verdict, #users col.c-password { width: 17mm; }
+  #users col.c-enabled, #users col.c-signin { width: 18mm; }
+  #users col.c-keys { width: 11mm; }
   .sort::after { content: "" !important; }
   .v { border-color: currentColor; padding: 0 1.2mm; font-size: 7.5pt; }
   a { text-decoration: none; }
 }
-"""
+""".replace(
+    "  /* titles */",
+    _titles("users", columns.USERS, "user", "findings") + "\n" + _titles("checks", columns.CHECKS, "check", "counts"),
+)
 
 # Run in the head, so that rows are not laid out before they are sorted into pages.
 EARLY_SCRIPT = 'document.documentElement.className = "js";'
@@ -251,6 +260,11 @@ SCRIPT = """
   var letters = { fail: "f", unknown: "u", exempt: "x", pass: "p", not_applicable: "n" };
   var format = new Intl.NumberFormat();
 
+  // Where each column is, by its name.
+  var heads = table.tHead.rows[0].cells;
+  var place = {};
+  Array.prototype.forEach.call(heads, function (head, index) { place[head.getAttribute("data-column")] = index; });
+
   // Everything is read once. Sorting compares numbers, searching compares one text for each row.
   var items = Array.prototype.map.call(body.rows, function (row) {
     var cells = row.cells;
@@ -261,31 +275,36 @@ SCRIPT = """
       row: row,
       text: row.textContent.toLowerCase(),
       marks: marks,
-      kinds: cells[3].firstChild ? cells[3].firstChild.textContent : "",
-      keys: [
-        cells[0].firstChild.textContent, order.indexOf(marks[0]), cells[2].textContent,
-        Number(row.getAttribute("data-d")), cells[4].textContent, Number(row.getAttribute("data-a")),
-        cells[6].textContent, findings
-      ]
+      kinds: cells[place.mfa].firstChild ? cells[place.mfa].firstChild.textContent : "",
+      keys: {
+        user: cells[place.user].firstChild.textContent,
+        verdict: order.indexOf(marks[0]),
+        password: cells[place.password].textContent,
+        mfa: Number(row.getAttribute("data-d")),
+        enabled: cells[place.enabled].textContent,
+        keys: Number(row.getAttribute("data-a")),
+        signin: cells[place.signin].textContent,
+        findings: findings
+      }
     };
   });
   // Ranks instead of texts: each column of text is compared with the collator once.
-  [0, 2, 4, 6].forEach(function (column) {
+  ["user", "password", "enabled", "signin"].forEach(function (column) {
     var texts = Array.from(new Set(items.map(function (item) { return item.keys[column]; })));
-    texts.sort(column ? function (a, b) { return a < b ? -1 : a > b ? 1 : 0; } : collator.compare);
+    texts.sort(column === "user" ? collator.compare : function (a, b) { return a < b ? -1 : a > b ? 1 : 0; });
     var ranks = new Map(texts.map(function (text, rank) { return [text, rank]; }));
     items.forEach(function (item) { item.keys[column] = ranks.get(item.keys[column]); });
   });
 
   var sorted = items.slice();
-  var column = 0;
+  var column = "user";
   var direction = 1;
   var found = sorted;
   var start = 0;
 
   function sort() {
     sorted.sort(function (a, b) {
-      return direction * (a.keys[column] - b.keys[column]) || a.keys[0] - b.keys[0];
+      return direction * (a.keys[column] - b.keys[column]) || a.keys.user - b.keys.user;
     });
   }
 
@@ -329,8 +348,8 @@ SCRIPT = """
     table.scrollIntoView({ block: "start" });
   }
 
-  var heads = table.tHead.rows[0].cells;
-  Array.prototype.forEach.call(heads, function (head, index) {
+  Array.prototype.forEach.call(heads, function (head) {
+    var name = head.getAttribute("data-column");
     var button = document.createElement("button");
     button.type = "button";
     button.className = "sort";
@@ -338,18 +357,18 @@ SCRIPT = """
     head.textContent = "";
     head.appendChild(button);
     button.addEventListener("click", function () {
-      var same = column === index;
+      var same = column === name;
       // Numbers of devices, keys and findings are looked for from the top.
-      direction = same ? -direction : index === 3 || index === 5 || index === 7 ? -1 : 1;
-      heads[column].removeAttribute("aria-sort");
-      column = index;
+      direction = same ? -direction : ["mfa", "keys", "findings"].indexOf(name) >= 0 ? -1 : 1;
+      heads[place[column]].removeAttribute("aria-sort");
+      column = name;
       head.setAttribute("aria-sort", direction > 0 ? "ascending" : "descending");
       sort();
       filter();
       show();
     });
   });
-  heads[0].setAttribute("aria-sort", "ascending");
+  heads[place.user].setAttribute("aria-sort", "ascending");
 
   function refresh() { filter(); show(); }
   search.addEventListener("input", refresh);

@@ -15,9 +15,9 @@ import typing as t
 from ansible_collections.hardening.aws.plugins.module_utils._devices import options
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
 from ansible_collections.hardening.aws.plugins.module_utils._problems import Problems, check_user_name
-from ansible_collections.hardening.aws.plugins.module_utils._report import checks
 from ansible_collections.hardening.aws.plugins.module_utils._report.checks import BENCHMARKS, CHECK_IDS, SEVERITIES
 from ansible_collections.hardening.aws.plugins.module_utils._report.formats import FORMATS
+from ansible_collections.hardening.aws.plugins.module_utils._report.options import read_options
 
 from .._inputs import Spec
 from .._paths import PathError, controller_path
@@ -107,7 +107,7 @@ def _audit(values: Values, problems: Problems, playbook_dir: str) -> Values:
     if values["all_kinds"] is None:
         values["all_kinds"] = values["max_device_age_days"] is not None
     try:
-        checks.read_options(values)
+        read_options(values)
     except BadInput as error:
         problems.take(error.problems)
     return values

@@ -8,8 +8,15 @@ import datetime
 import typing as t
 
 from ansible_collections.hardening.aws.plugins.module_utils._account.credential_report import COLUMNS as REPORT_COLUMNS
-from ansible_collections.hardening.aws.plugins.module_utils._report import checks as rules
-from ansible_collections.hardening.aws.plugins.module_utils._report import document
+from ansible_collections.hardening.aws.plugins.module_utils._report import (
+    account_info,
+    document,
+    formats,
+    judge,
+    options,
+)
+from ansible_collections.hardening.aws.plugins.module_utils._report.changes import changes_since
+from ansible_collections.hardening.aws.plugins.module_utils._report.files import encode
 
 ACCOUNT = "123456789012"
 RETRIEVED = "2026-03-11T23:25:36+00:00"
@@ -165,9 +172,9 @@ def hostile_account() -> dict[str, t.Any]:
     )
 
 
-def read(**params: t.Any) -> rules.Options:
+def read(**params: t.Any) -> options.Options:
     defaults = {"benchmark": "7.0", "checks": None, "max_device_age_days": None, "exemptions": []}
-    return rules.read_options({**defaults, **params})
+    return options.read_options({**defaults, **params})
 
 
 def exemption(checks: t.Sequence[str], reason: str = "accepted", **facts: t.Any) -> dict[str, t.Any]:
@@ -176,5 +183,42 @@ def exemption(checks: t.Sequence[str], reason: str = "accepted", **facts: t.Any)
 
 
 def make(info: dict[str, t.Any], **params: t.Any) -> dict[str, t.Any]:
-    rules.check_info(info)
+    account_info.check_info(info)
     return document.assemble(info, read(**params), GENERATED)
+
+
+def judged(info: dict[str, t.Any], **params: t.Any) -> judge.Compliance:
+    account_info.check_info(info)
+    return judge.evaluate(info, read(**params))
+
+
+def check_of(result: judge.Compliance, name: str) -> dict[str, t.Any]:
+    return next(check for check in result.checks if check["id"] == name)
+
+
+def hostile_report() -> dict[str, t.Any]:
+    """Hostile text in everything that comes from the account or the operator, and in what changed."""
+    exempt = [exemption(["console_mfa"], text, user_name=text) for text in HOSTILE.values() if text.strip()]
+    exempt += [exemption(["orphaned_devices"], text, serial_number=f"*{text}*") for text in list(HOSTILE.values())[:3]]
+    report = make(hostile_account(), exemptions=exempt)
+    report["changes"] = changes_since(make(account(*[user(text, "virtual") for text in HOSTILE.values()])), report)
+    return report
+
+
+def usual_report() -> dict[str, t.Any]:
+    return make(
+        account(
+            user("alice", "virtual", "fido"),
+            user("bob", keys=[True]),
+            user("svc", keys=[True]),
+            user("no-password", console=False),
+            root=root("virtual"),
+            orphaned_devices=[orphan()],
+        ),
+        exemptions=[exemption(["console_mfa", "access_key_mfa"], "a robot", user_name="svc")],
+    )
+
+
+def written(report: dict[str, t.Any], form: str) -> str:
+    """The text of the file that is written."""
+    return encode(formats.render(report, form)).decode("utf-8")

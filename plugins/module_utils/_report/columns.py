@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The columns of the page's tables: the name that style sheet and script know each by, and its title, in their order.
+
+This module is private to hardening.aws.
+"""
+
+from __future__ import annotations
+
+USERS = {
+    "user": "User",
+    "verdict": "Verdict",
+    "password": "Console password",
+    "mfa": "MFA",
+    "enabled": "Enabled",
+    "keys": "Active keys",
+    "signin": "Last sign-in",
+    "findings": "Findings",
+}
+CHECKS = {
+    "check": "Check",
+    "verdict": "Verdict",
+    "counts": "Counts",
+    "severity": "Severity",
+    "cis": "CIS",
+    "rule": "AWS Config rule",
+}
+
+
+def heads(columns: dict[str, str]) -> str:
+    """Return the cells of a table's head."""
+    return "".join(
+        f'<th scope="col" class="c-{name}" data-column="{name}">{title}</th>' for name, title in columns.items()
+    )

@@ -1,0 +1,31 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report as JSON.
+
+This module is private to hardening.aws.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+if t.TYPE_CHECKING:
+    Json = dict[str, t.Any]
+
+
+def render_json(report: Json) -> str:
+    """Return JSON with one line for each user and each other item of a list, which is quick and good to compare."""
+    return "{\n" + ",\n".join(f" {json.dumps(key)}: {_value(value)}" for key, value in report.items()) + "\n}\n"
+
+
+def _value(value: t.Any) -> str:
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(f"  {_compact(item)}" for item in value) + "\n ]"
+    if isinstance(value, dict) and value:
+        return "{\n" + ",\n".join(f"  {json.dumps(key)}: {_compact(item)}" for key, item in value.items()) + "\n }"
+    return _compact(value)
+
+
+def _compact(value: t.Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
