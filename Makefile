@@ -43,7 +43,7 @@ build: ## the Galaxy artifact in build/dist, judged by galaxy-importer
 bench: setup ## measure speed against boto3, the AWS CLI and an empty playbook; SECTIONS=attach,retire: some of it
 	@$(VENV) tests/benchmark/run.py $(if $(SECTIONS),--only $(SECTIONS))
 
-chaos: setup ## 50 kills of the role over 200 users (15 and 60 in make test), 200 runs on an unreliable AWS (100), 300 users offboarded, attached a policy and rotated on one (12), a kill between Vault and AWS
+chaos: setup ## 50 kills of the role over 200 users (10 and 40 in make test), 200 runs on an unreliable AWS (60), 300 users offboarded, attached a policy and rotated on one (12), a kill between Vault and AWS
 	@SEED_HOOKS=all BULK_CHAOS_USERS=300 ROLE_CHAOS_KILLS=50 ROLE_CHAOS_USERS=200 UNRELIABLE_RUNS=200 $(VENV) -m pytest -q -s \
 	  tests/integration/role/test_role_chaos.py tests/integration/test_unreliable_aws.py \
 	  tests/integration/role/test_bulk_on_unreliable_aws.py tests/integration/role/test_seed_hook_vault.py \

@@ -237,12 +237,14 @@ class Gate:
     check: t.Callable[[Run], None]
     leg: Leg = MAIN
     alone: bool = False
+    by_name: bool = False  # only where it is named, or its group is
     telling: str = ""  # which lines to show when it fails; all, if none matches
 
 
 # In the order in which they start: the long ones first.
 GATES = (
-    Gate("sanity", "sanity", sanity, telling="ERROR|FATAL"),
+    # The oldest and the newest leg enclose this one, and a third would take make test over its time.
+    Gate("sanity", "sanity", sanity, telling="ERROR|FATAL", by_name=True),
     Gate("sanity-2.21", "sanity", sanity, NEWEST, telling="ERROR|FATAL"),
     Gate("sanity-2.18", "sanity", sanity, OLDEST, telling="ERROR|FATAL"),
     Gate("units", "units", units),
@@ -338,7 +340,9 @@ def select(words: list[str]) -> list[Gate]:
     unknown = sorted(set(words) - known)
     if unknown:
         raise SystemExit(f"no such gate: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
-    return [gate for gate in GATES if not words or gate.name in words or gate.group in words]
+    if not words:
+        return [gate for gate in GATES if not gate.by_name]
+    return [gate for gate in GATES if gate.name in words or gate.group in words]
 
 
 def main() -> int:
@@ -349,7 +353,7 @@ def main() -> int:
     arguments = parser.parse_args()
     gates = select(arguments.gates)
     if arguments.list:
-        for gate in gates:
+        for gate in GATES:
             print(f"{gate.group:<15} {gate.name}")
         return 0
     LOGS.mkdir(parents=True, exist_ok=True)

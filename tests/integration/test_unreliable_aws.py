@@ -12,7 +12,7 @@ import typing as t
 from aws_emulator.client import Emulator
 from controller import PARAMETERS, SECRETS, SINGULAR, Controller, arn, device, devices
 
-RUNS = int(os.environ.get("UNRELIABLE_RUNS", "100"))
+RUNS = int(os.environ.get("UNRELIABLE_RUNS", "60"))
 IN_A_PLAYBOOK = RUNS // 4  # the others are the module alone, at the same time: Ansible around it adds nothing but time
 
 
