@@ -141,6 +141,8 @@ notes:
     that E(HARDENING_AWS_STATE_DIR) names. It holds numbers of half minutes, and neither seeds nor codes.
   - The user needs C(sts:GetCallerIdentity) and C(sts:GetSessionToken), which nobody has to grant, and for a role
     C(sts:AssumeRole) on it. The caller needs C(secretsmanager:GetSecretValue) or C(ssm:GetParameter).
+  - With C(iam:GetUser), which the user's own credentials call, a record that was written for an earlier user of the
+    same name is refused at once. Without it, AWS refuses the codes of such a record's seed.
 seealso:
   - module: hardening.aws.iam_mfa_device
   - module: amazon.aws.sts_assume_role

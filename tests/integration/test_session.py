@@ -125,7 +125,7 @@ def test_twenty_at_once(controller: Controller, emulator: Emulator) -> None:
 
 def test_codes_that_are_used_up(controller: Controller, emulator: Emulator) -> None:
     """The reply of one session is lost, and the code of another was used elsewhere: both go on with the next code."""
-    emulator.set(halt={"at": 3, "when": "after", "freeze": False})
+    emulator.set(halt={"at": 4, "when": "after", "freeze": False})
     lost = controller.spawn(SESSION, **ASKED, **UNLOGGED)
     assert emulator.wait_halted()["action"] == "sts:GetSessionToken"
     sts = emulator.boto3("sts", aws_access_key_id="AKIASECONDSECONDSECO")
@@ -159,7 +159,7 @@ REFUSED: dict[str, tuple[Answer, str]] = {
     "no record": ({"seed_store": {**SECRETS, "name": "x/{user_name}"}}, "The secret x/deploy does not exist"),
     "other device": ({"device_name": "other"}, "is the seed of arn:aws:iam::123456789012:mfa/deploy, not of"),
     "unknown device": ({"seed": SEED, "device_name": "none"}, "mfa/none is not attached to the user whose keys"),
-    "wrong seed": ({"seed": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "wait_timeout": 1}, "are taken by others"),
+    "wrong seed": ({"seed": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "wait_timeout": 1}, "AWS refused a code of"),
 }
 
 
@@ -175,6 +175,16 @@ def test_somebody_elses_record(controller: Controller) -> None:
     store(controller, "mallory", user_name="eve", serial_number=arn("deploy"))
     answer = ask(controller, seed_store={**SECRETS, "name": "mfa/mallory"})
     assert "holds the seed of eve, not of deploy" in answer["msg"]
+
+
+def test_the_record_of_an_earlier_person_of_that_name(controller: Controller, emulator: Emulator) -> None:
+    store(controller, "earlier", user_name="deploy", serial_number=arn("deploy"), created="2001-01-01T00:00:00Z")
+    options = {"seed_store": {**SECRETS, "name": "mfa/earlier"}, "wait_timeout": 1}
+    answer = ask(controller, **options)
+    assert "was written for an earlier user deploy" in answer["msg"] and codes_sent(emulator) == 0
+    # Where the user may not read that, AWS is the judge of the seed, which here is the right one.
+    emulator.set(denied_actions=["iam:GetUser"])
+    assert "sts_creds" in ask(controller, **options)
 
 
 def test_session_credentials_cannot_ask(controller: Controller, emulator: Emulator) -> None:

@@ -7,6 +7,7 @@ This module is private to hardening.aws. See _seeds/turns.py for whose turn it i
 
 from __future__ import annotations
 
+import datetime
 import time
 import typing as t
 
@@ -14,13 +15,21 @@ from .._aws.clock import STEP_SECONDS, AwsClock
 from .._aws.connection import Connection, Options
 from .._aws.iam import MfaApi
 from .._aws.model import device_name_of
-from .._errors import BadInput, MfaError
+from .._errors import AwsRefused, BadInput, MfaError
 from .._seeds.base import SeedStore
-from .._seeds.record import Record
+from .._seeds.record import Record, record_is_of
 from .._seeds.registry import open_store
 from .._seeds.totp import codes_at_step
 from .._seeds.turns import Turns, TurnTooFar, state_folder
 from . import options
+
+
+class CodesTaken(MfaError):
+    """The next code that nobody else has taken comes too late. I(seconds) is how long it would take."""
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class CodesInTurn:
@@ -45,13 +54,12 @@ class CodesInTurn:
     def next(self) -> str:
         """Wait for the next code that nobody else gets, and return it.
 
-        :raises MfaError: It comes too late.
+        :raises CodesTaken: It comes too late.
         """
         while True:
             now = self._step()
-            left = max(0.0, self._give_up_at - time.monotonic())
             try:
-                step = self._turns.take(now, now + int(left // STEP_SECONDS))
+                step = self._turns.take(now, max(now, self._last_in_time()))
             except TurnTooFar as far:
                 raise self._too_late(far.step) from None
             time.sleep(self._clock.seconds_until_step(step))
@@ -59,17 +67,23 @@ class CodesInTurn:
             if self._step() == step:
                 return codes_at_step(self._seed, step)[1]
 
+    def _last_in_time(self) -> int:
+        """Return the last step that begins before the patience is over."""
+        left = max(0.0, self._give_up_at - time.monotonic())
+        return int((self._clock.now() + left) // STEP_SECONDS)
+
     def _step(self) -> int:
         if not self._clock.fresh:
             self._refresh()
         return self._clock.step(self._refresh)
 
-    def _too_late(self, step: int) -> MfaError:
+    def _too_late(self, step: int) -> CodesTaken:
         seconds = max(1, round(self._clock.seconds_until_step(step)))
-        return MfaError(
+        return CodesTaken(
             f"The codes of {self._serial_number} are taken by others for the next {seconds} seconds, as AWS takes each "
             f"code once and there is one every {STEP_SECONDS} seconds. wait_timeout is {self._patience:g}: ask again "
-            "later, give more, or let several tasks share one session."
+            "later, give more, or let several tasks share one session.",
+            seconds,
         )
 
 
@@ -92,7 +106,7 @@ def codes_of(given: Options, user_names: t.Sequence[t.Any]) -> list[str]:
     store = open_store(seed_store, connection, lambda: api.account()[1])
     codes = []
     for name in user_names:
-        record = stored_record(store, name, params["device_name"] or name)
+        record = stored_record(store, api, name, params["device_name"] or name)
         wanted = params["device_name"] or device_name_of(record.serial_number)
         if wanted != device_name_of(record.serial_number):
             raise BadInput([f"device_name: what is kept is the seed of {record.serial_number}, not of {wanted}."])
@@ -115,9 +129,10 @@ def _checked_store(store: t.Any) -> dict[str, t.Any]:
     return {**{name: option.get("default") for name, option in spec.items()}, **store}
 
 
-def stored_record(store: SeedStore, user_name: str, device_name: str) -> Record:
+def stored_record(store: SeedStore, api: MfaApi, user_name: str, device_name: str) -> Record:
     """Return the record of a user's device.
 
+    :param api: Tells since when there is this user, to know the record of an earlier one of the same name.
     :raises MfaError: There is none, or it is somebody else's.
     """
     name = store.name_for(user_name, device_name)
@@ -128,4 +143,21 @@ def stored_record(store: SeedStore, user_name: str, device_name: str) -> Record:
         )
     if record.user_name.lower() != user_name.lower():
         raise BadInput([f"seed_store: {store.title} {name} holds the seed of {record.user_name}, not of {user_name}."])
+    if not record_is_of(user_name, _created(api, user_name), vars(record)):
+        raise BadInput(
+            [
+                f"seed_store: {store.title} {name} was written for an earlier user {user_name}, before the present one "
+                "was created. Enrol the present user with hardening.aws.iam_mfa_device."
+            ]
+        )
     return record
+
+
+def _created(api: MfaApi, user_name: str) -> datetime.datetime | None:
+    """Return when the user was created, or None if the caller may not know: AWS refuses the codes of a wrong seed."""
+    try:
+        return api.user_created(user_name)
+    except AwsRefused as refusal:
+        if refusal.code != "AccessDenied":
+            raise
+        return None

@@ -20,7 +20,7 @@ from .._errors import AwsRefused, BadInput, MfaError, ReplyLost
 from .._problems import Problems, refuse
 from .._seeds.registry import open_store
 from . import options
-from .codes_in_turn import CodesInTurn, stored_record
+from .codes_in_turn import CodesInTurn, CodesTaken, stored_record
 from .plan import Desired
 
 if t.TYPE_CHECKING:
@@ -65,7 +65,7 @@ def run(module: AnsibleAWSModule, item: t.Mapping[str, t.Any]) -> dict[str, t.An
     user = MfaApi(own)
     _insist_on_user(user.caller(), desired.user_name)
     serial = desired.serial_number or user.virtual_arn(desired.device_path, desired.device_name or desired.user_name)
-    seed = desired.seed or _stored_seed(params["seed_store"], connection, desired, serial)
+    seed = desired.seed or _stored_seed(params["seed_store"], connection, user, desired, serial)
     codes = CodesInTurn(serial, seed, own.clock, user.caller, params["wait_timeout"])
     return {"sts_creds": open_session(own.client("sts"), codes, serial, wanted), "serial_number": serial}
 
@@ -120,10 +120,10 @@ def _insist_on_user(caller: str, user_name: str) -> None:
         )
 
 
-def _stored_seed(store: Params, connection: Connection, desired: Desired, serial: str) -> str:
+def _stored_seed(store: Params, connection: Connection, user: MfaApi, desired: Desired, serial: str) -> str:
     api = MfaApi(connection)
     opened = open_store(store, connection, lambda: api.account()[1])
-    record = stored_record(opened, desired.user_name, device_name_of(serial))
+    record = stored_record(opened, user, desired.user_name, device_name_of(serial))
     if record.serial_number != serial:
         text = f"what is kept for {desired.user_name} is the seed of {record.serial_number}, not of {serial}."
         raise BadInput([f"seed_store: {text}"])
@@ -144,26 +144,45 @@ def open_session(sts: Client, codes: CodesInTurn, serial_number: str, wanted: Pa
         return {**wanted, "SerialNumber": serial_number, "TokenCode": codes.next()}
 
     refused = 0
+    failure: MfaError | None = None
     while True:
         try:
             answer = sts.call(operation, params, resend=False, requires=_CREDENTIALS)
             return _credentials(answer["Credentials"])
-        except ReplyLost:
+        except CodesTaken as taken:
+            raise (taken if failure is None else _out_of_time(failure, taken)) from None
+        except ReplyLost as lost:
             # Whether AWS has taken that code is not known, so it counts as used.
+            failure = lost
             time.sleep(0.2)
         except AwsRefused as refusal:
             if "invalid MFA one time pass code" not in refusal.aws_message:
                 raise _explained(refusal, serial_number) from None
             # It was used elsewhere, or the device is out of step, or the seed is another device's.
             refused += 1
+            failure = _codes_refused(refusal, serial_number, refused)
             if refused == _REFUSALS:
-                raise MfaError(
-                    f"AWS refused {_REFUSALS} codes of {serial_number} one after the other. The seed is that of "
-                    "another device, or the device is out of step: hardening.aws.iam_mfa_device with state=resynced "
-                    "tells which.",
-                    refusal.code,
-                    refusal.operation,
-                ) from None
+                raise failure from None
+
+
+def _codes_refused(refusal: AwsRefused, serial_number: str, refused: int) -> MfaError:
+    if refused < _REFUSALS:
+        text = (
+            f"AWS refused {'a code' if refused == 1 else f'{refused} codes'} of {serial_number}. It was used "
+            "elsewhere, or the seed is that of another device, or the device is out of step."
+        )
+    else:
+        text = (
+            f"AWS refused {_REFUSALS} codes of {serial_number} one after the other. The seed is that of another "
+            "device, or the device is out of step: hardening.aws.iam_mfa_device with state=resynced tells which."
+        )
+    return MfaError(text, refusal.code, refusal.operation)
+
+
+def _out_of_time(failure: MfaError, taken: CodesTaken) -> MfaError:
+    """Return why the last attempt failed; that the next code comes too late is only why there was no other."""
+    text = f"{failure.message} The next code comes in {taken.seconds} seconds, after wait_timeout: give more."
+    return MfaError(text, failure.code, failure.operation)
 
 
 def _credentials(given: Params) -> dict[str, str]:

@@ -22,6 +22,8 @@ VARIABLE = "HARDENING_AWS_STATE_DIR"
 
 # A file that is further ahead than this is no queue: the clock was set back, or the file is damaged.
 _LONGEST_QUEUE_STEPS = 120
+# Askers see AWS's clock a little differently, so nobody queues up to the very end.
+_LAST_PLACE = _LONGEST_QUEUE_STEPS - 2
 
 
 class TurnTooFar(MfaError):
@@ -54,13 +56,13 @@ class Turns:
     def take(self, now: int, latest: int) -> int:
         """Take the first step from I(now) on that nobody has taken, and return it.
 
-        :raises TurnTooFar: It is after I(latest). None was taken.
+        :raises TurnTooFar: It is after I(latest), or an hour away. None was taken.
         :raises MfaError: The file cannot be written.
         """
         try:
             with self._locked() as file:
                 step = max(now, _last_taken(file, now) + 1)
-                if step > latest:
+                if step > min(latest, now + _LAST_PLACE):
                     raise TurnTooFar(step)
                 os.ftruncate(file, 0)
                 os.pwrite(file, str(step).encode(), 0)

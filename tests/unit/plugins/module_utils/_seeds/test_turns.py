@@ -31,6 +31,17 @@ def test_askers_queue(tmp_path: pathlib.Path) -> None:
     assert Turns(SERIAL + "2", tmp_path / "state").take(NOW, NOW) == NOW
 
 
+def test_a_queue_of_more_than_an_hour_gives_no_step_twice(tmp_path: pathlib.Path) -> None:
+    taken = []
+    with pytest.raises(TurnTooFar):
+        for _asker in range(200):
+            taken.append(Turns(SERIAL, tmp_path).take(NOW, NOW + 10_000))
+    # Somebody whose clock is a step behind is turned away, too.
+    with pytest.raises(TurnTooFar):
+        Turns(SERIAL, tmp_path).take(NOW - 1, NOW + 10_000)
+    assert taken == list(range(NOW, NOW + len(taken))) and len(taken) > 100
+
+
 def test_many_at_once(tmp_path: pathlib.Path) -> None:
     def ask(_number: int) -> int:
         return Turns(SERIAL, tmp_path).take(NOW, NOW + 100)

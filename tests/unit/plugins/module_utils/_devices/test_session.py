@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How long a session waits for its code, and what it says when there is none. No test waits: time is a number."""
+
+from __future__ import annotations
+
+import pathlib
+import types
+import typing as t
+
+import pytest
+
+from ansible_collections.hardening.aws.plugins.module_utils._devices import codes_in_turn, session
+from ansible_collections.hardening.aws.plugins.module_utils._devices.codes_in_turn import CodesInTurn, CodesTaken
+from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError, ReplyLost
+from ansible_collections.hardening.aws.plugins.module_utils._seeds import turns
+
+SERIAL = "arn:aws:iam::123456789012:mfa/alice"
+SEED = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+STEP = 58_000_000
+INVALID = "MultiFactorAuthentication failed with invalid MFA one time pass code. "
+
+
+class Time:
+    """Local time and AWS's in one."""
+
+    fresh = True
+
+    def __init__(self, second: float) -> None:
+        self.second = second
+
+    def now(self) -> float:
+        return self.second
+
+    def sleep(self, seconds: float) -> None:
+        self.second += seconds
+
+    def step(self, _refresh: t.Any = None) -> int:
+        return int(self.second // 30)
+
+    def seconds_until_step(self, step: int) -> float:
+        return max(0.0, step * 30 - self.second)
+
+
+@pytest.fixture
+def clock(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Time:
+    made = Time(STEP * 30 + 25)
+    monkeypatch.setenv(turns.VARIABLE, str(tmp_path))
+    for module in (codes_in_turn, session):
+        monkeypatch.setattr(module, "time", types.SimpleNamespace(sleep=made.sleep, monotonic=made.now))
+    return made
+
+
+def codes(clock: Time, patience: float) -> CodesInTurn:
+    return CodesInTurn(SERIAL, SEED, t.cast(t.Any, clock), lambda: None, patience)
+
+
+class Sts:
+    """Fails each time, and keeps the codes that it was sent."""
+
+    def __init__(self, failure: MfaError) -> None:
+        self.failure = failure
+        self.sent: list[str] = []
+
+    def call(self, _operation: str, params: t.Callable[[], dict[str, str]], **_options: t.Any) -> t.NoReturn:
+        self.sent.append(params()["TokenCode"])
+        raise self.failure
+
+
+@pytest.mark.parametrize(("patience", "waits"), [(20, True), (6, True), (4, False), (0, False)])
+def test_a_turn_within_the_patience_is_waited_for(clock: Time, patience: int, waits: bool) -> None:
+    first = codes(clock, 60).next()
+    if waits:
+        assert codes(clock, patience).next() != first and clock.second == (STEP + 1) * 30
+        return
+    with pytest.raises(CodesTaken, match=f"for the next 5 seconds.* wait_timeout is {patience}:"):
+        codes(clock, patience).next()
+
+
+@pytest.mark.parametrize(
+    ("patience", "sent", "text"), [(1, 1, "refused a code"), (10, 2, "refused 2 codes"), (90, 3, "3 codes")]
+)
+def test_refused_codes_are_told_as_such(clock: Time, patience: int, sent: int, text: str) -> None:
+    sts = Sts(AwsRefused("denied", "AccessDenied", "sts:GetSessionToken", INVALID))
+    with pytest.raises(MfaError, match=text) as error:
+        session.open_session(t.cast(t.Any, sts), codes(clock, patience), SERIAL, {})
+    assert len(set(sts.sent)) == len(sts.sent) == sent and "taken by others" not in error.value.message
+    assert error.value.code == "AccessDenied" and not [code for code in sts.sent if code in error.value.message]
+
+
+def test_lost_replies_are_told_as_such(clock: Time) -> None:
+    sts = Sts(ReplyLost("No answer came.", operation="sts:GetSessionToken"))
+    with pytest.raises(MfaError, match="No answer came. The next code comes in 30 seconds, after wait_timeout"):
+        session.open_session(t.cast(t.Any, sts), codes(clock, 20), SERIAL, {})
+    assert len(set(sts.sent)) == len(sts.sent) == 2
