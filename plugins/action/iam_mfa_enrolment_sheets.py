@@ -20,7 +20,7 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._enrolment_sheets.wr
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.modules import run_module, told
 from ansible_collections.hardening.aws.plugins.plugin_utils._paths import PathError, controller_path
 from ansible_collections.hardening.aws.plugins.plugin_utils._progress_lines import shown
-from ansible_collections.hardening.aws.plugins.plugin_utils._vault_cipher import VaultCipher, seed_file
+from ansible_collections.hardening.aws.plugins.plugin_utils._vault_cipher import VaultCipher, cipher_of, seed_file
 from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds import Record, VaultedSeedsError
 
 _MODULE = "hardening.aws.iam_mfa_enrolment_sheets"
@@ -81,7 +81,7 @@ class ActionModule(ControllerAction):
 
     def _cipher(self, vault_id: str | None) -> VaultCipher:
         try:
-            return VaultCipher(self._loader._vault, vault_id)  # pylint: disable=protected-access
+            return cipher_of(self._loader, vault_id)
         except VaultedSeedsError as error:
             raise VaultedSeedsError(f"encrypt: {error}") from None
 

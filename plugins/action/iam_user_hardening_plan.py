@@ -32,7 +32,7 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.
     told,
 )
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.tally import tally
-from ansible_collections.hardening.aws.plugins.plugin_utils._vault_cipher import VaultCipher, seed_file
+from ansible_collections.hardening.aws.plugins.plugin_utils._vault_cipher import cipher_of, seed_file
 from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds import VaultedSeedsError
 
 _DEVICES = "hardening.aws.iam_mfa_devices"
@@ -111,7 +111,7 @@ class ActionModule(ControllerAction):
         self._refuse([] if HAS_SEGNO else [f"{inputs.PREFIX}_enrolment_sheets: {NEEDS_SEGNO}"])
         if sheets.get("encrypt"):
             try:
-                VaultCipher(self._loader._vault, sheets.get("vault_id"))  # pylint: disable=protected-access
+                cipher_of(self._loader, sheets.get("vault_id"))
             except VaultedSeedsError as error:
                 self._refuse([f"{inputs.PREFIX}_enrolment_sheets.encrypt: {error}"])
 

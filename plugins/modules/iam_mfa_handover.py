@@ -282,10 +282,10 @@ from ansible_collections.hardening.aws.plugins.module_utils._access import bulk
 from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._aws.iam import MfaApi
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import run_bulk_module
+from ansible_collections.hardening.aws.plugins.module_utils._devices.holders import open_store_to_read
 from ansible_collections.hardening.aws.plugins.module_utils._devices.options import require_libraries, take_secrets
 from ansible_collections.hardening.aws.plugins.module_utils._handover import options
 from ansible_collections.hardening.aws.plugins.module_utils._handover.handover import Handover, counts
-from ansible_collections.hardening.aws.plugins.module_utils._handover.holders import open_store_to_read
 
 
 def run(module: AnsibleAWSModule) -> None:

@@ -312,7 +312,7 @@ def run(module: AnsibleAWSModule) -> None:
     options.refuse_caller(wanted, user_of_caller(api.caller()) if wanted else None)
     records = None
     if params["seed_store"] is not None and params["seed_store"]["on_absent"] == "delete":
-        records = SeedRecords(api, open_store(params["seed_store"], connection, lambda: api.account()[1]))
+        records = SeedRecords(api, open_store(params["seed_store"], connection, api.account_id))
     outcomes = take_access(
         api, wanted, module.check_mode, params["ignore_missing_users"], params["concurrency"], records
     )

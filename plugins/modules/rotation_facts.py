@@ -91,7 +91,7 @@ def run(module: AnsibleAWSModule) -> None:
     api = MfaApi(connection)
     proof = None
     if inputs["retire"]:
-        store = open_store(inputs["seed_store"], connection, lambda: api.account()[1])
+        store = open_store(inputs["seed_store"], connection, api.account_id)
         proof = Proof(api, store, inputs["holder"], inputs["min_age_days"])
     rotation = Rotation(api, inputs, proof)
     module.exit_json(changed=False, unmatched=rotation.unmatched(), facts=rotation.facts(concurrency))

@@ -79,15 +79,15 @@ from ansible_collections.hardening.aws.plugins.module_utils._account.stored_devi
 from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._aws.iam import MfaApi
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import run_bulk_module
+from ansible_collections.hardening.aws.plugins.module_utils._devices.holders import open_store_to_read
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
-from ansible_collections.hardening.aws.plugins.module_utils._seeds.registry import open_store
 
 
 def run(module: AnsibleAWSModule) -> None:
     params = module.params
     connection = Connection(module, params["concurrency"])
     api = MfaApi(connection)
-    store = open_store(params["seed_store"], connection, lambda: api.account()[1])
+    store = open_store_to_read(params["seed_store"], connection, api)
     devices, left_alone, unknown = stored_devices(api, store, params["users"], params["concurrency"])
     if unknown:
         names = ", ".join(unknown[:10])

@@ -69,4 +69,13 @@ def seed_file(path: str, vault_id: str | None, loader: t.Any) -> SeedFile:
     :param loader: The run's data loader, which has its vault secrets.
     :raises VaultedSeedsError: The run has no such secret.
     """
-    return SeedFile(path, VaultCipher(loader._vault, vault_id))  # pylint: disable=protected-access
+    return SeedFile(path, cipher_of(loader, vault_id))
+
+
+def cipher_of(loader: t.Any, vault_id: str | None) -> VaultCipher:
+    """Return what encrypts with a vault password of the run.
+
+    :param loader: The run's data loader, which has its vault secrets.
+    :raises VaultedSeedsError: The run has no such secret.
+    """
+    return VaultCipher(loader._vault, vault_id)  # pylint: disable=protected-access

@@ -12,7 +12,8 @@ import fnmatch
 import typing as t
 
 from .._aws.iam import MfaApi
-from .._aws.model import VirtualDevice, split_virtual_arn
+from .._aws.model import device_name_of, split_virtual_arn
+from .._devices.holders import Holder, Holders
 from .._threads import for_each
 from . import rotation_names as names
 from .rotation_proof import Proof
@@ -32,28 +33,22 @@ class Rotation:
     def __init__(self, api: MfaApi, inputs: Inputs, proof: Proof | None) -> None:
         self._inputs = inputs
         self._proof = proof
-        self._created = {str(user["UserName"]): user["CreateDate"] for user in api.users()}
-        self._owned: dict[str, list[VirtualDevice]] = {}
-        for device in api.virtual_devices().values():
-            if device.owner:
-                self._owned.setdefault(device.owner, []).append(device)
+        self._holders = Holders(api)
         self._now = datetime.datetime.fromtimestamp(api.clock.now(), datetime.timezone.utc)
         # IAM does not tell names apart by case.
-        self._users = {name.lower() for name in self._created}
-        self._devices = {
-            split_virtual_arn(device.serial_number)[1].lower() for owned in self._owned.values() for device in owned
-        }
+        self._users = {name.lower() for name in self._holders.created}
+        self._devices = {device_name_of(serial).lower() for serial in self._holders.attached}
 
     def unmatched(self) -> list[str]:
         """Return the patterns of users to leave out that match nobody."""
-        return [pattern for pattern in self._inputs["exclude"] if not fnmatch.filter(self._created, pattern)]
+        return [pattern for pattern in self._inputs["exclude"] if not fnmatch.filter(self._holders.created, pattern)]
 
     def facts(self, concurrency: int) -> list[Fact]:
         """Return for each user the new device, what there is of it, and the older ones that it replaces.
 
         :param concurrency: How many users are worked on at once.
         """
-        selected = self._inputs["users"] or [name for name in self._created if self._can_be_rotated(name)]
+        selected = self._inputs["users"] or [name for name in self._holders.created if self._can_be_rotated(name)]
         facts = [self._fact(name) for name in selected if not self._is_excluded(name)]
         proof = self._proof
         if proof is not None:
@@ -62,13 +57,13 @@ class Rotation:
         return facts
 
     def _prove(self, proof: Proof, fact: Fact) -> None:
-        fact["problem"] = proof.problem(fact, self._created[fact["user_name"]])
+        fact["problem"] = proof.problem(fact, self._holders.created[fact["user_name"]])
 
     def _is_excluded(self, user_name: str) -> bool:
         return any(fnmatch.fnmatchcase(user_name, pattern) for pattern in self._inputs["exclude"])
 
     def _can_be_rotated(self, user_name: str) -> bool:
-        owned = self._owned.get(user_name, [])
+        owned = self._holders.devices_of(user_name)
         if names.newest(user_name, owned) is not None:
             return True
         suffix = self._inputs["suffix"]
@@ -76,13 +71,13 @@ class Rotation:
         return any(names.is_named(user_name, device.serial_number, patterns) for device in owned)
 
     def _fact(self, user_name: str) -> Fact:
-        owned = self._owned.get(user_name, [])
+        owned = self._holders.devices_of(user_name)
         path, name, due = self._new_device(user_name, owned)
         new = next((one for one in owned if split_virtual_arn(one.serial_number) == (path, name)), None)
         older = [one.serial_number for one in owned if one is not new and self._is_replaced(user_name, one)]
         return {
             "user_name": user_name,
-            "exists": user_name in self._created,
+            "exists": user_name in self._holders.created,
             "device_name": name,
             "device_path": path,
             "due": due,
@@ -94,7 +89,7 @@ class Rotation:
             "blocked": self._blocked(owned) if new is None else None,
         }
 
-    def _new_device(self, user_name: str, owned: t.Sequence[VirtualDevice]) -> tuple[str, str, bool]:
+    def _new_device(self, user_name: str, owned: t.Sequence[Holder]) -> tuple[str, str, bool]:
         """Return the path and the name of a user's new device, and whether it is to be attached by this run."""
         if self._inputs["suffix"] is not None:
             return "/", f"{user_name}-{self._inputs['suffix']}", True
@@ -105,7 +100,7 @@ class Rotation:
             return (*split_virtual_arn(current.serial_number), False)
         return (*names.successor(user_name, current, self._devices | (self._users - {user_name.lower()})), True)
 
-    def _is_replaced(self, user_name: str, device: VirtualDevice) -> bool:
+    def _is_replaced(self, user_name: str, device: Holder) -> bool:
         """Whether a device, which is not the new one, is one of those that it replaces."""
         if names.is_named(user_name, device.serial_number, self._inputs["retire_devices"]):
             return True
@@ -113,12 +108,12 @@ class Rotation:
         return self._inputs["suffix"] is None and names.number_of(user_name, name) is not None
 
     @staticmethod
-    def _blocked(owned: t.Sequence[VirtualDevice]) -> str | None:
+    def _blocked(owned: t.Sequence[Holder]) -> str | None:
         if len(owned) < _MOST_DEVICES:
             return None
         return f"has {len(owned)} MFA devices, and AWS allows {_MOST_DEVICES}: remove one that is no longer used"
 
-    def _age_days(self, device: VirtualDevice) -> int | None:
+    def _age_days(self, device: Holder) -> int | None:
         if not device.enable_date:
             return None
         return max((self._now - datetime.datetime.fromisoformat(device.enable_date)).days, 0)

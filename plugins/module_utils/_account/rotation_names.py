@@ -12,7 +12,8 @@ import fnmatch
 import re
 import typing as t
 
-from .._aws.model import VirtualDevice, device_name_of, split_virtual_arn
+from .._aws.model import device_name_of, split_virtual_arn
+from .._devices.holders import Holder
 
 
 def number_of(user_name: str, device_name: str) -> int | None:
@@ -27,14 +28,14 @@ def number_of(user_name: str, device_name: str) -> int | None:
     return number if number > 1 else None
 
 
-def newest(user_name: str, devices: t.Iterable[VirtualDevice]) -> VirtualDevice | None:
+def newest(user_name: str, devices: t.Iterable[Holder]) -> Holder | None:
     """Return the one of a user's devices whose name has the highest number, or None if none has a number."""
     numbered = [(number_of(user_name, device_name_of(device.serial_number)), device) for device in devices]
     known = [(number, device) for number, device in numbered if number is not None]
     return max(known, key=lambda pair: pair[0])[1] if known else None
 
 
-def successor(user_name: str, current: VirtualDevice | None, taken: t.Container[str]) -> tuple[str, str]:
+def successor(user_name: str, current: Holder | None, taken: t.Container[str]) -> tuple[str, str]:
     """Return the path and the name of the device that replaces I(current).
 
     :param taken: Names, in lower case, that devices or other users have.

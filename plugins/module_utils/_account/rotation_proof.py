@@ -39,17 +39,17 @@ class Proof:
         :param fact: The user's C(user_name), and of the new device C(serial_number), C(attached_at) and C(age_days).
         :param created: When the user was created.
         """
+        if self._holder == "store":
+            return self._record_problem(fact, created)
+        # The tag is read only where time and the record prove nothing.
+        unproven = self._too_young(fact) or self._record_problem(fact, created)
+        if unproven is None:
+            return None
         try:
-            if self._holder == "store":
-                return self._record_problem(fact, created)
-            # The tag is read only where time and the record prove nothing.
-            unproven = self._too_young(fact) or self._reading_problem(fact, created)
-            if unproven is None:
-                return None
             tag = self._api.tags_of(fact["serial_number"]).get(HANDED_OVER)
-            return None if handed_over_at(tag, fact["attached_at"]) else unproven
         except MfaError as error:
             return error.message
+        return None if handed_over_at(tag, fact["attached_at"]) else unproven
 
     def _too_young(self, fact: Fact) -> str | None:
         if self._min_age_days is None:
@@ -63,20 +63,14 @@ class Proof:
             return f"the new device was attached {days} ago, and rotate_min_age_days is {self._min_age_days}"
         return None
 
-    def _reading_problem(self, fact: Fact, created: datetime.datetime) -> str | None:
-        """Return the same as M(_record_problem), also where the record cannot be read.
-
-        Once a device is handed over, its secret is scheduled for deletion, which reads as a failure.
-        """
-        try:
-            return self._record_problem(fact, created)
-        except MfaError as error:
-            return error.message
-
     def _record_problem(self, fact: Fact, created: datetime.datetime) -> str | None:
         """Return why the store does not prove that the new device's seed is kept for this very user, or None."""
         name = self._store.name_for(fact["user_name"], device_name_of(fact["serial_number"]))
-        record = self._store.read(name, fact["serial_number"])
+        try:
+            record = self._store.read(name, fact["serial_number"])
+        except MfaError as error:
+            # Among others, the secret of a device that was handed over is scheduled for deletion.
+            return error.message
         if record is None:
             return f"{self._store.title} {name} does not exist, so nobody has the new device's seed"
         if not record_is_of(fact["user_name"], created, vars(record)):

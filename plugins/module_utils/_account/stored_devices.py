@@ -10,8 +10,9 @@ from __future__ import annotations
 import typing as t
 
 from .._aws.iam import MfaApi
-from .._aws.model import VirtualDevice, device_name_of
-from .._devices.device_tags import HANDED_OVER
+from .._aws.model import device_name_of
+from .._devices.device_tags import HANDED_OVER, handed_over_at
+from .._devices.holders import Holder, Holders
 from .._errors import MfaError
 from .._seeds.base import SeedStore
 from .._seeds.record import record_is_of
@@ -27,38 +28,38 @@ def stored_devices(
 
     :param user_names: Whose devices; everybody's if None.
     """
-    created = {str(user["UserName"]): user["CreateDate"] for user in api.users()}
-    wanted = set(created if user_names is None else user_names)
-    devices = [device for device in api.virtual_devices().values() if device.owner in wanted]
+    holders = Holders(api)
+    wanted = set(holders.created if user_names is None else user_names)
+    devices = [holder for holder in holders.everybody() if holder.user_name in wanted]
     reasons: dict[str, str | None] = {}
 
-    def look(device: VirtualDevice) -> None:
-        reasons[device.serial_number] = _reason(api, store, device, created[device.owner or ""])
+    def look(holder: Holder) -> None:
+        reasons[holder.serial_number] = _reason(api, store, holder)
 
     for_each(look, devices, concurrency)
     stored: Found = []
     left_alone: Found = []
-    for device in sorted(devices, key=lambda one: one.serial_number):
-        item = {"user_name": device.owner or "", "serial_number": device.serial_number}
-        reason = reasons[device.serial_number]
+    for holder in devices:
+        item = {"user_name": holder.user_name, "serial_number": holder.serial_number}
+        reason = reasons[holder.serial_number]
         if reason is None:
             stored.append(item)
         else:
             left_alone.append({**item, "reason": reason})
-    return stored, left_alone, sorted(wanted - set(created))
+    return stored, left_alone, sorted(wanted - set(holders.created))
 
 
-def _reason(api: MfaApi, store: SeedStore, device: VirtualDevice, created: t.Any) -> str | None:
+def _reason(api: MfaApi, store: SeedStore, holder: Holder) -> str | None:
     """Return why a device's seed cannot be used, or None."""
-    user_name, serial = device.owner or "", device.serial_number
-    name = store.name_for(user_name, device_name_of(serial))
+    serial = holder.serial_number
+    name = store.name_for(holder.user_name, device_name_of(serial))
     try:
         record = store.find(name)
         if record is None:
-            handed_over = HANDED_OVER in api.tags_of(serial)
+            handed_over = handed_over_at(api.tags_of(serial).get(HANDED_OVER), holder.enable_date)
             return "was handed over to its user" if handed_over else f"{store.title} {name} does not exist"
     except MfaError as error:
         return error.message
-    if record.serial_number != serial or not record_is_of(user_name, created, vars(record)):
+    if record.serial_number != serial or not record_is_of(holder.user_name, holder.user_created, vars(record)):
         return f"{store.title} {name} is the record of another device or person"
     return None

@@ -86,6 +86,10 @@ class MfaApi(IamApi):
         """Return the partition and the number of the account. Asked once, and not at all if a list has told it."""
         return self._account or _account_of(self.caller())
 
+    def account_id(self) -> str:
+        """Return the number of the account."""
+        return self.account()[1]
+
     def caller(self) -> str:
         """Return the ARN of whoever makes the calls, an IAM user's or a role's session's."""
         arn = self._connection.client("sts").call("GetCallerIdentity", {}, requires=("Arn",))["Arn"]

@@ -103,7 +103,7 @@ def codes_of(given: Options, user_names: t.Sequence[t.Any]) -> list[str]:
         options.only_desired({"user_name": name, "device_name": params["device_name"]}, run)
     connection = Connection(given)
     api = MfaApi(connection)
-    store = open_store(seed_store, connection, lambda: api.account()[1])
+    store = open_store(seed_store, connection, api.account_id)
     codes = []
     for name in user_names:
         record = stored_record(store, api, name, params["device_name"] or name)

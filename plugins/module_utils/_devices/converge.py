@@ -113,7 +113,7 @@ class Converger:
         account_id = account_of(desired.serial_number)
         if account_id is None or not (plan.problem or desired.state in ("disabled", "absent")):
             return
-        own = self._api.account()[1]
+        own = self._api.account_id()
         if account_id != own:
             raise MfaError(
                 f"{desired.serial_number} belongs to the account {account_id}, but the credentials are those of the "

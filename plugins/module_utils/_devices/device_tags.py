@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 
-from .._seeds.record import TOLERANCE_SECONDS
+from .._seeds.record import TOLERANCE_SECONDS, moment_of
 
 # When the person showed that they have the device's seed, ISO 8601 in UTC. The seed then leaves the store.
 HANDED_OVER = "hardening.aws/handed-over"
@@ -30,12 +30,3 @@ def handed_over_at(tag: str | None, *since: str | None) -> str | None:
     tolerance = datetime.timedelta(seconds=TOLERANCE_SECONDS)
     earliest = [moment_of(moment) for moment in since]
     return tag if all(moment is None or told >= moment - tolerance for moment in earliest) else None
-
-
-def moment_of(text: str | None) -> datetime.datetime | None:
-    """Return a moment in ISO 8601, in UTC if it says no other zone; None if it is none."""
-    try:
-        found = datetime.datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=datetime.timezone.utc)

@@ -56,7 +56,7 @@ def run(module: AnsibleAWSModule) -> tuple[Result, list[str]]:
     good, bad = _judged(lines, params)
     connection = Connection(module, params["concurrency"])
     api = MfaApi(connection)
-    store = open_store(params["seed_store"], connection, lambda: api.account()[1])
+    store = open_store(params["seed_store"], connection, api.account_id)
     outcomes = Adopter(api, store, module.check_mode).many([desired for _line, desired in good], params["concurrency"])
     told = {line.number: result for line, result in bad}
     for (line, desired), outcome in zip(good, outcomes, strict=True):

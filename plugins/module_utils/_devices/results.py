@@ -78,7 +78,7 @@ def open_run(module: AnsibleAWSModule, inputs: t.Sequence[Desired], concurrency:
     api = MfaApi(connection)
     store = None
     if params["seed_store"] is not None:
-        store = open_store(params["seed_store"], connection, lambda: api.account()[1])
+        store = open_store(params["seed_store"], connection, api.account_id)
     return Reconciler(
         api,
         store,

@@ -122,7 +122,7 @@ def _insist_on_user(caller: str, user_name: str) -> None:
 
 def _stored_seed(store: Params, connection: Connection, user: MfaApi, desired: Desired, serial: str) -> str:
     api = MfaApi(connection)
-    opened = open_store(store, connection, lambda: api.account()[1])
+    opened = open_store(store, connection, api.account_id)
     record = stored_record(opened, user, desired.user_name, device_name_of(serial))
     if record.serial_number != serial:
         text = f"what is kept for {desired.user_name} is the seed of {record.serial_number}, not of {serial}."

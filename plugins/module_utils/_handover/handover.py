@@ -15,12 +15,12 @@ import typing as t
 from .._access import bulk
 from .._aws.iam import MfaApi
 from .._aws.model import device_name_of
-from .._devices.device_tags import HANDED_OVER, handed_over_at, moment_of
+from .._devices.device_tags import HANDED_OVER, handed_over_at
+from .._devices.holders import Holder, Holders, record_of
 from .._errors import MfaError, StoreConflict
 from .._progress import Progress
 from .._seeds.base import SeedStore
-from .._seeds.record import TOLERANCE_SECONDS, Record
-from .holders import Holder, Holders, record_of
+from .._seeds.record import TOLERANCE_SECONDS, Record, moment_of
 from .options import Wanted
 from .proof import problem_with
 

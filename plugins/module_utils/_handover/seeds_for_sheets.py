@@ -14,13 +14,13 @@ from .._access import bulk
 from .._aws.iam import MfaApi
 from .._aws.refusals import short_code
 from .._devices.device_tags import HANDED_OVER
+from .._devices.holders import Holder, Holders, record_of
 from .._devices.options import run_options, run_problems
 from .._errors import AwsRefused, MfaError
 from .._messages import warn
 from .._problems import Problems, check_user_name, refuse
 from .._progress import Progress
 from .._seeds.base import SeedStore
-from .holders import Holder, Holders, record_of
 from .sign_in import sign_in_url
 
 LONGEST_CONTACT = 120

@@ -43,14 +43,15 @@ def record_is_of(user_name: str, create_date: str | datetime.datetime | None, re
     # IAM has no two users whose names differ in upper and lower case only.
     if str(record.get("user_name") or "").lower() != user_name.lower():
         return False
-    user_since = _moment(create_date)
+    user_since = moment_of(create_date)
     if user_since is None:
         return create_date is None
-    made = _moment(record.get("created"))
+    made = moment_of(record.get("created"))
     return made is not None and made >= user_since - datetime.timedelta(seconds=TOLERANCE_SECONDS)
 
 
-def _moment(value: t.Any) -> datetime.datetime | None:
+def moment_of(value: t.Any) -> datetime.datetime | None:
+    """Return a moment, in UTC if it says no other zone: ISO 8601, or a datetime. None if it is neither."""
     if isinstance(value, str):
         try:
             value = datetime.datetime.fromisoformat(value.strip())

@@ -10,6 +10,7 @@ import pathlib
 import random
 import re
 import subprocess
+import time
 import typing as t
 
 import pytest
@@ -159,18 +160,31 @@ def test_files_that_are_refused(controller: Controller, emulator: Emulator, text
     assert not emulator.requests()
 
 
+def handed_over(controller: Controller, name: str) -> None:
+    """What iam_mfa_handover leaves: a tag, and a secret that is scheduled for deletion."""
+    moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 200))
+    tag = {"Key": "hardening.aws/handed-over", "Value": moment}
+    controller.boto3("iam").tag_mfa_device(SerialNumber=arn(name), Tags=[tag])
+    secrets = controller.boto3("secretsmanager")
+    secrets.create_secret(Name=f"mfa/{name}", SecretString="x")
+    secrets.delete_secret(SecretId=f"mfa/{name}")
+
+
 def test_json_and_resync(controller: Controller, emulator: Emulator) -> None:
     """What Terraform's output has is adopted; then each stored seed brings its device back into step."""
     emulator.fixture({"users": users("alice", "bob", mfa_devices=[{"seed": seed_of(1)}])})
     emulator.fixture({"users": users("eve", mfa_devices=[{"device_name": "her-own"}])})
+    emulator.fixture({"users": users("frank", mfa_devices=[{}])})
     src = controller.home / "seeds.json"
     rows = [{"user": name, "serial": arn(name), "seed": seed_of(1)} for name in ("alice", "bob")]
     src.write_text(json.dumps(rows), encoding="utf-8")
     run(controller, "adopt", adopt_src="seeds.json", adopt_seed_store=SECRETS)
     emulator.set(clock_offset=emulator.settings()["clock_offset"] + 90, check_signature_age=False)
     emulator.clear_requests()
+    handed_over(controller, "frank")
     output = run(controller, "resync", resync_all=True, resync_seed_store=SECRETS)
     assert "eve" in output and "The secret mfa/eve does not exist" in output
+    assert f"frank, {arn('frank')}, was handed over to its user" in output
     resynced = [one["params"]["UserName"] for one in emulator.requests() if one["action"] == "ResyncMFADevice"]
     assert sorted(resynced) == ["alice", "bob"]
     output = run(controller, "resync", "--check", resync_users=["alice"], resync_seed_store=SECRETS)

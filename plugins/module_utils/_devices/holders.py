@@ -35,33 +35,40 @@ class Holders:
 
     def __init__(self, api: MfaApi) -> None:
         devices = api.virtual_devices()
-        self._created = {user["UserName"]: user["CreateDate"] for user in api.users()}
+        # When each user of the account was created.
+        self.created: dict[str, datetime.datetime] = {user["UserName"]: user["CreateDate"] for user in api.users()}
+        # All devices that are attached to anybody, the root user's too.
+        self.attached = sorted(serial for serial, device in devices.items() if device.owner)
         self._of: dict[str, list[Holder]] = {}
-        for device in sorted(devices.values(), key=lambda device: device.serial_number):
-            name = device.owner
-            if name and not name.startswith("arn:"):  # the root user is known by an ARN
-                holder = Holder(name, device.serial_number, device.enable_date, self._created.get(name))
+        for serial in self.attached:
+            name = devices[serial].owner or ""
+            if not name.startswith("arn:"):  # the root user is known by an ARN
+                holder = Holder(name, serial, devices[serial].enable_date, self.created.get(name))
                 self._of.setdefault(name, []).append(holder)
 
     def everybody(self) -> list[Holder]:
         """All, by user name."""
         return [holder for name in sorted(self._of) for holder in self._of[name]]
 
+    def devices_of(self, user_name: str) -> list[Holder]:
+        """Those of a user, and none of somebody who does not exist."""
+        return self._of.get(user_name, [])
+
     def of(self, user_name: str) -> list[Holder]:
         """Those of a user.
 
         :raises MfaError: There is no such user.
         """
-        if user_name in self._created:
-            return self._of.get(user_name, [])
-        spelled = next((name for name in self._created if name.lower() == user_name.lower()), None)
+        if user_name in self.created:
+            return self.devices_of(user_name)
+        spelled = next((name for name in self.created if name.lower() == user_name.lower()), None)
         hint = f"; there is {spelled}, so write it like that" if spelled else ""
         raise MfaError(f"There is no user {user_name} in this account{hint}. Correct the name.")
 
 
 def open_store_to_read(options: t.Mapping[str, t.Any], connection: Connection, api: MfaApi) -> SeedStore:
     """Return the store that O(seed_store) describes. A secret that is scheduled for deletion counts as gone in it."""
-    return open_store({**options, "on_absent": "delete"}, connection, lambda: api.account()[1])
+    return open_store({**options, "on_absent": "delete"}, connection, api.account_id)
 
 
 def record_of(store: SeedStore, holder: Holder) -> Record | None:
