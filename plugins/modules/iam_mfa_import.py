@@ -197,19 +197,25 @@ summary:
     failed: 5
 """
 
+import typing as t
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.hardening.aws.plugins.module_utils import _messages
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import run_bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._devices import imports
+from ansible_collections.hardening.aws.plugins.module_utils._devices.results import failures_text
+from ansible_collections.hardening.aws.plugins.module_utils._summary import summary
 
 
 def run(module: AnsibleAWSModule) -> None:
-    answer, warnings = imports.run(module)
+    outcomes, results, warnings = imports.run(module)
     for warning in warnings:
         _messages.warn(warning)
+    changed = any(outcome.changed for outcome in outcomes)
+    answer: dict[str, t.Any] = {"changed": changed, "results": results, "summary": summary(outcomes)}
     if answer["summary"]["failed"]:
-        module.fail_json(msg=imports.failures_text(answer), **answer)
+        module.fail_json(msg=failures_text(outcomes, results), **answer)
     module.exit_json(**answer)
 
 

@@ -135,7 +135,9 @@ class Adopter:
             self._virtual.tag(serial, TAGS)
         except AwsRefused as refusal:
             # The record is what counts.
-            outcome.warning = f"{serial} was adopted without its tag {MANAGED}: {refusal.message}"
+            outcome.warning = (
+                f"was adopted without its tag {MANAGED}: AWS refused {refusal.operation} ({refusal.code})."
+            )
         else:
             outcome.journal.done.append(plans.TAG)
 

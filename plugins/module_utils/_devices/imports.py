@@ -12,11 +12,12 @@ import typing as t
 
 from .._aws.connection import Connection
 from .._aws.iam import MfaApi
-from .._errors import BadInput
+from .._errors import BadInput, MfaError
 from .._problems import Problems, check_concurrency, refuse
 from .._seeds.registry import open_store
 from . import options, results, seed_file
 from .adopt import Adopter
+from .outcome import Outcome
 from .plan import Desired
 
 if t.TYPE_CHECKING:
@@ -39,8 +40,8 @@ def import_options() -> dict[str, t.Any]:
     }
 
 
-def run(module: AnsibleAWSModule) -> tuple[Result, list[str]]:
-    """Adopt the devices, and return the module's result, and warnings.
+def run(module: AnsibleAWSModule) -> tuple[list[Outcome], list[Result], list[str]]:
+    """Adopt the devices, and return what became of each, the same as the module's results, and warnings.
 
     :raises MfaError: Nothing was touched.
     """
@@ -53,35 +54,20 @@ def run(module: AnsibleAWSModule) -> tuple[Result, list[str]]:
     refuse(problems.found)
     options.require_libraries()
     lines, warnings = _lines(module)
-    good, bad = _judged(lines, params)
+    judged = _judged(lines, params)
     connection = Connection(module, params["concurrency"])
     api = MfaApi(connection)
     store = open_store(params["seed_store"], connection, api.account_id)
-    outcomes = Adopter(api, store, module.check_mode).many([desired for _line, desired in good], params["concurrency"])
-    told = {line.number: result for line, result in bad}
-    for (line, desired), outcome in zip(good, outcomes, strict=True):
-        told[line.number] = results.item_result(outcome, [desired.seed])
-        warnings += [outcome.warning] if outcome.warning else []
-    found = [{"line": line.number, **told[line.number]} for line in lines]
-    changed, failed = (sum(1 for result in found if result[key]) for key in ("changed", "failed"))
-    unchanged = sum(1 for result in found if not result["changed"] and not result["failed"])
-    summary = {
-        "total": len(found),
-        "changed": len(found) - unchanged - failed,
-        "unchanged": unchanged,
-        "failed": failed,
-    }
-    return {"changed": changed > 0, "results": found, "summary": summary}, warnings
+    good = [outcome.desired for outcome in judged if not outcome.failed]
+    adopted = iter(Adopter(api, store, module.check_mode).many(good, params["concurrency"]))
+    outcomes = [outcome if outcome.failed else next(adopted) for outcome in judged]
+    told = [_result(line, outcome) for line, outcome in zip(lines, outcomes, strict=True)]
+    return outcomes, told, [*warnings, *results.warnings_of(outcomes)]
 
 
-def failures_text(answer: Result) -> str:
-    """Return the message of a run in which some devices failed."""
-    failed = [result for result in answer["results"] if result["failed"]]
-    lines = [f"{len(failed)} of {len(answer['results'])} devices failed, the others are done:"]
-    lines += [f"- line {item['line']} ({item['user_name'] or 'no user'}): {item['msg']}" for item in failed[:_SHOWN]]
-    if len(failed) > _SHOWN:
-        lines.append(f"- and {len(failed) - _SHOWN} more, see results.")
-    return "\n".join(lines)
+def _result(line: seed_file.Line, outcome: Outcome) -> Result:
+    told = results.item_result(outcome, [outcome.desired.seed])
+    return {"line": line.number, **told, "user_name": told["user_name"] or None}
 
 
 def _lines(module: AnsibleAWSModule) -> tuple[list[seed_file.Line], list[str]]:
@@ -96,63 +82,43 @@ def _lines(module: AnsibleAWSModule) -> tuple[list[seed_file.Line], list[str]]:
     return lines, warnings
 
 
-def _judged(
-    lines: t.Sequence[seed_file.Line], params: Item
-) -> tuple[list[tuple[seed_file.Line, Desired]], list[tuple[seed_file.Line, Result]]]:
-    """Return the lines that can be used, with what they ask for, and the others with their results.
+def _judged(lines: t.Sequence[seed_file.Line], params: Item) -> list[Outcome]:
+    """Return an outcome for each line, which has failed already if the line cannot be used.
 
     :raises BadInput: None can be used, or one of C(devices) cannot: then nothing is begun.
     """
-    good: list[tuple[seed_file.Line, Desired]] = []
-    bad: list[tuple[seed_file.Line, list[str]]] = []
+    outcomes = []
+    problems: list[str] = []
     seen: dict[tuple[str, str], int] = {}
     for line in lines:
-        desired, problems = _desired(line.values, params)
+        desired, texts = _desired(line, params)
         key = (line.values.get("serial_number") or "").lower(), (line.values.get("user_name") or "").lower()
-        if desired is not None and not problems and key in seen:
-            problems = [f"serial: the same device and user as in line {seen[key]}."]
-        if desired is None or problems:
-            bad.append((line, problems))
-            continue
-        seen[key] = line.number
-        good.append((line, desired))
-    if bad and (params["src"] is None or not good):
-        where = "devices[{}]" if params["src"] is None else "src: line {}"
-        shift = 1 if params["src"] is None else 0
-        raise BadInput(
-            [f"{where.format(line.number - shift)}: {text}" for line, texts in bad for text in texts][:_SHOWN]
-        )
-    return good, [(line, _refused(line, texts)) for line, texts in bad]
+        if not texts and key in seen:
+            texts = [f"serial: the same device and user as in line {seen[key]}."]
+        seen.setdefault(key, line.number)
+        outcomes.append(Outcome(desired, desired.serial_number, error=MfaError(" ".join(texts)) if texts else None))
+        where = f"src: line {line.number}" if params["src"] is not None else f"devices[{line.number - 1}]"
+        problems += [f"{where}: {text}" for text in texts]
+    if problems and (params["src"] is None or all(outcome.failed for outcome in outcomes)):
+        raise BadInput(problems[:_SHOWN])
+    return outcomes
 
 
-def _desired(values: t.Mapping[str, str | None], params: Item) -> tuple[Desired | None, list[str]]:
+def _desired(line: seed_file.Line, params: Item) -> tuple[Desired, list[str]]:
+    """Return what a line asks for, as far as it can be told, and its problems."""
+    values = line.values
+    user, serial = _shown(values, "user_name"), _shown(values, "serial_number")
+    label = f"line {line.number} ({user or 'no user'})"
+    unusable = Desired(user or "", "enabled", label, serial_number=serial)
     missing = [name for name in ("user_name", "serial_number", "seed") if not values.get(name)]
     if missing:
-        return None, [f"{missing[0]} is missing."]
-    swapped = [name for name in ("user_name", "serial_number") if _shown(values, name) != values[name]]
+        return unusable, [f"{missing[0]} is missing."]
+    swapped = [name for name, shown in (("user_name", user), ("serial_number", serial)) if shown is None]
     if swapped:
-        return None, [f"{swapped[0]} looks like a seed: the columns are swapped."]
+        return unusable, [f"{swapped[0]} looks like a seed: the columns are swapped."]
     run = {"state": "enabled", "purge_tags": True, "seed_store": params["seed_store"]}
-    none = {
-        "device_name": None,
-        "device_path": "/",
-        "authentication_code1": None,
-        "authentication_code2": None,
-        "tags": None,
-    }
-    desired, problems = options.desired_of({**none, **values}, run)
-    return (None if desired is None else dataclasses.replace(desired, stored=True)), problems
-
-
-def _refused(line: seed_file.Line, texts: t.Sequence[str]) -> Result:
-    return {
-        "user_name": _shown(line.values, "user_name"),
-        "serial_number": _shown(line.values, "serial_number"),
-        "changed": False,
-        "actions": [],
-        "failed": True,
-        "msg": " ".join(texts),
-    }
+    desired, problems = options.desired_of(values, run, label)
+    return (unusable if desired is None else dataclasses.replace(desired, stored=True)), problems
 
 
 def _shown(values: t.Mapping[str, str | None], name: str) -> str | None:

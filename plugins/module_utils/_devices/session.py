@@ -83,8 +83,7 @@ def _desired(module: AnsibleAWSModule, item: t.Mapping[str, t.Any]) -> Desired:
             ]
         )
     options.require_libraries()
-    no_codes = {"authentication_code1": None, "authentication_code2": None, "tags": None}
-    return options.only_desired({**item, **no_codes}, {**module.params, "state": "resynced", "purge_tags": True})
+    return options.only_desired(item, {**module.params, "state": "resynced", "purge_tags": True})
 
 
 def _wanted(params: t.Mapping[str, t.Any]) -> Params:
