@@ -159,6 +159,7 @@ REFUSED: dict[str, tuple[Answer, str]] = {
     "no record": ({"seed_store": {**SECRETS, "name": "x/{user_name}"}}, "The secret x/deploy does not exist"),
     "other device": ({"device_name": "other"}, "is the seed of arn:aws:iam::123456789012:mfa/deploy, not of"),
     "unknown device": ({"seed": SEED, "device_name": "none"}, "mfa/none is not attached to the user whose keys"),
+    "a seed in a kept file": ({"seed": SEED, "_ansible_keep_remote_files": True}, "Unset ANSIBLE_KEEP_REMOTE_FILES"),
     "wrong seed": ({"seed": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "wait_timeout": 1}, "AWS refused a code of"),
 }
 

@@ -19,6 +19,7 @@ from . import options, results, seed_file
 from .adopt import Adopter
 from .outcome import Outcome
 from .plan import Desired
+from .secrecy import refuse_kept_seeds
 
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -73,6 +74,7 @@ def _result(line: seed_file.Line, outcome: Outcome) -> Result:
 def _lines(module: AnsibleAWSModule) -> tuple[list[seed_file.Line], list[str]]:
     params = module.params
     if params["src"] is None:
+        refuse_kept_seeds(module, "src")
         items = [options.take_secrets(module, item) for item in params["devices"]]
         return [seed_file.Line(number, item) for number, item in enumerate(items, start=1)], []
     lines = seed_file.read_lines(params["src"])

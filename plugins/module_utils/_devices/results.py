@@ -7,7 +7,6 @@ This module is private to hardening.aws. Nothing that it returns holds a code, a
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from .._aws.connection import Connection
@@ -22,6 +21,7 @@ from .options import require_libraries
 from .outcome import Outcome
 from .plan import Current, Desired, describe, status_of
 from .reconcile import Reconciler
+from .secrecy import has_job_file, refuse_kept_seeds
 
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -29,12 +29,6 @@ if t.TYPE_CHECKING:
     Result = dict[str, t.Any]
 
 _SHOWN_FAILURES = 20
-
-
-def _keeps_files(module: AnsibleAWSModule) -> bool:
-    # The only place that tells a module of this setting; a test would see it go.
-    inner = getattr(module, "_module", module)
-    return bool(getattr(inner, "_keep_remote_files", False))
 
 
 def _refuse_seeds_in_the_open(module: AnsibleAWSModule, inputs: t.Sequence[Desired]) -> None:
@@ -47,7 +41,7 @@ def _refuse_seeds_in_the_open(module: AnsibleAWSModule, inputs: t.Sequence[Desir
                     "Ansible would print and log. Set no_log: true on the task, or give a seed_store."
                 ]
             )
-        if "ANSIBLE_ASYNC_DIR" in os.environ:
+        if has_job_file():
             raise BadInput(
                 [
                     "seed_store: is missing, and without one state=present returns the seeds of new devices, which a "
@@ -55,14 +49,8 @@ def _refuse_seeds_in_the_open(module: AnsibleAWSModule, inputs: t.Sequence[Desir
                     "ANSIBLE_ASYNC_DIR, if the shell sets it), or give a seed_store."
                 ]
             )
-    if any(desired.seed for desired in inputs) and _keeps_files(module):
-        raise BadInput(
-            [
-                "seed: is an argument, and Ansible keeps the files that arguments are passed in, in clear text. Unset "
-                "ANSIBLE_KEEP_REMOTE_FILES (keep_remote_files in ansible.cfg), or use seed_store; and delete the "
-                "ansible-tmp-* folders of remote_tmp (~/.ansible/tmp), where the seed of this task is by now."
-            ]
-        )
+    if any(desired.seed for desired in inputs):
+        refuse_kept_seeds(module)
 
 
 def open_run(module: AnsibleAWSModule, inputs: t.Sequence[Desired], concurrency: int) -> Reconciler:

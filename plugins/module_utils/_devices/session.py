@@ -7,7 +7,6 @@ This module is private to hardening.aws.
 
 from __future__ import annotations
 
-import os
 import re
 import time
 import typing as t
@@ -22,6 +21,7 @@ from .._seeds.registry import open_store
 from . import options
 from .codes_in_turn import CodesInTurn, CodesTaken, stored_record
 from .plan import Desired
+from .secrecy import has_job_file, refuse_kept_seeds
 
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -75,13 +75,15 @@ def _desired(module: AnsibleAWSModule, item: t.Mapping[str, t.Any]) -> Desired:
 
     :raises BadInput: Credentials would be shown, or an option cannot be used.
     """
-    if not module.no_log or "ANSIBLE_ASYNC_DIR" in os.environ:
+    if not module.no_log or has_job_file():
         raise BadInput(
             [
                 "no_log: this module returns credentials, which Ansible would print and log. Set no_log: true on the "
                 "task, and leave out async, whose job file would hold them."
             ]
         )
+    if item["seed"] is not None:
+        refuse_kept_seeds(module)
     options.require_libraries()
     return options.only_desired(item, {**module.params, "state": "resynced", "purge_tags": True})
 

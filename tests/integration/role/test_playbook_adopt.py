@@ -160,6 +160,14 @@ def test_files_that_are_refused(controller: Controller, emulator: Emulator, text
     assert not emulator.requests()
 
 
+def test_seeds_as_arguments_that_stay_in_a_file_are_refused(controller: Controller, emulator: Emulator) -> None:
+    item = {"user_name": "alice", "serial_number": arn("alice"), "seed": seed_of(1)}
+    emulator.clear_requests()
+    answer = controller.run_module(IMPORT, devices=[item], seed_store=SECRETS, _ansible_keep_remote_files=True)
+    assert "Unset ANSIBLE_KEEP_REMOTE_FILES" in answer["msg"] and not emulator.requests()
+    assert seed_of(1) not in json.dumps(answer)
+
+
 def handed_over(controller: Controller, name: str) -> None:
     """What iam_mfa_handover leaves: a tag, and a secret that is scheduled for deletion."""
     moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 200))
