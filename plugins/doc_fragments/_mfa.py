@@ -45,66 +45,6 @@ options:
         C(iam:ResyncMFADevice) that the seed it has stored is the device's, and fails if it is not. That can take a
         minute, as AWS takes no code twice.
       - The seed of a device whose codes or seed are given is not written.
-    type: dict
-    suboptions:
-      type:
-        description:
-          - V(secretsmanager) for AWS Secrets Manager, V(ssm_parameter) for SecureString parameters of the AWS Systems
-            Manager Parameter Store.
-        type: str
-        choices: [secretsmanager, ssm_parameter]
-        required: true
-      name:
-        description:
-          - The name of a device's secret or parameter. The placeholders C({user_name}), C({device_name}) and
-            C({account_id}) are filled in.
-          - V(mfa/{user_name}) if not given, for a parameter with a slash before it.
-          - A character that IAM allows in names and the store does not, such as C(@) in a parameter's name, is
-            written as C(_x40_), its code in hexadecimal.
-        type: str
-      kms_key_id:
-        description:
-          - The KMS key that encrypts new seeds. The store's own default key if not given.
-        type: str
-      region:
-        description:
-          - The region of the store. That of the module if not given.
-        type: str
-      endpoint_url:
-        description:
-          - The URL of the store. O(endpoint_url) of the module if that is set, and AWS's own otherwise.
-        type: str
-      tags:
-        description:
-          - Tags for a new secret or parameter.
-        type: dict
-      verify:
-        description:
-          - Whether a seed is read back and compared before its device is attached.
-          - V(false) is for callers that may write seeds and not read them. The store's receipt, a version, must do
-            then. What is there under the name of a new seed is replaced unseen, and kept as the version before; an
-            unassigned device is recreated, as its seed cannot be read. Do not let two runs work on the same users then.
-        type: bool
-        default: true
-      on_absent:
-        description:
-          - What becomes of a virtual device's record when O(state=absent) deletes the device. Has no effect with other
-            states, but that a secret scheduled for deletion is taken back when a new device of the same name and user
-            needs it.
-          - V(keep) - it stays.
-          - V(delete) - it is deleted once the device is gone, if it is the record of that very device, made for this
-            very user. A secret is scheduled for deletion and can be restored within O(seed_store.recovery_window_days).
-            A parameter is gone at once.
-        type: str
-        choices: [keep, delete]
-        default: keep
-        version_added: 0.2.0
-      recovery_window_days:
-        description:
-          - For how many days a deleted secret can be restored, from 7 to 30.
-        type: int
-        default: 30
-        version_added: 0.2.0
   wait:
     description:
       - Whether to wait until AWS lists the change.
@@ -138,6 +78,72 @@ notes:
   - Ansible writes a module's arguments, and so a seed that is given as one, to a temporary file on the host that runs
     the module, unless pipelining is on. Set C(ansible_pipelining) to V(true), or use O(seed_store), then no seed is
     an argument. Where Ansible keeps such files (E(ANSIBLE_KEEP_REMOTE_FILES)), a seed as an argument is refused.
+"""
+
+    # Modules that have the option describe it, and say whether it is required; what it consists of is here.
+    SEED_STORE = r"""
+options:
+  seed_store:
+    type: dict
+    suboptions:
+      type:
+        description:
+          - V(secretsmanager) for AWS Secrets Manager, V(ssm_parameter) for SecureString parameters of the AWS Systems
+            Manager Parameter Store.
+        type: str
+        choices: [secretsmanager, ssm_parameter]
+        required: true
+      name:
+        description:
+          - The name of a device's secret or parameter. The placeholders C({user_name}), C({device_name}) and
+            C({account_id}) are filled in.
+          - V(mfa/{user_name}) if not given, for a parameter with a slash before it.
+          - A character that IAM allows in names and the store does not, such as C(@) in a parameter's name, is
+            written as C(_x40_), its code in hexadecimal.
+        type: str
+      kms_key_id:
+        description:
+          - The KMS key that encrypts new seeds. The store's own default key if not given. Has no effect where no seed
+            is written.
+        type: str
+      region:
+        description:
+          - The region of the store. That of the module if not given.
+        type: str
+      endpoint_url:
+        description:
+          - The URL of the store. O(endpoint_url) of the module if that is set, and AWS's own otherwise.
+        type: str
+      tags:
+        description:
+          - Tags for a new secret or parameter. They have no effect where none is written.
+        type: dict
+      verify:
+        description:
+          - Whether a seed is read back and compared before its device is attached.
+          - V(false) is for callers that may write seeds and not read them. The store's receipt, a version, must do
+            then. What is there under the name of a new seed is replaced unseen, and kept as the version before; an
+            unassigned device is recreated, as its seed cannot be read. Do not let two runs work on the same users then.
+        type: bool
+        default: true
+      on_absent:
+        description:
+          - What becomes of a virtual device's record when the device is deleted. Has no effect otherwise, but that a
+            secret scheduled for deletion is taken back when a new device of the same name and user needs it.
+          - V(keep) - it stays.
+          - V(delete) - it is deleted once the device is gone, if it is the record of that very device, made for this
+            very user. A secret is scheduled for deletion and can be restored within O(seed_store.recovery_window_days).
+            A parameter is gone at once.
+        type: str
+        choices: [keep, delete]
+        default: keep
+        version_added: 0.2.0
+      recovery_window_days:
+        description:
+          - For how many days a deleted secret can be restored, from 7 to 30.
+        type: int
+        default: 30
+        version_added: 0.2.0
 """
 
     ACCOUNT = r"""

@@ -76,6 +76,7 @@ seealso:
     link: https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableMFADevice.html
 extends_documentation_fragment:
   - hardening.aws._mfa
+  - hardening.aws._mfa.seed_store
   - hardening.aws._attributes
   - amazon.aws.common.modules
   - amazon.aws.region.modules

@@ -92,6 +92,7 @@ seealso:
   - module: hardening.aws.iam_mfa_device
 extends_documentation_fragment:
   - hardening.aws._mfa
+  - hardening.aws._mfa.seed_store
   - hardening.aws._attributes
   - amazon.aws.common.modules
   - amazon.aws.region.modules

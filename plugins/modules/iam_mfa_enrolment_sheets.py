@@ -44,51 +44,7 @@ options:
   seed_store:
     description:
       - Where the seeds are. Give this or O(seed_vault_file).
-    type: dict
-    suboptions:
-      type:
-        description:
-          - V(secretsmanager) for AWS Secrets Manager, V(ssm_parameter) for SecureString parameters of the AWS Systems
-            Manager Parameter Store.
-        type: str
-        choices: [secretsmanager, ssm_parameter]
-        required: true
-      name:
-        description:
-          - The name of a device's secret or parameter, as for M(hardening.aws.iam_mfa_devices).
-        type: str
-      kms_key_id:
-        description:
-          - Not used here, where nothing is encrypted by AWS. Accepted so that one variable fits all modules.
-        type: str
-      region:
-        description:
-          - The region of the store. That of the module if not given.
-        type: str
-      endpoint_url:
-        description:
-          - The URL of the store. O(endpoint_url) of the module if that is set, and AWS's own otherwise.
-        type: str
-      tags:
-        description:
-          - Not used here. Accepted so that one variable fits all modules.
-        type: dict
-      verify:
-        description:
-          - Must be V(true), as seeds are read here.
-        type: bool
-        default: true
-      on_absent:
-        description:
-          - Not used here. Accepted so that one variable fits all modules.
-        type: str
-        choices: [keep, delete]
-        default: keep
-      recovery_window_days:
-        description:
-          - Not used here. Accepted so that one variable fits all modules.
-        type: int
-        default: 30
+      - Its C(verify) has to be V(true), as seeds are read here. A secret that is scheduled for deletion counts as gone.
   seed_vault_file:
     description:
       - The file of seeds on the controller that M(hardening.aws.vaulted_seeds) keeps.
@@ -148,6 +104,7 @@ seealso:
   - module: hardening.aws.iam_mfa_devices
   - module: hardening.aws.vaulted_seeds
 extends_documentation_fragment:
+  - hardening.aws._mfa.seed_store
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

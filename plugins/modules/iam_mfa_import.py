@@ -52,53 +52,8 @@ options:
   seed_store:
     description:
       - Where the seeds are to be kept.
-    type: dict
+      - Its C(verify) has to be V(true), as what is stored already is read.
     required: true
-    suboptions:
-      type:
-        description:
-          - V(secretsmanager) for AWS Secrets Manager, V(ssm_parameter) for SecureString parameters of the AWS Systems
-            Manager Parameter Store.
-        type: str
-        choices: [secretsmanager, ssm_parameter]
-        required: true
-      name:
-        description:
-          - The name of a device's secret or parameter, as O(hardening.aws.iam_mfa_devices#module:seed_store.name).
-        type: str
-      kms_key_id:
-        description:
-          - The KMS key that encrypts new seeds. The store's own default key if not given.
-        type: str
-      region:
-        description:
-          - The region of the store. That of the module if not given.
-        type: str
-      endpoint_url:
-        description:
-          - The URL of the store. O(endpoint_url) of the module if that is set, and AWS's own otherwise.
-        type: str
-      tags:
-        description:
-          - Tags for a new secret or parameter.
-        type: dict
-      verify:
-        description:
-          - Has to be V(true), as what is stored already is read.
-        type: bool
-        default: true
-      on_absent:
-        description:
-          - Has no effect here, but that a secret scheduled for deletion is taken back if it is of the same device and
-            user.
-        type: str
-        choices: [keep, delete]
-        default: keep
-      recovery_window_days:
-        description:
-          - Has no effect here.
-        type: int
-        default: 30
   concurrency:
     description:
       - How many devices to work on at once, from 1 to 256.
@@ -130,6 +85,7 @@ notes:
 seealso:
   - module: hardening.aws.iam_mfa_devices
 extends_documentation_fragment:
+  - hardening.aws._mfa.seed_store
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

@@ -46,51 +46,6 @@ options:
   seed_store:
     description:
       - Where the device's seed is kept.
-    type: dict
-    suboptions:
-      type:
-        description:
-          - V(secretsmanager) for AWS Secrets Manager, V(ssm_parameter) for SecureString parameters of the AWS Systems
-            Manager Parameter Store.
-        type: str
-        choices: [secretsmanager, ssm_parameter]
-        required: true
-      name:
-        description:
-          - The name of a device's secret or parameter, as O(hardening.aws.iam_mfa_device#module:seed_store.name).
-        type: str
-      kms_key_id:
-        description:
-          - Has no effect here.
-        type: str
-      region:
-        description:
-          - The region of the store. That of the module if not given.
-        type: str
-      endpoint_url:
-        description:
-          - The URL of the store. O(endpoint_url) of the module if that is set, and AWS's own otherwise.
-        type: str
-      tags:
-        description:
-          - Has no effect here.
-        type: dict
-      verify:
-        description:
-          - Has no effect here.
-        type: bool
-        default: true
-      on_absent:
-        description:
-          - Has no effect here.
-        type: str
-        choices: [keep, delete]
-        default: keep
-      recovery_window_days:
-        description:
-          - Has no effect here.
-        type: int
-        default: 30
   user_access_key:
     description:
       - The ID of an access key of the user. If it is not given, the module's credentials have to be the user's own.
@@ -149,6 +104,7 @@ seealso:
   - plugin: hardening.aws.mfa_code
     plugin_type: lookup
 extends_documentation_fragment:
+  - hardening.aws._mfa.seed_store
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

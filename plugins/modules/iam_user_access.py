@@ -99,53 +99,8 @@ options:
     description:
       - Where the seeds of the users' devices are kept. With O(seed_store.on_absent=delete), the record of a virtual
         device goes once the device is deleted, last of all, if it is that device's and was made for this very user.
-    type: dict
+      - Its C(verify) has to be V(true) then, as a record is read before it is deleted.
     version_added: 0.2.0
-    suboptions:
-      type:
-        description:
-          - V(secretsmanager) for AWS Secrets Manager, V(ssm_parameter) for SecureString parameters of the AWS Systems
-            Manager Parameter Store.
-        type: str
-        choices: [secretsmanager, ssm_parameter]
-        required: true
-      name:
-        description:
-          - The name of a device's secret or parameter, as O(hardening.aws.iam_mfa_devices#module:seed_store.name).
-        type: str
-      kms_key_id:
-        description:
-          - Has no effect here.
-        type: str
-      region:
-        description:
-          - The region of the store. That of the module if not given.
-        type: str
-      endpoint_url:
-        description:
-          - The URL of the store. O(endpoint_url) of the module if that is set, and AWS's own otherwise.
-        type: str
-      tags:
-        description:
-          - Has no effect here.
-        type: dict
-      verify:
-        description:
-          - Has to be V(true) with O(seed_store.on_absent=delete), as a record is read before it is deleted.
-        type: bool
-        default: true
-      on_absent:
-        description:
-          - V(delete) deletes the record, V(keep) leaves it. A secret is scheduled for deletion and can be restored
-            within O(seed_store.recovery_window_days). A parameter is gone at once.
-        type: str
-        choices: [keep, delete]
-        default: keep
-      recovery_window_days:
-        description:
-          - For how many days a deleted secret can be restored, from 7 to 30.
-        type: int
-        default: 30
   ignore_missing_users:
     description:
       - Whether a user who does not exist counts as done. A name that differs from a user's only in upper and lower case
@@ -177,6 +132,7 @@ seealso:
   - module: hardening.aws.iam_mfa_devices
   - module: amazon.aws.iam_user
 extends_documentation_fragment:
+  - hardening.aws._mfa.seed_store
   - hardening.aws._attributes.access
   - amazon.aws.common.modules
   - amazon.aws.region.modules
