@@ -230,6 +230,9 @@ LOOKUPS = {
     "'deploy', seed_store={'type': 'secretsmanager', 'nmae': 'x'}": "has the unknown key 'nmae'",
     "'deploy', seed_store={'type': 'secretsmanager', 'name': '{usr}'}": "unknown placeholder {usr}",
     "'de ploy', seed_store={'type': 'secretsmanager'}": "may contain only letters",
+    "'deploy', seed_store={'type': 'secretsmanager', 'name': ['x']}": "seed_store: ",
+    "'deploy', seed_store={'type': 'secretsmanager', 'name': 5}": "The secret 5 does not exist",
+    "'deploy', seed_store={'type': 'secretsmanager', 'verify': 'perhaps'}": "seed_store: ",
     "17, seed_store={'type': 'secretsmanager'}": "the name of a user must be text",
     "'deploy', seed_store={'type': 'secretsmanager'}, device_name='x'": "is the seed of arn:aws:iam::1234",
 }

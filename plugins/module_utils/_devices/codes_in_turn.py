@@ -11,6 +11,8 @@ import datetime
 import time
 import typing as t
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
 from .._aws.clock import STEP_SECONDS, AwsClock
 from .._aws.connection import Connection, Options
 from .._aws.iam import MfaApi
@@ -126,7 +128,10 @@ def _checked_store(store: t.Any) -> dict[str, t.Any]:
     unknown = sorted(set(store) - set(spec))
     if unknown:
         raise BadInput([f"seed_store: has the unknown key {unknown[0]!r}. Its keys are {', '.join(spec)}."])
-    return {**{name: option.get("default") for name, option in spec.items()}, **store}
+    checked = ArgumentSpecValidator(spec).validate(store)
+    if checked.error_messages:
+        raise BadInput([f"seed_store: {text}." for text in checked.error_messages])
+    return dict(checked.validated_parameters)
 
 
 def stored_record(store: SeedStore, api: MfaApi, user_name: str, device_name: str) -> Record:
