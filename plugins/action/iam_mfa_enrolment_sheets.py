@@ -13,15 +13,16 @@ from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.hardening.aws.plugins.plugin_utils import _seed_vault_file
 from ansible_collections.hardening.aws.plugins.plugin_utils._actions import ControllerAction
 from ansible_collections.hardening.aws.plugins.plugin_utils._enrolment_sheets.document import HAS_SEGNO, NEEDS_SEGNO
 from ansible_collections.hardening.aws.plugins.plugin_utils._enrolment_sheets.folder import FolderError, SheetFolder
 from ansible_collections.hardening.aws.plugins.plugin_utils._enrolment_sheets.writer import SheetWriter, answer
-from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.modules import run_module, told
+from ansible_collections.hardening.aws.plugins.plugin_utils._modules import run_module, told
 from ansible_collections.hardening.aws.plugins.plugin_utils._paths import PathError, controller_path
 from ansible_collections.hardening.aws.plugins.plugin_utils._progress_lines import shown
-from ansible_collections.hardening.aws.plugins.plugin_utils._vault_cipher import VaultCipher, cipher_of, seed_file
-from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds import Record, VaultedSeedsError
+from ansible_collections.hardening.aws.plugins.plugin_utils._vault_cipher import VaultCipher, cipher_of
+from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds import VaultedSeedsError
 
 _MODULE = "hardening.aws.iam_mfa_enrolment_sheets"
 # The options that this plugin itself uses; all are the module's to check again, with the others.
@@ -30,10 +31,6 @@ _OWN: dict[str, t.Any] = {
     "encrypt": {"type": "bool", "default": False},
     "vault_id": {"type": "str"},
     "contact": {"type": "str", "default": ""},
-    "seed_vault_file": {
-        "type": "dict",
-        "options": {"path": {"type": "path", "required": True}, "vault_id": {"type": "str"}},
-    },
 }
 
 
@@ -49,7 +46,8 @@ class ActionModule(ControllerAction):
         self._refuse_in_the_open()
         try:
             folder = self._folder(own)
-            kept = self._kept(own["seed_vault_file"])
+            in_file = given.get(_seed_vault_file.NAME)
+            kept = None if in_file is None else _seed_vault_file.opened(in_file, self._loader)[1]
             exists = folder.check()
         except (PathError, FolderError) as error:
             raise AnsibleActionFail(f"dest: {error}") from None
@@ -84,19 +82,6 @@ class ActionModule(ControllerAction):
             return cipher_of(self._loader, vault_id)
         except VaultedSeedsError as error:
             raise VaultedSeedsError(f"encrypt: {error}") from None
-
-    def _kept(self, given: t.Mapping[str, t.Any] | None) -> dict[str, Record] | None:
-        """Return the records of the vaulted file, or None if the seeds are in a store."""
-        if given is None:
-            return None
-        try:
-            path = controller_path(given["path"], self._loader.get_basedir())
-            kept = seed_file(path, given["vault_id"], self._loader).read()
-        except (PathError, VaultedSeedsError) as error:
-            raise VaultedSeedsError(f"seed_vault_file: {error}") from None
-        if not kept:
-            raise VaultedSeedsError(f"seed_vault_file: {path} holds no seeds, or does not exist. Name the right file.")
-        return kept
 
 
 def _own_options(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -14,9 +14,9 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.hardening.aws.plugins.plugin_utils._actions import ControllerAction
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import account, enforcement
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.common import registered
-from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.modules import told
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.policy_document import document
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.tally import tally
+from ansible_collections.hardening.aws.plugins.plugin_utils._modules import told
 
 
 class ActionModule(ControllerAction):

@@ -13,12 +13,8 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.hardening.aws.plugins.plugin_utils._actions import ControllerAction
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import batches, enrolment
-from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.common import registered
-from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.modules import (
-    keep_seeds_out_of_files,
-    run_module,
-    told,
-)
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.common import STORE_INPUT, registered
+from ansible_collections.hardening.aws.plugins.plugin_utils._modules import keep_seeds_out_of_files, run_module, told
 from ansible_collections.hardening.aws.plugins.plugin_utils._progress_lines import display, how_far, shown
 from ansible_collections.hardening.aws.plugins.plugin_utils._vault_cipher import seed_file
 from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds import SeedFile, VaultedSeedsError, owned
@@ -39,7 +35,7 @@ class ActionModule(ControllerAction):
         step, number, reason = (connection.pop(name, None) for name in ("step", "batch", "reason"))
         if planned is None or step not in _STEPS or (number is None and step != "all"):
             raise AnsibleActionFail("there is no plan, step or batch: this action is private to the role.")
-        problem = None if self._task.check_mode else keep_seeds_out_of_files(self)
+        problem = None if self._task.check_mode else keep_seeds_out_of_files(self, STORE_INPUT)
         if problem:
             raise AnsibleActionFail(f"Nobody was enrolled. {problem}")
         said: list[dict[str, t.Any]] = []

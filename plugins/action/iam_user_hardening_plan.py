@@ -26,12 +26,9 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening 
     plan,
     steps,
 )
-from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.modules import (
-    keep_seeds_out_of_files,
-    run_module,
-    told,
-)
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.common import STORE_INPUT
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening.tally import tally
+from ansible_collections.hardening.aws.plugins.plugin_utils._modules import keep_seeds_out_of_files, run_module, told
 from ansible_collections.hardening.aws.plugins.plugin_utils._vault_cipher import cipher_of, seed_file
 from ansible_collections.hardening.aws.plugins.plugin_utils._vaulted_seeds import VaultedSeedsError
 
@@ -95,7 +92,7 @@ class ActionModule(ControllerAction):
         if settings["seed_store"]:
             self._open_store(settings, connection, variables)
             return
-        problem = keep_seeds_out_of_files(self)
+        problem = keep_seeds_out_of_files(self, STORE_INPUT)
         self._refuse([problem] if problem else [])
         given = settings["seed_vault_file"]
         if given:

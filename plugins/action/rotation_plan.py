@@ -28,20 +28,23 @@ class ActionModule(ControllerAction):
                 "inputs": _DICT,
                 "facts": _LIST,
                 "unmatched": {"type": "list", "elements": "str", "default": []},
+                "unusable": {"type": "list", "elements": "str", "default": []},
                 "attached": _LIST,
                 "listed": {"type": "list", "elements": "dict"},
+                "not_signed_in": {"type": "dict", "default": {}},
                 "retirement": {"type": "dict", "default": {}},
                 "retired": _LIST,
             }
         )
         inputs, facts, attached = args["inputs"], args["facts"], args["attached"]
         if args["step"] == "begin":
-            reasons = core.refusals(inputs, facts, args["unmatched"])
+            reasons = core.refusals(inputs, facts, args["unmatched"], args["unusable"])
             if reasons:
                 raise AnsibleActionFail("\n- ".join(["Nothing was touched.", *reasons]))
             return {"changed": False, "devices": core.devices(facts)}
         if args["step"] == "retire":
-            return {"changed": False, **core.retirement(inputs, facts, attached, args["listed"])}
+            planned = core.retirement(inputs, facts, attached, args["listed"], args["not_signed_in"])
+            return {"changed": False, **planned}
         return self._outcome(args)
 
     def _outcome(self, args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

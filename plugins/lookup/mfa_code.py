@@ -45,8 +45,9 @@ notes:
   - A code is secret while it holds. Set C(no_log) on the task.
   - Which codes were given out is kept in C(~/.local/state/hardening.aws) on the controller, or in the folder that
     E(HARDENING_AWS_STATE_DIR) names. It holds numbers of half minutes, and neither seeds nor codes.
-  - The codes that enabled or resynchronized a device are used up, and the lookup does not know of them. Ask for a code
-    30 seconds later at the earliest. M(hardening.aws.iam_mfa_session) needs no such pause, as it takes the next code.
+  - Enabling a device uses up the current code, so for two minutes after a seed was made, the lookup waits for the next.
+    It does not know of a resynchronization. After one, ask for a code 30 seconds later at the earliest.
+    M(hardening.aws.iam_mfa_session) needs no such pause, as it takes the next code if AWS refuses one.
   - With C(iam:GetUser), a record that was written for an earlier user of the same name is refused.
   - Codes are computed on AWS's own clock. The clock of the controller may be wrong.
   - The required permissions are C(secretsmanager:GetSecretValue) or C(ssm:GetParameter), and C(sts:GetCallerIdentity),

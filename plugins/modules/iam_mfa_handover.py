@@ -66,10 +66,47 @@ options:
     default: false
   seed_store:
     description:
-      - Where the seeds are.
+      - Where the seeds are. Give this or O(seed_vault_file).
       - Its C(verify) has to be V(true), as seeds are read here. A seed that was handed over is deleted whatever
         C(on_absent) says, and a secret that is scheduled for deletion counts as gone.
-    required: true
+  seed_vault_file:
+    description:
+      - The file of seeds on the controller that M(hardening.aws.vaulted_seeds) keeps. A seed that was handed over is
+        removed from it.
+      - The seeds pass through the module, so its connection has to be C(local) or another that can pipeline.
+    type: dict
+    suboptions:
+      path:
+        description:
+          - The file.
+        type: path
+        required: true
+      vault_id:
+        description:
+          - A vault ID of the run, with which the file is encrypted again. Any of the run's passwords may decrypt it.
+        type: str
+  seed_file_records:
+    description:
+      - Not for tasks. The action plugin of this name fills it with what O(seed_vault_file) holds.
+    type: list
+    elements: dict
+    suboptions:
+      serial_number:
+        description:
+          - The device's ARN.
+        type: str
+      user_name:
+        description:
+          - Whom the seed was made for.
+        type: str
+      created:
+        description:
+          - When it was made, in ISO 8601.
+        type: str
+      seed:
+        description:
+          - The seed.
+        type: str
   max_code_age:
     description:
       - How many seconds ago a user may have been shown two codes in a row, from 0 to 86400.
@@ -240,21 +277,30 @@ from ansible_collections.hardening.aws.plugins.module_utils._access import bulk
 from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._aws.iam import MfaApi
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import run_bulk_module
-from ansible_collections.hardening.aws.plugins.module_utils._devices.holders import open_store_to_read
+from ansible_collections.hardening.aws.plugins.module_utils._devices.holders import Records, open_store_to_read
 from ansible_collections.hardening.aws.plugins.module_utils._devices.options import require_libraries, take_secrets
+from ansible_collections.hardening.aws.plugins.module_utils._devices.secrecy import refuse_kept_seeds
 from ansible_collections.hardening.aws.plugins.module_utils._handover import options
 from ansible_collections.hardening.aws.plugins.module_utils._handover.handover import Handover, counts
+from ansible_collections.hardening.aws.plugins.module_utils._handover.kept_records import KeptRecords
 
 
 def run(module: AnsibleAWSModule) -> None:
     params = module.params
     items = [take_secrets(module, item) for item in params["devices"] or ()]
     wanted = options.wanted_devices(items, params)
-    if any(item.codes for item in wanted):
+    kept = [take_secrets(module, record) for record in params["seed_file_records"] or ()]
+    if kept:
+        refuse_kept_seeds(module)
+    if kept or any(item.codes for item in wanted):
         require_libraries()
     connection = Connection(module, params["concurrency"])
     api = MfaApi(connection)
-    store = open_store_to_read(params["seed_store"], connection, api)
+    store: Records
+    if params["seed_vault_file"] is not None:
+        store = KeptRecords(kept)
+    else:
+        store = open_store_to_read(params["seed_store"], connection, api)
     work = Handover(api, store, module.check_mode, params["max_code_age"])
     outcomes = work.run(None if params["all_devices"] else wanted, params["concurrency"])
     bulk.finish(module, outcomes, "devices", **counts(outcomes))

@@ -187,6 +187,11 @@ results:
       type: str
       returned: always
       sample: bob
+    create_date:
+      description: When the user was created, in ISO 8601. Null if there is no such user, or it is not known.
+      type: str
+      returned: always
+      sample: "2026-01-31T12:00:00+00:00"
     changed:
       description: Whether anything was changed, or in check mode would be.
       type: bool

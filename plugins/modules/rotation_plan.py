@@ -40,6 +40,12 @@ options:
     type: list
     elements: str
     default: []
+  unusable:
+    description:
+      - What is wrong with profiles, as M(hardening.aws.rotation_sign_ins) returned it.
+    type: list
+    elements: str
+    default: []
   attached:
     description:
       - Results of attaching the new devices.
@@ -51,6 +57,11 @@ options:
       - What M(hardening.aws.rotation_facts) returned after that. Left out in check mode.
     type: list
     elements: dict
+  not_signed_in:
+    description:
+      - By user name, why there was no session with the new device, as M(hardening.aws.rotation_sign_ins) returned it.
+    type: dict
+    default: {}
   retirement:
     description:
       - What O(step=retire) returned.

@@ -171,6 +171,19 @@ class SeedFile:
         """Remove records, see M(without). Return the records that are left, and the serial numbers that went."""
         return self._change(lambda have: without(have, serials, owners), write)
 
+    def remove_unchanged(self, known: t.Mapping[str, Record]) -> list[str]:
+        """Remove those of these records that the file still holds as they are here.
+
+        :returns: The serial numbers that it holds no longer.
+        """
+
+        def change(have: dict[str, Record]) -> tuple[dict[str, Record], list[str]]:
+            gone = [serial for serial, record in known.items() if have.get(serial) == record]
+            return {serial: record for serial, record in have.items() if serial not in gone}, gone
+
+        left, _gone = self._change(change, write=True)
+        return [serial for serial in known if serial not in left]
+
     def _change(
         self, change: t.Callable[[dict[str, Record]], tuple[dict[str, Record], list[str]]], write: bool
     ) -> tuple[dict[str, Record], list[str]]:

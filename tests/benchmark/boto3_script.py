@@ -9,6 +9,7 @@ enrol               a device whose seed is in Secrets Manager, unless the user h
 enrol_and_enforce   that, and the policy deny-unless-mfa, which is made first
 attach              the policy deny-unless-mfa, which is there
 offboard            no console password, access keys inactive, no MFA device
+rotate              a second device whose seed is in Secrets Manager; then the first one is removed
 retire              the user's device of the user's own name is detached and deleted, whatever others there are
 """
 
@@ -52,9 +53,12 @@ class Jobs:
     def enrol(self, user: str) -> None:
         if self.iam.list_mfa_devices(UserName=user)["MFADevices"]:
             return
-        device = self.iam.create_virtual_mfa_device(VirtualMFADeviceName=user)["VirtualMFADevice"]
+        self.add(user, user)
+
+    def add(self, user: str, name: str) -> None:
+        device = self.iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
         serial, seed = device["SerialNumber"], device["Base32StringSeed"].decode()
-        self.secrets.create_secret(Name=f"mfa/{user}", SecretString=json.dumps({"seed": seed, "serial_number": serial}))
+        self.secrets.create_secret(Name=f"mfa/{name}", SecretString=json.dumps({"seed": seed, "serial_number": serial}))
         totp, now = pyotp.TOTP(seed), time.time()
         self.iam.enable_mfa_device(
             UserName=user,
@@ -82,6 +86,10 @@ class Jobs:
         for device in self.iam.list_mfa_devices(UserName=user)["MFADevices"]:
             self.remove(user, device["SerialNumber"])
 
+    def rotate(self, user: str) -> None:
+        self.add(user, f"{user}-2026")
+        self.retire(user)
+
     def retire(self, user: str) -> None:
         self.remove(user, f"arn:aws:iam::{ACCOUNT}:mfa/{user}")
 
@@ -104,6 +112,9 @@ class Jobs:
         pages = self.iam.get_paginator("list_users").paginate(PaginationConfig={"PageSize": 1000})
         there = {user["UserName"] for page in pages for user in page["Users"]}
         return [user for user in users if user in there]
+
+    def before_rotate(self, users: list[str]) -> list[str]:
+        return self.before_retire(users)
 
     def before_retire(self, users: list[str]) -> list[str]:
         pages = self.iam.get_paginator("list_virtual_mfa_devices").paginate(

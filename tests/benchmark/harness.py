@@ -173,6 +173,16 @@ class Bench:
         print(f"    {what}: {run.seconds:.2f} s, {run.calls['total']} calls", flush=True)
         return run
 
+    def playbook(self, name: str, variables: dict[str, t.Any]) -> Run:
+        """Run a playbook of the collection."""
+        (self.folder / "variables.json").write_text(json.dumps(variables))
+        what = f"the playbook {name}"
+        run = self.command(
+            [str(BIN / "ansible-playbook"), f"hardening.aws.{name}", "-e", f"@{self.folder}/variables.json"], what
+        )
+        print(f"    {what}: {run.seconds:.2f} s, {run.calls['total']} calls", flush=True)
+        return run
+
     def empty(self, turns: int = 3) -> float:
         """The median time of a playbook that does nothing."""
         self.emulator.clear_requests()
@@ -182,7 +192,7 @@ class Bench:
     def compare(
         self,
         what: str,
-        task: dict[str, t.Any],
+        task: dict[str, t.Any] | t.Callable[[list[str]], Run],
         job: str,
         account: t.Callable[[], list[str]],
         is_done: t.Callable[[list[str]], None],
@@ -191,6 +201,7 @@ class Bench:
     ) -> Comparison:
         """Let the collection and the boto3 script do the same job by turns, each time on an account made anew.
 
+        :param task: What the collection does: a task, or whatever runs it for these users.
         :param is_done: Raises AssertionError if the job is not done for one of the users.
         """
         ours, scripts, empties = [], [], []
@@ -200,7 +211,7 @@ class Bench:
             script = self.script(job, names)
             is_done(names)
             names = account()
-            run = self.play([task], names, what, of_user)
+            run = task(names) if callable(task) else self.play([task], names, what, of_user)
             is_done(names)
             scripts.append(script.seconds)
             ours.append(run.seconds)

@@ -35,6 +35,7 @@ SECTIONS: dict[str, t.Callable[[Bench, int], None]] = {
     "attach": bulk.attach,
     "offboard": bulk.offboard,
     "retire": bulk.retire,
+    "rotate": bulk.rotate,
     "enforce": bulk.enforce,
     "thousand": lambda bench, users: thousand.thousand(bench, 2 * users),
     "compliant": lambda bench, users: compliant.compliant(bench, sizes(users)),

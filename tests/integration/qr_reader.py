@@ -1,11 +1,18 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads QR codes as a phone does: ZXing looks for them in a picture. It shares no code with what draws them."""
+"""Reads QR codes as a phone does: ZXing looks for them in a picture, and so does ZBar's zbarimg where it is installed.
+
+Neither shares code with what draws them.
+"""
 
 from __future__ import annotations
 
 import io
+import pathlib
 import re
+import shutil
+import subprocess
+import tempfile
 
 import pytest
 
@@ -16,7 +23,19 @@ PIL_Image = pytest.importorskip("PIL.Image", reason="Pillow is not installed, so
 def texts(picture: bytes) -> list[str]:
     """What the QR codes in a PNG say."""
     image = PIL_Image.open(io.BytesIO(picture)).convert("L")
-    return [found.text for found in zxingcpp.read_barcodes(image) if "QR" in str(found.format)]
+    found = [code.text for code in zxingcpp.read_barcodes(image) if "QR" in str(code.format)]
+    zbarimg = shutil.which("zbarimg")
+    if zbarimg is not None:
+        assert _by_zbar(zbarimg, picture) == found, "ZBar and ZXing do not read the same"
+    return found
+
+
+def _by_zbar(program: str, picture: bytes) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "code.png"
+        file.write_bytes(picture)
+        run = subprocess.run([program, "--quiet", "--raw", str(file)], capture_output=True, text=True, check=False)
+    return run.stdout.splitlines()
 
 
 def picture_of(page: str, scale: int = 4) -> bytes:

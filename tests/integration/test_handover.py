@@ -4,14 +4,18 @@
 
 from __future__ import annotations
 
+import base64
+import subprocess
 import time
 import typing as t
 
 import pytest
+import yaml
 from aws_emulator import totp
 from aws_emulator.client import Emulator
-from controller import HANDOVER, PARAMETERS, PLURAL, SECRETS, Controller, arn, may_fail, task
+from controller import HANDOVER, PARAMETERS, PLURAL, SECRETS, VENV, Controller, arn, may_fail, task
 
+VAULTED = "hardening.aws.vaulted_seeds"
 TAG = "hardening.aws/handed-over"
 NAMES = ("alice", "bob", "carol")
 
@@ -101,3 +105,80 @@ def test_lost_replies_and_refusals(controller: Controller, enrolled: dict[str, t
     assert rest["results"][0]["actions"] == ["delete_seed"]
     assert [seed_of(controller, enrolled, name) for name in NAMES] == [None] * 3
     assert all(TAG in controller.tags(arn(name)) for name in NAMES)
+
+
+# Seeds of a vaulted file ----------------------------------------------------------------------------------------------
+
+SEEDS = {name: base64.b32encode(f"{name:-<20}".encode()).decode() for name in NAMES}
+FILE = {"seed_vault_file": {"path": "seeds.yml"}}
+
+
+@pytest.fixture(name="vault")
+def _vault(controller: Controller, emulator: Emulator) -> list[str]:
+    """Everybody is enrolled, and the seeds are in a vaulted file; carol's was made for an earlier carol."""
+    emulator.fixture({"users": [{"user_name": name, "mfa_devices": [{"seed": SEEDS[name]}]} for name in NAMES]})
+    (controller.home / "password").write_text("correct horse", encoding="utf-8")
+    vault = ["--vault-id", f"mfa@{controller.home / 'password'}"]
+    records = [{"serial_number": arn(name), "seed": SEEDS[name], "user_name": name} for name in NAMES]
+    records[2]["created"] = "2001-01-01T00:00:00Z"
+    controller.play(task(VAULTED, path="seeds.yml", records=records, no_log=True), arguments=vault)
+    return vault
+
+
+def held(controller: Controller, vault: list[str]) -> set[str]:
+    """The devices whose seeds the file has, as ansible-vault shows it."""
+    command = [str(VENV / "bin/ansible-vault"), "view", *vault, str(controller.home / "seeds.yml")]
+    shown = subprocess.run(command, env=controller.environment(), capture_output=True, text=True, check=True).stdout
+    return set(yaml.safe_load(shown)["mfa_seeds"])
+
+
+def test_the_seed_leaves_the_vaulted_file(controller: Controller, vault: list[str]) -> None:
+    step = task(HANDOVER, devices=[{"user_name": "alice", **codes(SEEDS["alice"])}], **FILE)
+    wrong = task(HANDOVER, devices=[{"user_name": "bob", **codes(SEEDS["alice"])}], **FILE)
+    look = task(HANDOVER, all_devices=True, **FILE)
+    play = controller.play({**step, "check_mode": True}, *may_fail(look), arguments=vault)
+    assert play[0].changed and held(controller, vault) == {arn(name) for name in NAMES}
+    assert play[1]["open_users"] == ["alice", "bob"] and "made for carol at 2001-01-01" in play[1].msg
+    play = controller.play(step, *may_fail(wrong), step, *may_fail(look), arguments=[*vault, "-vvvv"])
+    assert [result.changed for result in play.results] == [True, False, False, False]
+    assert play[0]["results"][0]["actions"] == ["tag", "delete_seed"] and "The seed of" in play[1].msg
+    assert held(controller, vault) == {arn("bob"), arn("carol")}
+    assert controller.tags(arn("alice"))[TAG] == play[0]["results"][0]["handed_over"]
+    assert play[3]["open_users"] == ["bob"] and play[3]["handovers"]["confirmed"] == 1
+    assert not [seed for seed in SEEDS.values() if seed in play.output]
+
+
+def test_a_seed_that_could_not_be_removed_from_the_file(controller: Controller, vault: list[str]) -> None:
+    """As after a kill, the next run removes it without a code."""
+    lock = controller.home / "seeds.yml.lock"
+    lock.unlink()
+    lock.symlink_to("nowhere")
+    step = task(HANDOVER, devices=[{"user_name": "alice", **codes(SEEDS["alice"])}], **FILE)
+    again = task(HANDOVER, devices=[{"user_name": "alice"}], **FILE)
+    play = controller.play(*may_fail(step), arguments=vault)
+    assert play[0].changed and "counts as handed over, but the seed is still in the file" in play[0].msg
+    assert play[0]["summary"] == {"total": 1, "changed": 0, "unchanged": 0, "failed": 1}
+    assert play[0]["open_users"] == ["alice"] and arn("alice") in held(controller, vault)
+    lock.unlink()
+    play = controller.play(again, again, arguments=vault)
+    assert play[0]["results"][0]["actions"] == ["delete_seed"] and not play[1].changed
+    assert held(controller, vault) == {arn("bob"), arn("carol")}
+
+
+def test_a_vaulted_file_that_cannot_be_used(controller: Controller, emulator: Emulator, vault: list[str]) -> None:
+    emulator.clear_requests()
+    refused = {
+        "seed_vault_file: ": task(HANDOVER, all_devices=True, seed_vault_file="seeds.yml"),
+        "holds no seeds, or does not exist": task(HANDOVER, all_devices=True, seed_vault_file={"path": "sedes.yml"}),
+        "give either seed_store or seed_vault_file": task(HANDOVER, all_devices=True, seed_store=SECRETS, **FILE),
+        "vault_id: no password with the vault ID": task(
+            HANDOVER, all_devices=True, seed_vault_file={"path": "seeds.yml", "vault_id": "other"}
+        ),
+    }
+    kept = task(HANDOVER, all_devices=True, **FILE)
+    play = controller.play(*may_fail(*refused.values()), arguments=vault)
+    for result, text in zip(play.results, refused, strict=True):
+        assert result.failed and text in result.msg, result.msg
+    play = controller.play(*may_fail(kept), arguments=vault, environment={"ANSIBLE_KEEP_REMOTE_FILES": "1"})
+    assert "Unset ANSIBLE_KEEP_REMOTE_FILES" in play[0].msg
+    assert not emulator.requests()

@@ -15,7 +15,7 @@ import pytest
 from aws_emulator import totp
 from aws_emulator.client import Emulator
 from botocore.exceptions import ClientError
-from controller import SECRETS, VENV, Controller, arn, task
+from controller import PLURAL, SECRETS, VENV, Controller, arn, task
 from project import ROOT
 
 SESSION = "hardening.aws.iam_mfa_session"
@@ -115,7 +115,9 @@ def test_twenty_at_once(controller: Controller, emulator: Emulator) -> None:
     # A step may have ended meanwhile.
     assert len(served) in (1, 2) and codes_sent(emulator) == len(served)
     for text in turned_away:
-        assert f"The codes of {arn('deploy')} are taken by others for the next " in text and "wait_timeout is 1" in text
+        assert (
+            f"The codes of {arn('deploy')} are used or given out for the next " in text and "wait_timeout is 1" in text
+        )
     assert len({answer["sts_creds"]["access_key"] for answer in served}) == len(served)
     # Half a minute later there is another code.
     emulator.set(clock_offset=emulator.settings()["clock_offset"] + 30)
@@ -220,8 +222,19 @@ def test_lookup(controller: Controller, emulator: Emulator) -> None:
     play = controller.play(code_task(f"{LOOKUP})"), late, environment=environment, arguments=["-vvvv"])
     assert play[0].status == "ok" and play[1].status == "failed"
     assert SEED not in play.output
-    assert "are taken by others for the next" in ask(controller, wait_timeout=1)["msg"]
+    assert "are used or given out for the next" in ask(controller, wait_timeout=1)["msg"]
     assert codes_sent(emulator) == 1
+
+
+def test_lookup_knows_that_enrolment_used_a_code(controller: Controller, emulator: Emulator) -> None:
+    emulator.fixture({"users": [{"user_name": "newcomer"}]})
+    enrolled = controller.run_module(PLURAL, devices=[{"user_name": "newcomer"}], seed_store=SECRETS)
+    assert not enrolled.get("failed"), enrolled
+    late = LOOKUP.replace("deploy", "newcomer") + ", wait_timeout=0) }}"
+    play = controller.play(
+        task("ansible.builtin.debug", msg="{{ " + late, ignore_errors=True), environment=emulator.env()
+    )
+    assert "are used or given out for the next" in play[0].msg
 
 
 LOOKUPS = {

@@ -233,6 +233,32 @@ def test_more_than_a_page(controller: Controller, emulator: Emulator) -> None:
     assert sorted(controller.virtual().items()) == sorted((arn(item["user_name"]), item["user_name"]) for item in team)
 
 
+@pytest.mark.parametrize(
+    ("store", "one_by_one", "together"),
+    [(SECRETS, "GetSecretValue", "BatchGetSecretValue"), (PARAMETERS, "GetParameter", "GetParameters")],
+    ids=["secrets", "parameters"],
+)
+def test_seeds_are_read_back_together(
+    controller: Controller, emulator: Emulator, store: dict[str, t.Any], one_by_one: str, together: str
+) -> None:
+    """With a few calls for many users; one by one, after one denial, for a caller who may not do that."""
+    names = [f"user-{number:02d}" for number in range(40)]
+    emulator.fixture({"users": named(*names)})
+    emulator.set(latency=0.05)
+    answer = controller.run_module(PLURAL, devices=named(*names[:20]), seed_store=store)
+    assert answer["summary"]["changed"] == 20, answer
+    counts = collections.Counter(request["action"] for request in emulator.requests())
+    assert counts[together] >= 1 and counts[one_by_one] + counts[together] < 15, counts
+    denied = {"secretsmanager": "secretsmanager:BatchGetSecretValue", "ssm_parameter": "ssm:GetParameters"}
+    emulator.set(denied_actions=[denied[store["type"]]])
+    emulator.clear_requests()
+    answer = controller.run_module(PLURAL, devices=named(*names[20:]), seed_store=store)
+    assert answer["summary"]["changed"] == 20, answer
+    counts = collections.Counter(request["action"] for request in emulator.requests())
+    assert counts[together] == 1 and counts[one_by_one] >= 20, counts
+    assert not emulator.violations() and sorted(controller.virtual().values(), key=str) == names
+
+
 def test_what_an_enrolled_user_costs(controller: Controller, emulator: Emulator) -> None:
     """Two calls of IAM's, three for a device to be made anew; whatever else is asked, is asked once for all."""
     fresh, again = [f"new-{number:02d}" for number in range(12)], [f"old-{number:02d}" for number in range(12)]

@@ -117,7 +117,7 @@ class OneUser:
         # What the first step read, for the next ones; forgotten if that step wrote anything, which may have taken long.
         self._keys_just_read: list[Key] | None = None
         self._no_password_just_read = False
-        self.details: dict[str, t.Any] = {"changes": [], "kept": []}
+        self.details: dict[str, t.Any] = {"create_date": None, "changes": [], "kept": []}
 
     def exists(self, people: People | None, ignore_missing: bool) -> bool:
         """Return whether the user exists, or may exist.
@@ -135,6 +135,7 @@ class OneUser:
             return True
         if user is not None:
             self._password_last_used = user.get("PasswordLastUsed")
+            self.details["create_date"] = user["CreateDate"].isoformat()
         elif similar is not None or not ignore_missing:
             raise MfaError(plans.nothing_such(self._wanted, similar))
         return user is not None

@@ -11,7 +11,6 @@ import datetime
 import typing as t
 
 from .._aws.iam import MfaApi
-from .._aws.model import device_name_of
 from .._devices.device_tags import HANDED_OVER, handed_over_at
 from .._errors import MfaError
 from .._seeds.base import SeedStore
@@ -65,7 +64,7 @@ class Proof:
 
     def _record_problem(self, fact: Fact, created: datetime.datetime) -> str | None:
         """Return why the store does not prove that the new device's seed is kept for this very user, or None."""
-        name = self._store.name_for(fact["user_name"], device_name_of(fact["serial_number"]))
+        name = self._store.place_of(fact["user_name"], fact["serial_number"])
         try:
             record = self._store.read(name, fact["serial_number"])
         except MfaError as error:

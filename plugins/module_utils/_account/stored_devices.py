@@ -10,7 +10,6 @@ from __future__ import annotations
 import typing as t
 
 from .._aws.iam import MfaApi
-from .._aws.model import device_name_of
 from .._devices.device_tags import HANDED_OVER, handed_over_at
 from .._devices.holders import Holder, Holders
 from .._errors import MfaError
@@ -52,7 +51,7 @@ def stored_devices(
 def _reason(api: MfaApi, store: SeedStore, holder: Holder) -> str | None:
     """Return why a device's seed cannot be used, or None."""
     serial = holder.serial_number
-    name = store.name_for(holder.user_name, device_name_of(serial))
+    name = store.place_of(holder.user_name, serial)
     try:
         record = store.find(name)
         if record is None:

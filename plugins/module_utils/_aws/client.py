@@ -63,10 +63,19 @@ class Patience:
 
 
 class Client:
-    """Calls one service. Safe to use from several threads."""
+    """Calls one service. Safe to use from several threads.
+
+    :param slots: Is held by each call that is under way, so that there are only so many at once.
+    """
 
     def __init__(
-        self, service: str, open_client: t.Callable[[], t.Any], clock: AwsClock, patience: Patience, pacer: Pacer
+        self,
+        service: str,
+        open_client: t.Callable[[], t.Any],
+        clock: AwsClock,
+        patience: Patience,
+        pacer: Pacer,
+        slots: contextlib.AbstractContextManager[t.Any] | None = None,
     ) -> None:
         self.service = service
         self._open_client = open_client
@@ -75,6 +84,7 @@ class Client:
         self._pacer = pacer
         self._clock = clock
         self._patience = patience
+        self._slots = slots or contextlib.nullcontext()
         self._state = _CallState()
 
     def open(self) -> Client:
@@ -137,17 +147,16 @@ class Client:
     ) -> Params | None:
         """Send the call once. Return its answer, or None if it should be sent again."""
         ticket = self._pacer.wait(attempts.throttled)
-        # Made after the wait, as a code could expire during a long one.
+        # Made after the wait, as a code could expire during a long one. No slot is held yet: this may take a call, too.
         made = params() if callable(params) else params
-        self._state.begin()
-        sent_at = self._clock.tick()
-        try:
-            answer = method(**made)
-        except botocore.exceptions.ClientError as error:
-            self._refused(attempts, error.response, ticket, sent_at)
-        except Exception as error:  # noqa: BLE001  # pylint: disable=broad-except
-            # botocore's parsers raise errors of many kinds on a damaged answer, and some quote it.
-            self._failed(attempts, error)
+        with self._slots:
+            self._state.begin()
+            sent_at = self._clock.tick()
+            answer = _sent(method, made)
+        if isinstance(answer, botocore.exceptions.ClientError):
+            self._refused(attempts, answer.response, ticket, sent_at)
+        elif isinstance(answer, Exception):
+            self._failed(attempts, answer)
         else:
             return self._answered(attempts, answer, ticket, sent_at)
         return None
@@ -318,6 +327,15 @@ class _CallState(threading.local):
 
     def _arrives(self, response_dict: Params, **_kwargs: t.Any) -> None:
         self.status = response_dict.get("status_code")
+
+
+def _sent(method: t.Callable[..., Params], params: Params) -> Params | Exception:
+    """Send a call. Return its answer, or what went wrong."""
+    try:
+        return method(**params)
+    except Exception as error:  # noqa: BLE001  # pylint: disable=broad-except
+        # botocore's parsers raise errors of many kinds on a damaged answer, and some quote it.
+        return error
 
 
 def _has(answer: Params, member: str) -> bool:

@@ -59,7 +59,7 @@ class Connection:
     """The clients of one run, with the one clock that they share and a pace for each service, as AWS meters each.
 
     :param module: The running module, for its credentials, region and endpoint options; or these alone.
-    :param concurrency: How many calls may be under way at once: the size of the connection pool.
+    :param concurrency: How many calls may be under way at once.
     :raises BadInput: An option of the connection cannot be used.
     """
 
@@ -78,6 +78,7 @@ class Connection:
         self._opening = threading.Lock()
         self.clock = AwsClock()
         self.pacers = Pacers()
+        self._slots = threading.BoundedSemaphore(max(concurrency, 1))
 
     def client(self, service: str, region: str | None = None, endpoint_url: str | None = None) -> Client:
         """Return a client of I(service), with the module's own region and endpoint where none are given."""
@@ -93,6 +94,7 @@ class Connection:
             self.clock,
             Patience(self._attempts),
             self.pacers.of(service),
+            self._slots,
         )
 
     def _open(self, service: str, region: str, endpoint_url: str | None) -> t.Any:

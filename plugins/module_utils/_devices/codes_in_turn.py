@@ -19,11 +19,14 @@ from .._aws.iam import MfaApi
 from .._aws.model import device_name_of
 from .._errors import AwsRefused, BadInput, MfaError
 from .._seeds.base import SeedStore
-from .._seeds.record import Record, record_is_of
+from .._seeds.record import Record, moment_of, record_is_of
 from .._seeds.registry import open_store
 from .._seeds.totp import codes_at_step
 from .._seeds.turns import Turns, TurnTooFar, state_folder
 from . import options
+
+# A device is attached at most so long after its seed was made, with time for retries.
+_ENROLMENT_SECONDS = 120.0
 
 
 class CodesTaken(MfaError):
@@ -40,16 +43,24 @@ class CodesInTurn:
     :param clock: AWS's.
     :param refresh: Makes a call, so that AWS's clock is known afresh.
     :param patience: How many seconds may be spent on waiting for codes in all.
+    :param skips_current: Whether the current code may have been used where nobody took turns.
     """
 
     def __init__(
-        self, serial_number: str, seed: str, clock: AwsClock, refresh: t.Callable[[], t.Any], patience: float
+        self,
+        serial_number: str,
+        seed: str,
+        clock: AwsClock,
+        refresh: t.Callable[[], t.Any],
+        patience: float,
+        skips_current: bool = False,
     ) -> None:
         self._serial_number = serial_number
         self._seed = seed
         self._clock = clock
         self._refresh = refresh
         self._patience = patience
+        self._skipped = 1 if skips_current else 0
         self._give_up_at = time.monotonic() + patience
         self._turns = Turns(serial_number, state_folder())
 
@@ -61,7 +72,7 @@ class CodesInTurn:
         while True:
             now = self._step()
             try:
-                step = self._turns.take(now, max(now, self._last_in_time()))
+                step = self._turns.take(now + self._skipped, max(now, self._last_in_time()))
             except TurnTooFar as far:
                 raise self._too_late(far.step) from None
             time.sleep(self._clock.seconds_until_step(step))
@@ -82,9 +93,9 @@ class CodesInTurn:
     def _too_late(self, step: int) -> CodesTaken:
         seconds = max(1, round(self._clock.seconds_until_step(step)))
         return CodesTaken(
-            f"The codes of {self._serial_number} are taken by others for the next {seconds} seconds, as AWS takes each "
-            f"code once and there is one every {STEP_SECONDS} seconds. wait_timeout is {self._patience:g}: ask again "
-            "later, give more, or let several tasks share one session.",
+            f"The codes of {self._serial_number} are used or given out for the next {seconds} seconds, as AWS "
+            f"takes each code once and there is one every {STEP_SECONDS} seconds. wait_timeout is {self._patience:g}: "
+            "ask again later, give more, or let several tasks share one session.",
             seconds,
         )
 
@@ -112,9 +123,22 @@ def codes_of(given: Options, user_names: t.Sequence[t.Any]) -> list[str]:
         wanted = params["device_name"] or device_name_of(record.serial_number)
         if wanted != device_name_of(record.serial_number):
             raise BadInput([f"device_name: what is kept is the seed of {record.serial_number}, not of {wanted}."])
-        turn = CodesInTurn(record.serial_number, record.seed, connection.clock, api.caller, params["wait_timeout"])
+        turn = CodesInTurn(
+            record.serial_number,
+            record.seed,
+            connection.clock,
+            api.caller,
+            params["wait_timeout"],
+            skips_current=_is_just_enrolled(record, connection.clock),
+        )
         codes.append(turn.next())
     return codes
+
+
+def _is_just_enrolled(record: Record, clock: AwsClock) -> bool:
+    """Whether the device may have been attached within the last step, which used that step's code."""
+    made = moment_of(record.created)
+    return made is not None and abs(clock.now() - made.timestamp()) < _ENROLMENT_SECONDS
 
 
 def _checked_store(store: t.Any) -> dict[str, t.Any]:

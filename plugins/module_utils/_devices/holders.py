@@ -13,7 +13,6 @@ import typing as t
 
 from .._aws.connection import Connection
 from .._aws.iam import MfaApi
-from .._aws.model import device_name_of
 from .._errors import MfaError
 from .._seeds.base import SeedStore
 from .._seeds.record import Record, record_is_of
@@ -28,6 +27,21 @@ class Holder:
     serial_number: str
     enable_date: str | None
     user_created: datetime.datetime | None
+
+
+class Records(t.Protocol):
+    """Where records are kept: a seed store, or another place of that kind."""
+
+    title: t.ClassVar[str]
+
+    def place_of(self, user_name: str, serial_number: str, /) -> str:
+        """Return the name under which a device's record is kept."""
+
+    def find(self, name: str, /) -> Record | None:
+        """Return the record of this name, or None."""
+
+    def delete(self, name: str, record: Record, /) -> bool:
+        """Delete a record, if it is still the one of this name."""
 
 
 class Holders:
@@ -71,12 +85,12 @@ def open_store_to_read(options: t.Mapping[str, t.Any], connection: Connection, a
     return open_store({**options, "on_absent": "delete"}, connection, api.account_id)
 
 
-def record_of(store: SeedStore, holder: Holder) -> Record | None:
+def record_of(store: Records, holder: Holder) -> Record | None:
     """Return the record of a device, or None if the store has none of it.
 
     :raises MfaError: What the store has is no record, or was made for another person.
     """
-    name = store.name_for(holder.user_name, device_name_of(holder.serial_number))
+    name = store.place_of(holder.user_name, holder.serial_number)
     record = store.find(name)
     if record is not None and record.serial_number != holder.serial_number:
         return None  # of another device of this user's, under the one name

@@ -58,6 +58,7 @@ class Reconciler:
         self._converger = Converger(api, self._reader, Applier(api, store), check_mode)
         self._waiter = Waiter(api, wait_timeout, concurrency) if wait and not check_mode else None
         self._check_mode = check_mode
+        self._store = store
         self._concurrency = concurrency
         self._stop_after_failures = stop_after_failures
 
@@ -93,10 +94,20 @@ class Reconciler:
             # As the summary counts them: what failed half way has failed.
             progress.done(outcome.changed and not outcome.failed, outcome.failed)
 
-        for_each(work, list(zip(outcomes, readings, strict=True)), self._concurrency)
+        for_each(work, list(zip(outcomes, readings, strict=True)), self._workers())
         if self._waiter:
             self._waiter.until_listed(outcomes)
         return outcomes
+
+    def _workers(self) -> int:
+        """Return how many inputs are worked on at once.
+
+        Seeds are read back several at a time, so that some inputs wait for others without a call of their own.
+        """
+        if self._store is None or not self._store.readable or self._concurrency == 1:
+            return self._concurrency
+        self._store.read_together()
+        return 2 * self._concurrency
 
     def _bring(self, outcome: Outcome, reading: Current | None, lists: AccountLists, shallow: bool = False) -> None:
         """Bring one input to its desired state, and keep what goes wrong as its error.

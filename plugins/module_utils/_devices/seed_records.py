@@ -97,7 +97,7 @@ class SeedRecords:
 
     def retirable(self, user_name: str, serial: str) -> Record | None:
         """Return the record of a device that goes, or None if none is of that very device and person."""
-        record = self._store.find(self._store.name_for(user_name, device_name_of(serial)))
+        record = self._store.find(self._store.place_of(user_name, serial))
         if record is None or record.serial_number != serial:
             return None
         return record if self.is_of(user_name, record) else None
@@ -111,7 +111,7 @@ class SeedRecords:
 
         :raises StoreConflict: Another one is there by now.
         """
-        return self._store.delete(self._store.name_for(user_name, device_name_of(serial)), record)
+        return self._store.delete(self._store.place_of(user_name, serial), record)
 
     def insist_on(self, desired: Desired, serial: str, journal: Journal) -> None:
         """Give up if the store no longer holds the seed that is being used: another run has made the device anew."""
@@ -136,7 +136,7 @@ class SeedRecords:
         return record
 
     def _name_of(self, desired: Desired, serial: str) -> str:
-        return self._store.name_for(desired.user_name, device_name_of(serial))
+        return self._store.place_of(desired.user_name, serial)
 
     def _new_record(self, desired: Desired, created: NewDevice) -> Record:
         _partition, account_id = self._api.account()

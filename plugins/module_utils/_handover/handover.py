@@ -14,12 +14,10 @@ import typing as t
 
 from .._access import bulk
 from .._aws.iam import MfaApi
-from .._aws.model import device_name_of
 from .._devices.device_tags import HANDED_OVER, handed_over_at
-from .._devices.holders import Holder, Holders, record_of
+from .._devices.holders import Holder, Holders, Records, record_of
 from .._errors import MfaError, StoreConflict
 from .._progress import Progress
-from .._seeds.base import SeedStore
 from .._seeds.record import TOLERANCE_SECONDS, Record, moment_of
 from .options import Wanted
 from .proof import problem_with
@@ -43,7 +41,7 @@ class Handover:
     :param max_code_age: How many seconds ago two codes may have been shown.
     """
 
-    def __init__(self, api: MfaApi, store: SeedStore, check_mode: bool, max_code_age: int) -> None:
+    def __init__(self, api: MfaApi, store: Records, check_mode: bool, max_code_age: int) -> None:
         self._api = api
         self._store = store
         self._check_mode = check_mode
@@ -128,7 +126,7 @@ class Handover:
             )
 
     def _delete(self, outcome: bulk.Outcome, holder: Holder, record: Record) -> None:
-        name = self._store.name_for(holder.user_name, device_name_of(holder.serial_number))
+        name = self._store.place_of(holder.user_name, holder.serial_number)
         try:
             self._store.delete(name, record)
         except StoreConflict:

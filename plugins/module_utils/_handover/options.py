@@ -14,9 +14,13 @@ import typing as t
 from .._devices.options import CODE_OPTIONS, desired_of, duplicate_problems, run_options, run_problems, target_options
 from .._devices.plan import Desired
 from .._problems import Problems, refuse
-from .seeds_for_sheets import check_store_is_readable
+from .seeds_for_sheets import check_place_of_seeds, seed_vault_file_option
 
 LONGEST_AGE = 86400
+_RECORD: dict[str, t.Any] = {
+    **{name: {"type": "str"} for name in ("serial_number", "user_name", "created")},
+    "seed": {"type": "str", "no_log": True},
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +37,9 @@ def handover_options() -> dict[str, t.Any]:
     return {
         "devices": {"type": "list", "elements": "dict", "options": item},
         "all_devices": {"type": "bool", "default": False},
-        "seed_store": {**run_options()["seed_store"], "required": True},
+        "seed_store": run_options()["seed_store"],
+        "seed_vault_file": seed_vault_file_option(),
+        "seed_file_records": {"type": "list", "elements": "dict", "options": _RECORD},
         "max_code_age": {"type": "int", "default": 600},
         "concurrency": {"type": "int", "default": 16},
     }
@@ -47,7 +53,9 @@ def wanted_devices(items: t.Sequence[t.Mapping[str, t.Any]], params: t.Mapping[s
     """
     problems = Problems("")
     problems.take(run_problems({**params, "wait_timeout": 0}))
-    check_store_is_readable(problems, params["seed_store"])
+    check_place_of_seeds(problems, params)
+    if params["seed_vault_file"] is not None and params["seed_file_records"] is None:
+        problems.add("seed_vault_file", "is read on the controller: use the action of this module's name.")
     if bool(params["devices"]) == bool(params["all_devices"]):
         problems.add("devices", "give devices, or all_devices=true for all whose seed may be kept; one of the two.")
     if not 0 <= params["max_code_age"] <= LONGEST_AGE:

@@ -33,10 +33,7 @@ def sheet_options() -> dict[str, t.Any]:
         "encrypt": {"type": "bool", "default": False},
         "vault_id": {"type": "str"},
         "seed_store": run_options()["seed_store"],
-        "seed_vault_file": {
-            "type": "dict",
-            "options": {"path": {"type": "path", "required": True}, "vault_id": {"type": "str"}},
-        },
+        "seed_vault_file": seed_vault_file_option(),
         "user_names": {"type": "list", "elements": "str"},
         "contact": {"type": "str", "default": ""},
         "concurrency": {"type": "int", "default": 16},
@@ -53,13 +50,15 @@ def check_options(params: t.Mapping[str, t.Any], seeds_stay_inside: bool) -> Non
     if not seeds_stay_inside:
         problems.add("seed_store", "its seeds would be returned to a task without no_log: use the action of this name.")
     problems.take(run_problems({**params, "wait_timeout": 0}))
-    # Ansible's own rule would count a null as given.
-    if (params["seed_store"] is None) == (params["seed_vault_file"] is None):
-        problems.add("seed_store", "give either seed_store or seed_vault_file, whichever has the seeds.")
-    check_store_is_readable(problems, params["seed_store"])
+    check_place_of_seeds(problems, params)
+    check_sheets(problems, params)
+    refuse(problems.found)
+
+
+def check_sheets(problems: Problems, params: t.Mapping[str, t.Any]) -> None:
+    """Refuse users who cannot be, texts that do not belong on a sheet, and a vault ID for nothing."""
     check_sheet_texts(problems, params["contact"], params["vault_id"], params["encrypt"])
     _check_names(problems, params["user_names"])
-    refuse(problems.found)
 
 
 def check_sheet_texts(problems: Problems, contact: str, vault_id: str | None, encrypt: bool) -> None:
@@ -72,8 +71,18 @@ def check_sheet_texts(problems: Problems, contact: str, vault_id: str | None, en
         problems.add("vault_id", "has no effect without encrypt: set that to true, or leave this out.")
 
 
-def check_store_is_readable(problems: Problems, store: t.Mapping[str, t.Any] | None) -> None:
-    """Refuse a store whose seeds may not be read."""
+def seed_vault_file_option() -> dict[str, t.Any]:
+    """Return the option that names the vaulted file which has the seeds."""
+    options = {"path": {"type": "path", "required": True}, "vault_id": {"type": "str"}}
+    return {"type": "dict", "options": options}
+
+
+def check_place_of_seeds(problems: Problems, params: t.Mapping[str, t.Any]) -> None:
+    """Refuse two places of seeds, or none, and a store whose seeds may not be read."""
+    store = params["seed_store"]
+    # Ansible's own rule would count a null as given.
+    if (store is None) == (params["seed_vault_file"] is None):
+        problems.add("seed_store", "give either seed_store or seed_vault_file, whichever has the seeds.")
     if store is not None and not store["verify"]:
         problems.add("seed_store.verify", "is false, for callers that may not read seeds; but they are read here.")
 

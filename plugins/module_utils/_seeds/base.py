@@ -16,8 +16,11 @@ import string
 import time
 import typing as t
 
-from .._errors import MfaError, StoreConflict
+from .._aws.model import device_name_of
+from .._aws.refusals import short_code
+from .._errors import AwsRefused, MfaError, StoreConflict
 from .record import FIELDS, Record
+from .together import Together
 from .totp import SeedError, normalize_seed
 
 if t.TYPE_CHECKING:
@@ -50,11 +53,17 @@ class SeedStore(abc.ABC):
     name_characters: t.ClassVar[str]
     longest_name: t.ClassVar[int]
     default_name: t.ClassVar[str]
+    most_at_once: t.ClassVar[int]  # how many a call may read
 
     def __init__(self, client: Client, options: t.Mapping[str, t.Any], account_id: t.Callable[[], str]) -> None:
         self._client = client
         self._options = options
         self._account_id = account_id
+        self._together: Together[tuple[str, str]] | None = None
+
+    def read_together(self) -> None:
+        """Read back what several threads have written with one call, if the caller may."""
+        self._together = Together(self._get_together, self.most_at_once)
 
     @property
     def readable(self) -> bool:
@@ -70,6 +79,10 @@ class SeedStore(abc.ABC):
         template = self._options.get("name")
         account_id = self._account_id() if "{account_id}" in (template or "") else ""
         return self.name_of(template, user_name, device_name, account_id)
+
+    def place_of(self, user_name: str, serial_number: str) -> str:
+        """Return the name under which the seed of the device with this serial number is kept."""
+        return self.name_for(user_name, device_name_of(serial_number))
 
     @classmethod
     def name_of(cls, template: str | None, user_name: str, device_name: str, account_id: str) -> str:
@@ -165,8 +178,10 @@ class SeedStore(abc.ABC):
 
     def _read_back(self, name: str, record: Record, version: str) -> None:
         give_up_at = time.monotonic() + _READ_BACK_SECONDS
+        together = self._together
+        found = together.read(name) if together else None
         while True:
-            found = self._get(name)
+            found = found or self._get(name)
             if found == (record.value(), version):
                 return
             if found is not None and found[1] != version and self._is_newer(found[1], version):
@@ -176,7 +191,22 @@ class SeedStore(abc.ABC):
                     f"{self.title} {name} does not return what was written to it, so the device was not attached. "
                     "Run again; if the problem persists, find out what else writes to it."
                 )
+            found = None
             time.sleep(0.2)
+
+    def _get_together(self, names: list[str]) -> dict[str, tuple[str, str]]:
+        """Return the values and versions of those that can be read with one call. The others say themselves why not."""
+        try:
+            if len(names) > 1:
+                return self._get_many(names)
+            found = self._get(names[0])
+            return {} if found is None else {names[0]: found}
+        except AwsRefused as refusal:
+            if short_code(refusal.code or "") == "AccessDenied":
+                self._together = None
+        except MfaError:
+            pass
+        return {}
 
     @staticmethod
     def _is_newer(_found: str, _written: str) -> bool:
@@ -186,6 +216,10 @@ class SeedStore(abc.ABC):
     @abc.abstractmethod
     def _get(self, name: str) -> tuple[str, str] | None:
         """Return the value and its version, or None."""
+
+    @abc.abstractmethod
+    def _get_many(self, names: list[str]) -> dict[str, tuple[str, str]]:
+        """Return the values and versions of several, without those that there are none of."""
 
     @abc.abstractmethod
     def _delete(self, name: str) -> None:

@@ -27,6 +27,7 @@ class SecretsManagerStore(SeedStore):
     name_characters = r"[A-Za-z0-9/_+=.@-]"
     longest_name = 512
     default_name = "mfa/{user_name}"
+    most_at_once = 20
 
     def _get(self, name: str) -> tuple[str, str] | None:
         try:
@@ -43,6 +44,13 @@ class SecretsManagerStore(SeedStore):
                 raise MfaError(self._scheduled(name), refusal.code, refusal.operation) from None
             raise
         return answer.get("SecretString", ""), answer["VersionId"]
+
+    def _get_many(self, names: list[str]) -> dict[str, tuple[str, str]]:
+        answer = self._client.call("BatchGetSecretValue", {"SecretIdList": names}, expected=("AccessDenied",))
+        return {
+            secret["Name"]: (secret.get("SecretString", ""), secret["VersionId"])
+            for secret in answer.get("SecretValues", ())
+        }
 
     def _delete(self, name: str) -> None:
         days = self._options.get("recovery_window_days") or _RECOVERY_DAYS
@@ -61,6 +69,7 @@ class SecretsManagerStore(SeedStore):
 
     def _create(self, name: str, value: str, token: str) -> str:
         params: dict[str, t.Any] = {"Name": name, "SecretString": value, "ClientRequestToken": token}
+        params["Description"] = _description(value)
         if self._options.get("kms_key_id"):
             params["KmsKeyId"] = self._options["kms_key_id"]
         if self._options.get("tags"):
@@ -90,14 +99,21 @@ class SecretsManagerStore(SeedStore):
     def _restore(self, name: str, value: str, token: str) -> str:
         """Take a secret back that is scheduled for deletion, and give it a new value.
 
-        It is the record of an earlier device of this name and person, or it is scheduled again and stays as it is.
+        Its description tells whose it is while it cannot be read, so what somebody else scheduled is never restored.
         """
+        described = self._client.call("DescribeSecret", {"SecretId": name}, expected=("ResourceNotFound",))
+        if described.get("Description") != _description(value):
+            raise MfaError(
+                f"The secret {name} is scheduled for deletion, and its description does not say that it is the seed of "
+                "an earlier device of this name and user. It was left unchanged: restore it, or set seed_store.name to "
+                "another name."
+            )
         self._client.call("RestoreSecret", {"SecretId": name})
         found = self._get(name)
         if found is None or not _is_of_the_same_device(found[0], value):
             self._delete(name)
             raise MfaError(
-                f"{self._scheduled(name)} It holds something else than the seed of an earlier device of this name."
+                f"{self._scheduled(name)} It holds something else than its description says, and is scheduled again."
             )
         return self._replace(name, value, token, found[1])
 
@@ -129,6 +145,12 @@ class SecretsManagerStore(SeedStore):
 def _is_scheduled(refusal: AwsRefused) -> bool:
     """Whether AWS refused a call because the secret is scheduled for deletion."""
     return short_code(refusal.code or "") == "InvalidRequest" and "delet" in refusal.aws_message
+
+
+def _description(value: str) -> str:
+    """Return the description of the secret that holds a record."""
+    record = json.loads(value)
+    return f"Seed of the MFA device {record['serial_number']} of {record['user_name']}, kept by hardening.aws"
 
 
 def _is_of_the_same_device(text: str, value: str) -> bool:

@@ -24,6 +24,7 @@ class ParameterStore(SeedStore):
     name_characters = r"[A-Za-z0-9/_.-]"
     longest_name = 900
     default_name = "/mfa/{user_name}"
+    most_at_once = 10
 
     @classmethod
     def name_of(cls, template: str | None, user_name: str, device_name: str, account_id: str) -> str:
@@ -61,6 +62,15 @@ class ParameterStore(SeedStore):
                 "Set seed_store.name to another name."
             )
         return answer["Value"], str(answer["Version"])
+
+    def _get_many(self, names: list[str]) -> dict[str, tuple[str, str]]:
+        params = {"Names": names, "WithDecryption": True}
+        answer = self._client.call("GetParameters", params, expected=("AccessDenied",))
+        return {
+            found["Name"]: (found["Value"], str(found["Version"]))
+            for found in answer.get("Parameters", ())
+            if found["Type"] == "SecureString"
+        }
 
     def _delete(self, name: str) -> None:
         try:

@@ -11,8 +11,8 @@ import typing as t
 
 from ansible_collections.hardening.aws.plugins.module_utils._access.policy_look import PARTITION
 
+from .._modules import run_module
 from .common import Data
-from .modules import run_module
 from .plan import needs_details
 from .policy_document import document
 

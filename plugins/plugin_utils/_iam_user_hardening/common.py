@@ -13,6 +13,7 @@ import typing as t
 Data = t.Mapping[str, t.Any]
 
 PREFIX = "iam_user_hardening"
+STORE_INPUT = f"{PREFIX}_seed_store"
 SHOWN = 20
 
 

@@ -14,6 +14,7 @@ import typing as t
 
 from ansible_collections.hardening.aws.plugins.module_utils._devices import options
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
+from ansible_collections.hardening.aws.plugins.module_utils._handover.seeds_for_sheets import seed_vault_file_option
 from ansible_collections.hardening.aws.plugins.module_utils._problems import Problems, check_user_name
 from ansible_collections.hardening.aws.plugins.module_utils._report.checks import BENCHMARKS, CHECK_IDS, SEVERITIES
 from ansible_collections.hardening.aws.plugins.module_utils._report.formats import FORMATS
@@ -21,6 +22,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._report.options impo
 
 from .._inputs import Spec
 from .._paths import PathError, controller_path
+from . import handover_inputs
 
 Values = dict[str, t.Any]
 
@@ -54,11 +56,13 @@ SPECS: dict[str, Spec] = {
         "src": {"type": "str", "required": True},
         "seed_store": {**options.run_options()["seed_store"], "required": True},
     },
+    "handover": handover_inputs.spec(),
     "harden": {},
     "offboard": {
         "users": _NAMES,
         "ignore_missing_users": {"type": "bool", "default": False},
         "seed_store": options.run_options()["seed_store"],
+        "seed_vault_file": seed_vault_file_option(),
     },
     "resync": {
         "users": {"type": "list", "elements": "str"},
@@ -76,6 +80,7 @@ SPECS: dict[str, Spec] = {
         "retire": {"type": "bool"},
         "retire_devices": {"type": "list", "elements": "str", "default": []},
         "min_age_days": {"type": "int"},
+        "profiles": {"type": "dict", "default": {}},
     },
 }
 ALLOWED = ("hosts",)
@@ -117,10 +122,16 @@ def _harden(values: Values, _problems: Problems, _playbook_dir: str) -> Values:
     return values
 
 
-def _offboard(values: Values, problems: Problems, _playbook_dir: str) -> Values:
+def _offboard(values: Values, problems: Problems, playbook_dir: str) -> Values:
     _check_users(problems, values["users"])
     if values["seed_store"]:
         _check_store_given(problems, values["seed_store"])
+    file = values["seed_vault_file"]
+    if file:
+        path = _resolved(problems, "seed_vault_file.path", file["path"], playbook_dir, written=True)
+        values["seed_vault_file"] = {**file, "path": path}
+        if not problems.found and not os.path.isfile(path):
+            problems.add("seed_vault_file.path", f"there is no file {path}: correct the path.")
     return values
 
 
@@ -164,6 +175,7 @@ def _rotate(values: Values, problems: Problems, _playbook_dir: str) -> Values:
     if values["retire"] is None:
         values["retire"] = values["holder"] == "store"
     _check_retired(problems, values)
+    _check_profiles(problems, values["profiles"])
     if not values["seed_store"]:
         problems.add("seed_store", "is empty: give a store, such as {type: secretsmanager}.")
     values["seed_store"] = {"name": "mfa/{user_name}/{device_name}", **values["seed_store"]}
@@ -241,6 +253,12 @@ def _check_retired(problems: Problems, values: Values) -> None:
             )
 
 
+def _check_profiles(problems: Problems, profiles: t.Mapping[t.Any, t.Any]) -> None:
+    for name, profile in profiles.items():
+        if not isinstance(profile, str) or not profile:
+            problems.add(f"profiles.{name}", "is no profile: give the name of one that has an access key of the user.")
+
+
 def _resolved(problems: Problems, name: str, path: str, playbook_dir: str, written: bool) -> str:
     try:
         return controller_path(path, playbook_dir, written=written)
@@ -252,6 +270,7 @@ def _resolved(problems: Problems, name: str, path: str, playbook_dir: str, writt
 _COMPLETE: dict[str, t.Callable[[Values, Problems, str], Values]] = {
     "audit": _audit,
     "adopt": _adopt,
+    "handover": handover_inputs.complete,
     "harden": _harden,
     "offboard": _offboard,
     "resync": _resync,

@@ -16,13 +16,17 @@ _SHOWN_NAMES = 10
 _SHOWN_REASONS = 20
 
 
-def refusals(inputs: Data, facts: t.Sequence[Data], unmatched: t.Sequence[str]) -> list[str]:
+def refusals(inputs: Data, facts: t.Sequence[Data], unmatched: t.Sequence[str], unusable: t.Sequence[str]) -> list[str]:
     """Return why the rotation must not begin.
 
     :param unmatched: Patterns of users to leave out that match nobody.
+    :param unusable: What is wrong with profiles.
     """
+    strangers = [name for name in inputs["profiles"] if name not in {fact["user_name"] for fact in facts}]
     unknown = [fact["user_name"] for fact in facts if not fact["exists"]]
     found = [f"rotate_exclude: {pattern!r} matches no IAM user. Correct it, or leave it out." for pattern in unmatched]
+    found += unusable
+    found += [f"rotate_profiles: {name} is none of the users who are rotated. Correct the name." for name in strangers]
     if unknown:
         found.append(
             f"rotate_users: there is no IAM user {_names(unknown, 'or')} (upper and lower case count). Correct the "
@@ -52,27 +56,38 @@ def devices(facts: t.Sequence[Data]) -> list[dict[str, str]]:
 
 
 def retirement(
-    inputs: Data, facts: t.Sequence[Data], attached: t.Sequence[Data], listed: t.Sequence[Data] | None
+    inputs: Data,
+    facts: t.Sequence[Data],
+    attached: t.Sequence[Data],
+    listed: t.Sequence[Data] | None,
+    not_signed_in: t.Mapping[str, str],
 ) -> dict[str, t.Any]:
     """Return the devices to remove, and the users who keep all of theirs, with the reason.
 
     :param facts: What rotation_facts found before this run attached anything.
     :param attached: Results of attaching the new devices, of users whose turn it was.
     :param listed: What rotation_facts found after that; None in check mode.
+    :param not_signed_in: By user name, why there was no session with the new device.
     """
     results = {result["user_name"]: result for result in attached}
     shown = None if listed is None else {fact["serial_number"] for fact in listed}
     gone: list[dict[str, str]] = []
     kept: list[dict[str, str]] = []
     for fact in facts:
-        if not inputs["retire"] or not fact["older"] or fact["blocked"]:
+        if not fact["older"] or fact["blocked"]:
             continue
-        result = results.get(fact["user_name"])
+        name = fact["user_name"]
+        if name in not_signed_in:
+            kept.append({"user_name": name, "reason": f"no sign-in with the new device: {not_signed_in[name]}"})
+            continue
+        if not inputs["retire"]:
+            continue
+        result = results.get(name)
         reason = _reason_to_keep(inputs, fact, result, shown)
         if reason is None:
-            gone += [{"user_name": fact["user_name"], "serial_number": serial} for serial in fact["older"]]
+            gone += [{"user_name": name, "serial_number": serial} for serial in fact["older"]]
         elif result is None or not result["failed"]:
-            kept.append({"user_name": fact["user_name"], "reason": reason})
+            kept.append({"user_name": name, "reason": reason})
     return {"devices": gone, "kept": kept}
 
 

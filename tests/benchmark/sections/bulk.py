@@ -106,6 +106,30 @@ def retire(bench: Bench, count: int) -> None:
     noted(bench, "retire old devices", count, found, 1.2)
 
 
+def rotate(bench: Bench, count: int) -> None:
+    """A new device for each, and the older one away, in one run of the playbook rotate, nothing tuned."""
+    print(f"The devices of {count} users rotated", flush=True)
+    seed_store = {"type": "secretsmanager"}
+    inputs = {"rotate_suffix": "2026", "rotate_seed_store": seed_store, "rotate_holder": "store"}
+
+    def is_done(users: list[str]) -> None:
+        left = {device["serial_number"]: device["user_name"] for device in bench.emulator.devices()}
+        assert left == {f"arn:aws:iam::{ACCOUNT}:mfa/{name}-2026": name for name in users}, len(left)
+        assert not bench.emulator.violations(), bench.emulator.violations()[:3]
+
+    found = bench.compare(
+        "the playbook rotate",
+        lambda users: bench.playbook(
+            "rotate", {**inputs, "rotate_users": users, "rotate_retire_devices": ["{user_name}"]}
+        ),
+        "rotate",
+        lambda: bench.account(count, device="virtual"),
+        is_done,
+        LONG,
+    )
+    noted(bench, "rotate in one run", count, found, 1.3)
+
+
 def enforce(bench: Bench, count: int) -> None:
     """The role, nothing tuned: enrols, and attaches the policy to each user, in one run."""
     print(f"{count} users enrolled, and MFA enforced on them", flush=True)

@@ -41,6 +41,7 @@ from .answers import Answer, ApiError, json_answer
 
 CURRENT = "AWSCURRENT"
 PREVIOUS = "AWSPREVIOUS"
+MOST_AT_ONCE = 20  # secrets that one BatchGetSecretValue may name
 SEED = re.compile(r"[A-Z2-7]{64}")
 SECRET_NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]{1,512}")
 PARAMETER_NAME = re.compile(r"[A-Za-z0-9_./-]+")
@@ -301,6 +302,16 @@ class _ParsedDocument:
 class _DirectSecrets(_ParsedDocument, SecretsManagerResponse):
     """moto's request handling for Secrets Manager, fed with a parsed document."""
 
+    def batch_get_secret_value(self) -> str:
+        ids = self._get_param("SecretIdList") or []
+        if len(ids) > MOST_AT_ONCE:
+            raise ValidationException(
+                f"1 validation error detected: Value at 'secretIdList' failed to satisfy constraint: Member must have "
+                f"length less than or equal to {MOST_AT_ONCE}"
+            )
+        answer: str = super().batch_get_secret_value()
+        return answer
+
     def list_secret_version_ids(self) -> str:
         secret = self.backend.describe_secret(self._get_param("SecretId", ""))
         versions = [
@@ -323,6 +334,17 @@ def _json_default(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.replace(tzinfo=timezone.utc).timestamp()
     raise TypeError(f"can't write {type(value).__name__} as JSON")
+
+
+def batch_of_denials(document: dict[str, Any], principal: str) -> Answer:
+    """The answer to BatchGetSecretValue of a caller who may call it, and may read none of the secrets."""
+    text = f"User: {principal} is not authorized to perform: secretsmanager:GetSecretValue on resource: "
+    reasons = "because no identity-based policy allows the secretsmanager:GetSecretValue action"
+    errors = [
+        {"SecretId": name, "ErrorCode": "AccessDeniedException", "Message": f"{text}{name} {reasons}"}
+        for name in document.get("SecretIdList") or []
+    ]
+    return json_answer(json.dumps({"SecretValues": [], "Errors": errors}))
 
 
 class SecretStores:

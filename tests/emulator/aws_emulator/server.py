@@ -43,7 +43,7 @@ from .control import PREFIX, control
 from .denials import check_denials
 from .facts import changing
 from .request_log import RequestLog
-from .secret_stores import SecretStores, check_parameter_name
+from .secret_stores import SecretStores, batch_of_denials, check_parameter_name
 from .state import World
 from .web import WebRequest, WebResponse
 
@@ -211,6 +211,10 @@ class Emulator:
             conditions.hang(f"{service}:{action}", entry)
             if matches(f"{service}:{action}", conditions["denied_actions"]):
                 raise denied_error(service, action, self._principal(request), self._resource(request))
+            if action == "BatchGetSecretValue" and matches(
+                "secretsmanager:GetSecretValue", conditions["denied_actions"]
+            ):
+                return batch_of_denials(request.params, self._principal(request))
             if conditions["enforce_denials"]:
                 with self.world.iam_lock:
                     check_denials(self._call(request), self._resource(request))

@@ -31,6 +31,25 @@ def test_not_found_is_400(bench: Any, refused: Any) -> None:
     assert refused(bench.client("ssm").get_parameter, Name="/no")[:2] == ("ParameterNotFound", 400)
 
 
+def test_a_batch_of_secrets(bench: Any, refused: Any) -> None:
+    for name in ("one", "two", "gone"):
+        bench.secrets.create_secret(Name=name, SecretString=name)
+    bench.secrets.delete_secret(SecretId="gone")
+    batch = bench.secrets.batch_get_secret_value
+    answer = batch(SecretIdList=["two", "one", "gone", "none"])
+    assert {item["Name"]: item["SecretString"] for item in answer["SecretValues"]} == {"one": "one", "two": "two"}
+    assert {item["SecretId"]: item["ErrorCode"] for item in answer["Errors"]} == {
+        "gone": "InvalidRequestException",
+        "none": "ResourceNotFoundException",
+    }
+    assert refused(batch, SecretIdList=[f"s{number}" for number in range(21)])[:2] == ("ValidationException", 400)
+    bench.emulator.set(denied_actions=["secretsmanager:GetSecretValue"])
+    answer = batch(SecretIdList=["one"])
+    assert answer["SecretValues"] == [] and answer["Errors"][0]["ErrorCode"] == "AccessDeniedException"
+    bench.emulator.set(denied_actions=["secretsmanager:BatchGetSecretValue"])
+    assert refused(batch, SecretIdList=["one"])[0] == "AccessDeniedException"
+
+
 def stages(bench: Any, name: str = "s") -> dict[str, list[str]]:
     found = bench.secrets.describe_secret(SecretId=name)["VersionIdsToStages"]
     return {version: sorted(labels) for version, labels in found.items()}

@@ -119,8 +119,9 @@ def test_many_users_are_one_task(controller: Controller, emulator: Emulator) -> 
     inputs = {**RETIRING, "rotate_users": names, "rotate_min_age_days": 0}
     emulator.clear_requests()
     run(controller, "rotate", **{**ROTATION, "rotate_users": names})
-    made = ["iam:CreateVirtualMFADevice", "secretsmanager:CreateSecret", "secretsmanager:GetSecretValue"]
-    assert_calls(emulator, many, *made, "iam:EnableMFADevice")
+    # Seeds are read back several at a time.
+    made = ["iam:CreateVirtualMFADevice", "secretsmanager:CreateSecret", "iam:EnableMFADevice"]
+    assert_calls(emulator, many, *made, some=("secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"))
     later(emulator, 120)
     emulator.clear_requests()
     output = run(controller, "rotate", **inputs)
@@ -135,9 +136,10 @@ def test_many_users_are_one_task(controller: Controller, emulator: Emulator) -> 
     }
 
 
-def assert_calls(emulator: Emulator, many: int, *expected: str) -> None:
-    """So many of these calls were made, and none else but a few for the account as a whole."""
+def assert_calls(emulator: Emulator, many: int, *expected: str, some: t.Sequence[str] = ()) -> None:
+    """So many of these calls were made, fewer of I(some), and none else but a few for the account as a whole."""
     counts = emulator.counts()["by_action"]
+    assert sum(counts.pop(name, 0) for name in some) < many
     assert {name: counts.pop(name, 0) for name in expected} == dict.fromkeys(expected, many)
     assert sum(counts.values()) <= 10, counts
 
@@ -224,6 +226,46 @@ def test_what_keeps_a_user_from_a_new_device_is_told_and_others_go_on(
     assert sorted(controller.attached("alice")) == sorted([arn("alice-2026"), arn("her-own-phone")])
 
 
+def test_a_session_proves_the_new_device_where_a_key_is_at_hand(controller: Controller, emulator: Emulator) -> None:
+    """svc's key signs in, and its older device goes; ops's key is switched off in the meantime, and it keeps both."""
+    keys = {name: f"AKIA{name.upper()}KEYKEYKEYKEY0"[:20] for name in ("svc", "ops")}
+    people = [users(name, mfa_devices=[{}], access_keys=[{"access_key_id": key}])[0] for name, key in keys.items()]
+    emulator.fixture({"users": people})
+    profiles = controller.home / "profiles"
+    sections = [f"[{name}-cli]\naws_access_key_id={key}\naws_secret_access_key=x\n" for name, key in keys.items()]
+    profiles.write_text("".join(sections), encoding="utf-8")
+    later(emulator, 100 * 86400)
+    rotation = {**BY_AGE, "rotate_all": False, "rotate_users": ["svc", "ops", "bob"], "rotate_holder": "store"}
+    inputs = {**rotation, "rotate_profiles": {"svc": "svc-cli", "ops": "ops-cli"}}
+    shared = {"AWS_SHARED_CREDENTIALS_FILE": str(profiles)}
+    wrong = {"svc": "svc-cil", "ops": "svc-cli", "svk": "svc-cli"}
+    output = run(controller, "rotate", ok=False, environment=shared, **{**inputs, "rotate_profiles": wrong})
+    for text in (
+        "Nothing was touched",
+        "rotate_profiles.svc: profile: there is no profile svc-cil",
+        "rotate_profiles.ops: the credentials of svc-cli are those of arn:aws:iam::123456789012:user/svc",
+        "rotate_profiles: svk is none of the users who are rotated",
+    ):
+        assert text in output, output
+    assert len(controller.virtual()) == 5
+    run(controller, "rotate", "--check", environment=shared, **inputs)
+    assert len(controller.virtual()) == 5
+    emulator.set(denied_actions=["sts:GetSessionToken"])
+    output = run(controller, "rotate", ok=False, environment=shared, **inputs)
+    for name in keys:
+        assert f"{name}: keeps all devices: no sign-in with the new device: " in output, output
+    assert "older devices: 1 removed, of 1 users" in output and len(controller.attached("svc")) == 2
+    emulator.set(denied_actions=[])
+    later(emulator, 120)
+    emulator.clear_requests()
+    output = run(controller, "rotate", "-vvvv", environment=shared, **inputs)
+    assert "older devices: 2 removed, of 2 users" in output
+    assert emulator.counts()["by_action"]["sts:GetSessionToken"] == 2
+    assert controller.attached("svc") == [arn("svc-2")] and controller.attached("ops") == [arn("ops-2")]
+    assert controller.secret("mfa/svc/svc-2")["seed"] not in output and "SessionToken" not in output
+    assert changed(run(controller, "rotate", environment=shared, **inputs)) == 0
+
+
 BAD: list[tuple[dict[str, t.Any], str]] = [
     ({"rotate_users": ["nobody"]}, "rotate_users: there is no IAM user nobody"),
     ({"rotate_users": "alice, bob,,"}, "rotate_users: is 'alice, bob,,'"),
@@ -245,6 +287,8 @@ BAD: list[tuple[dict[str, t.Any], str]] = [
     ({"rotate_min_age_days": "soon"}, "rotate_min_age_days: is 'soon'"),
     ({"rotate_seed_store": {**STORE, "name": "mfa/{user_name}"}}, "rotate_seed_store.name: 'mfa/{user_name}' lacks"),
     ({"rotate_exclude": ["al*", "zed"]}, "rotate_exclude: 'zed' matches no IAM user"),
+    ({"rotate_profiles": ["alice"]}, "rotate_profiles: is a list"),
+    ({"rotate_profiles": {"alice": ""}}, "rotate_profiles.alice: is no profile"),
     ({"rotate_sufix": "x"}, "rotate_sufix: there is no such input. Did you mean rotate_suffix?"),
 ]
 

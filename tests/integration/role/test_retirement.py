@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import subprocess
 import typing as t
 
 import pytest
+import yaml
 from aws_emulator.client import Emulator
 from botocore.exceptions import ClientError
-from controller import PARAMETERS, PLURAL, SECRETS, SINGULAR, Controller, arn
+from controller import ACCESS, PARAMETERS, PLURAL, SECRETS, SINGULAR, VENV, Controller, arn, task
 from role_runner import users
 from test_kill import kill_at
 from test_role_playbooks import changed, run
@@ -33,9 +36,12 @@ def enrol(controller: Controller, store: dict[str, t.Any], *names: str) -> None:
     assert not answer.get("failed"), answer
 
 
-def test_a_leaver_and_a_new_person_of_the_same_name(controller: Controller, emulator: Emulator) -> None:
+@pytest.mark.parametrize("kind", [SECRETS, PARAMETERS], ids=["secrets", "parameters"])
+def test_a_leaver_and_a_new_person_of_the_same_name(
+    controller: Controller, emulator: Emulator, kind: dict[str, t.Any]
+) -> None:
     """Offboarded, deleted by amazon.aws, made anew, and enrolled: no orphan, and the old seed is used nowhere."""
-    store = {**SECRETS, **ON_ABSENT}
+    store = {**kind, **ON_ABSENT}
     emulator.fixture({"users": users("alice", "bob")})
     enrol(controller, store, "alice", "bob")
     old, others = seed_kept(controller, store, "alice"), seed_kept(controller, store, "bob")
@@ -127,6 +133,51 @@ def test_a_missing_permission_and_lost_replies(controller: Controller, emulator:
     controller.assert_seed_works("bob", arn("bob"), str(seed_kept(controller, store, "bob")))
 
 
+def test_a_secret_that_somebody_else_scheduled_stays_scheduled(controller: Controller, emulator: Emulator) -> None:
+    """It is not even restored to be looked at, which would restart the days that are left."""
+    store = {**SECRETS, **ON_ABSENT}
+    emulator.fixture({"users": users("alice", "bob")})
+    secrets = controller.boto3("secretsmanager")
+    secrets.create_secret(Name="mfa/alice", SecretString="a password", Description="of the payroll database")
+    secrets.delete_secret(SecretId="mfa/alice", RecoveryWindowInDays=7)
+    date = secrets.describe_secret(SecretId="mfa/alice")["DeletedDate"]
+    answer = controller.run_module(PLURAL, devices=[{"user_name": "alice"}, {"user_name": "bob"}], seed_store=store)
+    assert "mfa/alice is scheduled for deletion, and its description does not say" in answer["results"][0]["msg"]
+    assert answer["results"][1]["changed"] and controller.attached("alice") == []
+    assert secrets.describe_secret(SecretId="mfa/alice")["DeletedDate"] == date
+    assert "RestoreSecret" not in {request["action"] for request in emulator.requests()}
+
+
+def test_a_secret_that_may_not_be_taken_back(controller: Controller, emulator: Emulator) -> None:
+    """Each permission that is missing is named, and a run that is killed on the way is finished by the next."""
+    store = {**SECRETS, **ON_ABSENT}
+    emulator.fixture({"users": users("alice")})
+    enrol(controller, store, "alice")
+    old = seed_kept(controller, store, "alice")
+    one = {"user_name": "alice", "device_name": "alice", "seed_store": store}
+    assert not controller.run_module(SINGULAR, state="absent", **one).get("failed")
+    for action in ("secretsmanager:DescribeSecret", "secretsmanager:RestoreSecret"):
+        emulator.set(denied_actions=[action])
+        answer = controller.run_module(SINGULAR, **one)
+        assert answer["failed"] and f"lacks the IAM permission {action}" in answer["msg"]
+        assert controller.attached("alice") == [] and seed_kept(controller, store, "alice") is None
+    emulator.set(denied_actions=[])
+    killed = 0
+    for call in range(1, 15):
+        if not kill_at(controller, SINGULAR, call, "after", **one):
+            break
+        killed += 1
+        attached = controller.attached("alice")
+        if attached:
+            controller.assert_seed_works("alice", arn("alice"), str(seed_kept(controller, store, "alice")))
+        controller.run_module(SINGULAR, state="absent", **one)
+    assert killed >= 6
+    assert not controller.run_module(SINGULAR, **one).get("failed")
+    new = seed_kept(controller, store, "alice")
+    assert new != old
+    controller.assert_seed_works("alice", arn("alice"), str(new))
+
+
 @pytest.mark.parametrize(
     ("store", "text"),
     [
@@ -139,3 +190,72 @@ def test_bad_input(controller: Controller, emulator: Emulator, store: dict[str, 
     emulator.clear_requests()
     answer = controller.run_module(SINGULAR, user_name="x", device_name="x", state="absent", seed_store=SECRETS | store)
     assert answer["failed"] and text in answer["msg"] and not emulator.requests()
+
+
+def test_offboarding_killed_at_each_call(controller: Controller, emulator: Emulator) -> None:
+    """iam_user_access, with seeds that go as well: the next run finishes it, also where only the seed was left."""
+    store = {**SECRETS, **ON_ABSENT}
+    names = [f"user-{number}" for number in range(1, 19)]
+    emulator.fixture({"users": users(*names)})
+    enrol(controller, store, *names)
+    leaving = {"sessions": "revoked", "console_password": "absent", "access_keys": "inactive", "mfa_devices": "absent"}
+    killed = 0
+    for call, name in enumerate(names, start=1):
+        if not kill_at(controller, ACCESS, call, "after", users=[{"user_name": name, **leaving}], seed_store=store):
+            break
+        killed += 1
+        assert seed_kept(controller, store, name) is not None or arn(name) not in controller.virtual()
+    assert 8 <= killed < len(names)
+    left = [{"user_name": name, **leaving} for name in names]
+    assert not controller.run_module(ACCESS, users=left, seed_store=store).get("failed")
+    # A device that was taken off and not deleted is nobody's.
+    assert list(controller.virtual().values()) in ([], [None])
+    assert [seed_kept(controller, store, name) for name in names] == [None] * len(names)
+    assert not controller.run_module(ACCESS, users=left, seed_store=store)["changed"]
+
+
+def test_seeds_of_leavers_leave_the_vaulted_file(controller: Controller, emulator: Emulator) -> None:
+    """Also that of a device which a run took away that was killed; nobody else's, and none of another account."""
+    seeds = {name: base64.b32encode(f"{name:-<20}".encode()).decode() for name in ("alice", "bob", "carol")}
+    people = [users(name, mfa_devices=[{"seed": seed}])[0] for name, seed in seeds.items()]
+    emulator.fixture({"users": [*people, *users("dave")]})
+    (controller.home / "password").write_text("correct horse", encoding="utf-8")
+    vault = ["--vault-password-file", str(controller.home / "password")]
+    records = [{"serial_number": arn(name), "seed": seed, "user_name": name} for name, seed in seeds.items()]
+    elsewhere = arn("alice", account="999999999999")
+    records += [
+        {"serial_number": elsewhere, "seed": seeds["bob"], "user_name": "alice"},
+        {"serial_number": arn("alice-2"), "seed": seeds["bob"], "user_name": "alice"},
+        {"serial_number": arn("dave"), "seed": seeds["bob"], "user_name": "dave", "created": "2001-01-01T00:00:00Z"},
+    ]
+    kept = task("hardening.aws.vaulted_seeds", path="seeds.yml", records=records, no_log=True)
+    controller.play(kept, arguments=vault)
+    inputs = {"offboard_users": ["alice", "carol", "dave"], "offboard_seed_vault_file": {"path": "seeds.yml"}}
+    everything = {arn(name) for name in ("alice", "alice-2", "bob", "carol", "dave")} | {elsewhere}
+    before = controller.virtual()
+    for wrong, text in (
+        ({"path": "sedes.yml"}, "offboard_seed_vault_file.path: there is no file"),
+        ("seeds.yml", "offboard_seed_vault_file: "),
+    ):
+        output = run(controller, "offboard", *vault, ok=False, **{**inputs, "offboard_seed_vault_file": wrong})
+        assert text in output and controller.virtual() == before
+    output = run(controller, "offboard", ok=False, **inputs)
+    assert "no vault password is loaded" in output and controller.virtual() == before
+    assert changed(run(controller, "offboard", "--check", *vault, **inputs)) == 2
+    assert in_vault(controller, vault) == everything
+    emulator.set(denied_actions=["iam:DeactivateMFADevice"])
+    output = run(controller, "offboard", *vault, ok=False, **{**inputs, "offboard_users": ["carol"]})
+    assert "lacks the IAM permission iam:DeactivateMFADevice" in output and in_vault(controller, vault) == everything
+    emulator.set(denied_actions=[])
+    output = run(controller, "offboard", "-vvvv", *vault, **inputs)
+    # dave's record was made for an earlier dave.
+    assert in_vault(controller, vault) == {arn("bob"), arn("dave"), elsewhere}
+    assert controller.virtual() == {arn("bob"): "bob"} and not [seed for seed in seeds.values() if seed in output]
+    assert changed(run(controller, "offboard", *vault, **inputs)) == 0
+
+
+def in_vault(controller: Controller, vault: list[str]) -> set[str]:
+    """The devices whose seeds the file has, as ansible-vault shows it."""
+    command = [str(VENV / "bin/ansible-vault"), "view", *vault, str(controller.home / "seeds.yml")]
+    shown = subprocess.run(command, env=controller.environment(), capture_output=True, text=True, check=True).stdout
+    return set(yaml.safe_load(shown)["mfa_seeds"])

@@ -15,22 +15,39 @@ from controller import VENV, Controller, arn
 from role_runner import STORE, users
 
 
-def run(controller: Controller, name: str, *arguments: str, ok: bool = True, **variables: t.Any) -> str:
+def run(
+    controller: Controller,
+    name: str,
+    *arguments: str,
+    ok: bool = True,
+    environment: dict[str, str] | None = None,
+    **variables: t.Any,
+) -> str:
     """Run a playbook of the collection and return its output."""
-    process = start(controller, name, *arguments, **variables)
+    process = start(controller, name, *arguments, environment=environment, **variables)
     output, _nothing = process.communicate()
     assert (process.returncode == 0) is ok, output
     assert "Traceback" not in output, output
     return output
 
 
-def start(controller: Controller, name: str, *arguments: str, **variables: t.Any) -> subprocess.Popen[str]:
-    """Start a playbook of the collection."""
+def start(
+    controller: Controller,
+    name: str,
+    *arguments: str,
+    environment: dict[str, str] | None = None,
+    **variables: t.Any,
+) -> subprocess.Popen[str]:
+    """Start a playbook of the collection.
+
+    :param environment: Variables besides those that lead it to the emulator.
+    """
     command = [str(VENV / "bin/ansible-playbook"), f"hardening.aws.{name}", "-e", json.dumps(variables), *arguments]
-    environment = {**controller.environment(RECORDED_RESULTS="/dev/null"), **controller.emulator.env()}
-    environment.update(ANSIBLE_DEPRECATION_WARNINGS="0", ANSIBLE_LOCALHOST_WARNING="0")
+    inherited = {**controller.environment(RECORDED_RESULTS="/dev/null"), **controller.emulator.env()}
+    quiet = {"ANSIBLE_DEPRECATION_WARNINGS": "0", "ANSIBLE_LOCALHOST_WARNING": "0"}
+    given = {**inherited, **quiet, **(environment or {})}
     return subprocess.Popen(
-        command, env=environment, cwd=controller.home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, env=given, cwd=controller.home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
 
 

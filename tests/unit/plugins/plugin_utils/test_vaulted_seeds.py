@@ -51,6 +51,16 @@ def test_merging_loses_nothing() -> None:
     assert vaulted.parse(vaulted.render(back)) == back
 
 
+def test_a_record_that_changed_in_the_meantime_stays(tmp_path: pathlib.Path) -> None:
+    file = vaulted.SeedFile(str(tmp_path / "seeds"), Rot13())
+    file.add([record(ALICE, "AAAA"), record(BOB, "BBBB")])
+    known = file.read()
+    file.add([record(ALICE, "CCCC")])
+    gone = "arn:aws:iam::123456789012:mfa/carol"
+    assert file.remove_unchanged({**known, gone: record(gone, "DDDD")}) == [BOB, gone]
+    assert set(file.read()) == {ALICE} and file.remove_unchanged(known) == [BOB]
+
+
 def test_only_the_records_that_are_named_go(tmp_path: pathlib.Path) -> None:
     file = vaulted.SeedFile(str(tmp_path / "seeds"), Rot13())
     file.add([record(ALICE, "AAAA", user_name="alice"), record(BOB, "BBBB", user_name="bob")])

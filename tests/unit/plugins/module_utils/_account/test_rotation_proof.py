@@ -40,8 +40,8 @@ class Store:
     def __init__(self, found: Record | Exception | None) -> None:
         self._found = found
 
-    def name_for(self, user_name: str, device_name: str) -> str:
-        return f"mfa/{user_name}/{device_name}"
+    def place_of(self, user_name: str, serial_number: str) -> str:
+        return f"mfa/{user_name}/{serial_number.rpartition('/')[2]}"
 
     def read(self, name: str, serial_number: str) -> Record | None:
         assert (name, serial_number) == ("mfa/alice/alice-2", SERIAL)

@@ -47,7 +47,7 @@ class World:
     def tags_of(self, _serial: str) -> dict[str, str]:
         return self._tags
 
-    def name_for(self, user_name: str, _device_name: str) -> str:
+    def place_of(self, user_name: str, _serial: str) -> str:
         return f"mfa/{user_name}"
 
     def find(self, name: str) -> Record | None:

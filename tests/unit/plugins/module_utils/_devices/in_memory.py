@@ -153,7 +153,10 @@ class Store:
     def prepare(self) -> None:
         self.prepared = True
 
-    def name_for(self, user_name: str, _device_name: str) -> str:
+    def read_together(self) -> None:
+        pass
+
+    def place_of(self, user_name: str, _serial: str) -> str:
         return f"mfa/{user_name}"
 
     def read(self, name: str, _serial: str) -> Record | None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime
 import pathlib
 import types
 import typing as t
@@ -14,6 +15,8 @@ from ansible_collections.hardening.aws.plugins.module_utils._devices import code
 from ansible_collections.hardening.aws.plugins.module_utils._devices.codes_in_turn import CodesInTurn, CodesTaken
 from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError, ReplyLost
 from ansible_collections.hardening.aws.plugins.module_utils._seeds import turns
+from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import Record
+from ansible_collections.hardening.aws.plugins.module_utils._seeds.totp import codes_at_step
 
 SERIAL = "arn:aws:iam::123456789012:mfa/alice"
 SEED = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -77,6 +80,20 @@ def test_a_turn_within_the_patience_is_waited_for(clock: Time, patience: int, wa
         codes(clock, patience).next()
 
 
+def test_the_code_that_enabled_the_device_is_not_given_out(clock: Time) -> None:
+    """It was used where nobody took a turn."""
+    enabled = CodesInTurn(SERIAL, SEED, t.cast(t.Any, clock), lambda: None, 60, skips_current=True)
+    assert enabled.next() == codes_at_step(SEED, STEP + 1)[1] and clock.second == (STEP + 1) * 30
+    assert codes(clock, 60).next() == codes_at_step(SEED, STEP + 2)[1]
+
+
+@pytest.mark.parametrize(("age", "is_just"), [(0, True), (119, True), (121, False), (-60, True), (-4000, False)])
+def test_a_seed_that_was_made_just_now(clock: Time, age: int, is_just: bool) -> None:
+    made = datetime.datetime.fromtimestamp(clock.now() - age, datetime.timezone.utc).isoformat()
+    record = Record(SEED, SERIAL, "alice", "", made)
+    assert codes_in_turn._is_just_enrolled(record, t.cast(t.Any, clock)) is is_just
+
+
 @pytest.mark.parametrize(
     ("patience", "sent", "text"), [(1, 1, "refused a code"), (10, 2, "refused 2 codes"), (90, 3, "3 codes")]
 )
@@ -84,7 +101,7 @@ def test_refused_codes_are_told_as_such(clock: Time, patience: int, sent: int, t
     sts = Sts(AwsRefused("denied", "AccessDenied", "sts:GetSessionToken", INVALID))
     with pytest.raises(MfaError, match=text) as error:
         session.open_session(t.cast(t.Any, sts), codes(clock, patience), SERIAL, {})
-    assert len(set(sts.sent)) == len(sts.sent) == sent and "taken by others" not in error.value.message
+    assert len(set(sts.sent)) == len(sts.sent) == sent and "given out" not in error.value.message
     assert error.value.code == "AccessDenied" and not [code for code in sts.sent if code in error.value.message]
 
 

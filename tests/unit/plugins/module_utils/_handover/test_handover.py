@@ -93,7 +93,7 @@ class World:
         for key in keys:
             del self.tags[key]
 
-    def name_for(self, user_name: str, _device: str) -> str:
+    def place_of(self, user_name: str, _serial: str) -> str:
         return f"mfa/{user_name}"
 
     def find(self, _name: str) -> Record | None:
@@ -110,6 +110,7 @@ class World:
         item = {"user_name": name, **{f"authentication_code{n}": code for n, code in enumerate(codes, start=1)}}
         params = {"devices": [] if every else [item], "all_devices": every, "concurrency": 1, "max_code_age": 600}
         params["seed_store"] = {"type": "secretsmanager", "verify": True}
+        params |= {"seed_vault_file": None, "seed_file_records": None}
         wanted = wanted_devices(params["devices"], params)  # type: ignore[arg-type]
         work = Handover(self, self, check_mode, 600)  # type: ignore[arg-type]
         outcomes = work.run(None if every else wanted, 1)

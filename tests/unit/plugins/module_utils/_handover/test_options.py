@@ -38,12 +38,20 @@ TWICE = [{"user_name": "bob"}, {"user_name": "eve", "device_name": "BOB"}]
         (TWICE, {}, "devices[0] (bob) and devices[1] (eve) name the same device"),
         ([{"user_name": "bob"}], {"seed_store": BLIND}, "seed_store.verify: is false"),
         ([{"user_name": "bob"}], {"seed_store": {**STORE, "name": "{user}"}}, "unknown placeholder {user}"),
+        ([{"user_name": "bob"}], {"seed_store": None}, "seed_store: give either seed_store or seed_vault_file"),
+        ([{"user_name": "bob"}], {"seed_vault_file": {"path": "x"}}, "give either seed_store or seed_vault_file"),
+        (
+            [{"user_name": "bob"}],
+            {"seed_store": None, "seed_vault_file": {"path": "x"}},
+            "seed_vault_file: is read on the controller",
+        ),
         ([{"user_name": "bob"}], {"max_code_age": 86401}, "max_code_age: is 86401"),
         ([{"user_name": "bob"}], {"concurrency": 0}, "concurrency: is 0"),
     ],
 )
 def test_bad_handovers(devices: list[dict[str, str]], run: dict[str, t.Any], text: str) -> None:
-    params = {"all_devices": False, "seed_store": STORE, "max_code_age": 600, "concurrency": 16, **run}
+    params = {"all_devices": False, "seed_store": STORE, "seed_vault_file": None, "seed_file_records": None}
+    params |= {"max_code_age": 600, "concurrency": 16, **run}
     with pytest.raises(BadInput) as refused:
         wanted_devices(devices, {**params, "devices": devices})
     assert text in refused.value.message and "123456" not in refused.value.message

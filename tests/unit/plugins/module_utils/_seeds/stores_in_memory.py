@@ -22,10 +22,12 @@ class Secrets:
         self.exists = False
         self.versions: dict[str, str] = {}
         self.current: str | None = None
+        self.description: str | None = None
         self.scheduled = False
+        self.restored = 0
 
     def call(self, operation: str, params: dict[str, t.Any], **_more: t.Any) -> dict[str, t.Any]:
-        if self.scheduled and operation != "RestoreSecret":
+        if self.scheduled and operation not in ("RestoreSecret", "DescribeSecret"):
             raise refused("InvalidRequestException", "it was marked for deletion")
         answer: dict[str, t.Any] = getattr(self, operation)(params)
         return answer
@@ -35,6 +37,7 @@ class Secrets:
         if self.exists:
             raise refused("ResourceExistsException")
         self.exists = True
+        self.description = params.get("Description")
         return self.PutSecretValue({**params, "VersionStages": ["AWSCURRENT"]})
 
     def PutSecretValue(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -55,8 +58,12 @@ class Secrets:
         self.scheduled = True
         return {}
 
+    def DescribeSecret(self, _params: dict[str, t.Any]) -> dict[str, t.Any]:
+        return {"Name": "mfa/alice", **({"Description": self.description} if self.description else {})}
+
     def RestoreSecret(self, _params: dict[str, t.Any]) -> dict[str, t.Any]:
         self.scheduled = False
+        self.restored += 1
         return {}
 
     def GetSecretValue(self, _params: dict[str, t.Any]) -> dict[str, t.Any]:

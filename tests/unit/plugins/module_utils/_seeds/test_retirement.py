@@ -58,10 +58,24 @@ def test_without_being_asked_no_secret_is_taken_back() -> None:
     assert secrets.scheduled and not keeping.deletes
 
 
+OURS = "Seed of the MFA device arn:x of alice, kept by hardening.aws"
+
+
+@pytest.mark.parametrize("description", [None, "of the payroll database", OURS.replace("alice", "bob"), f"{OURS} "])
+def test_what_its_description_does_not_claim_is_never_taken_back(description: str | None) -> None:
+    """Not even to be looked at: that would restart the days until it is deleted."""
+    secrets = Secrets()
+    secrets.CreateSecret({"ClientRequestToken": "t", "SecretString": ONE.value(), "Description": description})
+    secrets.scheduled = True
+    with pytest.raises(MfaError, match="its description does not say that it is the seed of"):
+        store_on(secrets, SecretsManagerStore, on_absent="delete").write(NAME, OTHER, None)
+    assert secrets.scheduled and not secrets.restored
+
+
 @pytest.mark.parametrize("text", ["a password", "[1]", dataclasses.replace(ONE, user_name="bob").value()])
 def test_what_is_not_of_the_same_device_stays_deleted(text: str) -> None:
     secrets = Secrets()
-    secrets.CreateSecret({"ClientRequestToken": "t", "SecretString": text})
+    secrets.CreateSecret({"ClientRequestToken": "t", "SecretString": text, "Description": OURS})
     secrets.scheduled = True
     with pytest.raises(MfaError, match="It holds something else"):
         store_on(secrets, SecretsManagerStore, on_absent="delete").write(NAME, OTHER, None)

@@ -14,6 +14,8 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks import in
 
 STORE = {"type": "secretsmanager"}
 ROTATE = {"rotate_users": ["alice"], "rotate_suffix": "2026", "rotate_seed_store": STORE}
+HANDOVER = {"handover_seed_store": STORE}
+LEAVING = {"offboard_users": ["alice"]}
 EXEMPTION = {"user_name": "x", "checks": ["console_mfa"], "reason": "because"}
 
 
@@ -70,6 +72,16 @@ def test_rotate() -> None:
     assert complete("rotate", {**by_age, "rotate_retire": False})[0]["retire"] is False
 
 
+def test_handover_returns_no_codes(here: pathlib.Path) -> None:
+    told = [{"user_name": "alice", "authentication_code1": "840193", "authentication_code2": "751204"}]
+    given = {"handover_seed_vault_file": {"path": "seeds.yml"}, "handover_codes": told}
+    values, problems = complete("handover", {**given, "handover_sheets": {"dest": "sheets"}})
+    assert problems == [] and values["has_codes"] is True and "840193" not in str(values)
+    assert values["seed_vault_file"]["path"] == str(here / "seeds.yml") and values["seed_store"] is None
+    assert values["sheets"]["dest"] == str(here / "sheets")
+    assert complete("handover", HANDOVER)[0]["has_codes"] is False
+
+
 @pytest.mark.parametrize(
     ("playbook", "variables", "problem"),
     [
@@ -98,6 +110,28 @@ def test_rotate() -> None:
         ("offboard", {"offboard_users": {"bob": 1}}, "offboard_users: is a dictionary"),
         ("offboard", {"offboard_users": ["bob", "Bob"]}, "offboard_users: has bob 2 times"),
         ("offboard", {"offboard_users": ["bob\n"]}, "offboard_users[0]: 'bob\\n'"),
+        (
+            "offboard",
+            {**LEAVING, "offboard_seed_vault_file": {"path": "none.yml"}},
+            "offboard_seed_vault_file.path: there",
+        ),
+        ("offboard", {**LEAVING, "offboard_seed_vault_file": {"pth": "x"}}, "has the unknown key 'pth'"),
+        ("handover", {}, "handover_seed_store: give either seed_store or seed_vault_file"),
+        ("handover", {**HANDOVER, "handover_seed_vault_file": {"path": "x"}}, "give either seed_store or"),
+        ("handover", {**HANDOVER, "handover_codes": {"alice": "123456"}}, "handover_codes: is a dictionary"),
+        ("handover", {**HANDOVER, "handover_codes": [{"user_name": "bob", "code": "1"}]}, "unknown key 'code'"),
+        (
+            "handover",
+            {**HANDOVER, "handover_codes": [{"user_name": "bob", "authentication_code1": "12345"}]},
+            "handover_codes[0] (bob): authentication_code1: is not six digits",
+        ),
+        ("handover", {**HANDOVER, "handover_max_code_age": -1}, "handover_max_code_age: is -1"),
+        ("handover", {**HANDOVER, "handover_sheets": {"contact": "x"}}, "handover_sheets.dest: is missing"),
+        ("handover", {**HANDOVER, "handover_sheets": {"dest": "a", "vault_id": "x"}}, "sheets.vault_id: has no effect"),
+        ("handover", {**HANDOVER, "handover_sheets": {"dest": "a", "user_names": ["a", "A"]}}, "user_names[1]: A is"),
+        ("handover", {**HANDOVER, "handover_sheets": {"dest": "file"}}, "handover_sheets.dest: "),
+        ("handover", {**HANDOVER, "handover_code": []}, "Did you mean handover_codes?"),
+        ("rotate", {**ROTATE, "rotate_profiles": {"alice": 5}}, "rotate_profiles.alice: is no profile"),
         ("adopt", {"adopt_seed_store": STORE}, "adopt_src: is missing"),
         ("adopt", {"adopt_src": "x", "adopt_seed_store": {**STORE, "recovery_window_days": 1}}, "AWS takes 7 to 30"),
         ("offboard", {"offboard_users": ["a"], "offboard_seed_store": {**STORE, "name": "{x}"}}, "placeholder {x}"),

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks import rotation_plan as rotation
 
-INPUTS = {"suffix": "2026", "retire": True, "holder": "person"}
+INPUTS = {"suffix": "2026", "retire": True, "holder": "person", "profiles": {}}
 
 
 def arn(name: str, path: str = "/") -> str:
@@ -74,7 +74,7 @@ def test_who_loses_what(
 ) -> None:
     results = [] if attached is None else [result(**attached)]
     facts = [fact("bob", older=[]), fact(**found)]
-    planned = rotation.retirement({**INPUTS, **inputs}, facts, results, [fact()])
+    planned = rotation.retirement({**INPUTS, **inputs}, facts, results, [fact()], {})
     gone = [{"user_name": "alice", "serial_number": arn("alice")}]
     assert planned["devices"] == (gone if reason == "" else [])
     if reason:
@@ -83,10 +83,24 @@ def test_who_loses_what(
         assert planned["kept"] == []
 
 
+@pytest.mark.parametrize("inputs", [{}, STORE, {"retire": False}])
+def test_who_could_not_sign_in_keeps_all_devices(inputs: dict[str, t.Any]) -> None:
+    planned = rotation.retirement({**INPUTS, **inputs}, [fact()], [], [fact()], {"alice": "AWS refused 3 codes."})
+    reason = "no sign-in with the new device: AWS refused 3 codes."
+    assert planned == {"devices": [], "kept": [{"user_name": "alice", "reason": reason}]}
+
+
+def test_profiles_are_of_users_who_are_rotated() -> None:
+    inputs = {**INPUTS, "profiles": {"alice": "a", "Bob": "b"}}
+    found = rotation.refusals(inputs, [fact(), fact("bob")], [], ["rotate_profiles.alice: there is no profile a"])
+    assert found[0] == "rotate_profiles.alice: there is no profile a" and len(found) == 2
+    assert found[1] == "rotate_profiles: Bob is none of the users who are rotated. Correct the name."
+
+
 def test_in_check_mode_what_would_be_listed_counts() -> None:
     inputs = {**INPUTS, **STORE}
-    assert rotation.retirement(inputs, [fact(**NONE)], [result(**NEW)], None)["devices"]
-    assert not rotation.retirement(inputs, [fact(**NONE)], [result(**NEW)], [])["devices"]
+    assert rotation.retirement(inputs, [fact(**NONE)], [result(**NEW)], None, {})["devices"]
+    assert not rotation.retirement(inputs, [fact(**NONE)], [result(**NEW)], [], {})["devices"]
 
 
 @pytest.mark.parametrize(
@@ -105,9 +119,9 @@ def test_in_check_mode_what_would_be_listed_counts() -> None:
     ],
 )
 def test_what_must_not_begin(inputs: dict[str, t.Any], facts: list[dict[str, t.Any]], refusal: str | None) -> None:
-    found = rotation.refusals({**INPUTS, **inputs}, facts, [])
+    found = rotation.refusals({**INPUTS, **inputs}, facts, [], [])
     assert found == [] if refusal is None else refusal in found[0] and len(found) == 1
-    assert "rotate_exclude: 'bo*'" in rotation.refusals(INPUTS, [fact()], ["bo*"])[0]
+    assert "rotate_exclude: 'bo*'" in rotation.refusals(INPUTS, [fact()], ["bo*"], [])[0]
 
 
 def test_who_is_given_a_device() -> None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the role's actions run modules."""
+"""How actions run modules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import modules
+from ansible_collections.hardening.aws.plugins.plugin_utils import _modules as modules
 
 
 class Task(types.SimpleNamespace):
@@ -54,12 +54,12 @@ def test_the_task_is_as_it_was() -> None:
 
 
 def test_seeds_stay_out_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert modules.keep_seeds_out_of_files(Action()) is None
-    problem = modules.keep_seeds_out_of_files(Action(pipelining=False))
+    assert modules.keep_seeds_out_of_files(Action(), "the_store") is None
+    problem = modules.keep_seeds_out_of_files(Action(pipelining=False), "the_store")
     assert problem and "the connection paper cannot pipeline" in problem
     monkeypatch.setattr(modules.constants, "DEFAULT_KEEP_REMOTE_FILES", True)
-    problem = modules.keep_seeds_out_of_files(Action())
-    assert problem and "Unset ANSIBLE_KEEP_REMOTE_FILES" in problem and "iam_user_hardening_seed_store" in problem
+    problem = modules.keep_seeds_out_of_files(Action(), "the_store")
+    assert problem and "Unset ANSIBLE_KEEP_REMOTE_FILES" in problem and "keep seeds in AWS, with the_store." in problem
 
 
 def test_warnings_are_passed_on() -> None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules that the role's actions run, and what makes sure that no seed among their options reaches a file.
+"""Modules that actions run, and what makes sure that no seed among their options reaches a file.
 
 This module is private to hardening.aws.
 """
@@ -10,8 +10,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible import constants
-
-from .common import PREFIX
 
 # What an action passes on of what a module said besides its result.
 _TOLD = ("warnings", "deprecations")
@@ -54,12 +52,14 @@ def told(*results: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return found
 
 
-def keep_seeds_out_of_files(action: t.Any) -> str | None:
+def keep_seeds_out_of_files(action: t.Any, store_option: str) -> str | None:
     """Have a plugin's modules get their options through a pipe. Return why that is not possible, or None.
 
     Otherwise Ansible writes a module's options, and with them the seeds, into a temporary file of the host.
+
+    :param store_option: The option with which no seed passes through a module.
     """
-    remedy = f"or keep seeds in AWS, with {PREFIX}_seed_store."
+    remedy = f"or keep seeds in AWS, with {store_option}."
     if constants.DEFAULT_KEEP_REMOTE_FILES:
         return (
             "Seeds pass through modules of this run, and Ansible is told to leave the files of modules where they ran. "
