@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 from aws_emulator.client import Emulator
-from controller import PARAMETERS, SECRETS, Controller, Result, arn, devices, four_steps, may_fail
+from controller import PARAMETERS, PLURAL, SECRETS, Controller, Result, arn, devices, four_steps, may_fail
 
 SEEDS = {"GAHT00000001": "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U", "GAHT00000002": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"}
 RESULT_KEYS = {"user_name", "serial_number", "changed", "actions", "failed", "msg"}
