@@ -365,6 +365,27 @@ def test_denials_and_faults_of_one_account(org: Any, refused: Any) -> None:
     assert there.get_user(UserName="lost")
 
 
+def test_an_account_that_hangs(org: Any) -> None:
+    import concurrent.futures
+
+    there, here = client(org, PROD, "iam"), client(org, SECURITY, "iam")
+    org.emulator.account(PROD, hang_actions=["iam:ListUsers"])
+
+    def hanging() -> bool:
+        return bool(org.emulator.halted()["hanging"])
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        for let_go in (lambda: org.emulator.set(accounts={}), org.emulator.release):
+            answer = pool.submit(there.list_users)
+            end = time.monotonic() + 10
+            while not hanging() and time.monotonic() < end:
+                time.sleep(0.02)
+            assert hanging() and here.list_users() and not answer.done()
+            let_go()
+            assert (answer.exception(10) is None) == (let_go != org.emulator.release)
+            org.emulator.account(PROD, hang_actions=["iam:ListUsers"])
+
+
 def test_an_account_that_may_not_be_entered(org: Any, refused: Any) -> None:
     org.emulator.account(PROD, denied_actions=["sts:AssumeRole"])
     found = refused(org.emulator.assume, role(PROD))
