@@ -179,7 +179,6 @@ SETTINGS: dict[str, tuple[Any, Callable[[str, Any], Any]]] = {
     "denied_actions": ([], _actions),
     "scp_denied_actions": ([], _actions),
     "accounts": ({}, _accounts),
-    "account_paths": ("account", _choice("account", "parent")),
     "account_states": ({}, _account_states),
     "empty_pages": ("between", _choice("none", "between", "first")),
     "hang_actions": ([], _actions),

@@ -171,9 +171,6 @@ def test_accounts(org: Any) -> None:
     assert found[MANAGER]["Paths"] == [f"o-example1234/r-ab12/{MANAGER}/"]
     assert found[SECURITY]["Name"] == "Sécurité & co" and found[GONE]["State"] == "SUSPENDED"
     assert client(org).describe_account(AccountId=PROD)["Account"] == prod
-    org.emulator.set(account_paths="parent")
-    paths = client(org).describe_account(AccountId=PROD)["Account"]["Paths"]
-    assert paths == [f"o-example1234/r-ab12/{workloads}/ou-ab12-prodprod/"]
 
 
 def test_the_tree(org: Any) -> None:
