@@ -196,6 +196,8 @@ class SeedStore(abc.ABC):
 
     def _get_together(self, names: list[str]) -> dict[str, tuple[str, str]]:
         """Return the values and versions of those that can be read with one call. The others say themselves why not."""
+        if self._together is None:
+            return {}  # the caller may not
         try:
             if len(names) > 1:
                 return self._get_many(names)
