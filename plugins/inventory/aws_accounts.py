@@ -276,7 +276,7 @@ accounts:
 ---
 plugin: hardening.aws.aws_accounts
 keyed_groups:
-  - key: (account_id | int) % 4
+  - key: (account_id | int % 4) | string
     prefix: slice
 """
 

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Puts hosts and groups into Ansible's inventory.
 
-This module is private to hardening.aws. Values from AWS are never evaluated as templates: since ansible-core 2.19 no
-value is unless it is marked as trusted, and in 2.18 they are marked as unsafe.
+This module is private to hardening.aws. Values from AWS are never evaluated as templates. Text that cannot be one is
+passed on as it is, so that C(ansible-inventory --list) reads well; any other is marked as unsafe in ansible-core 2.18,
+and not marked as trusted since 2.19.
 """
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible.errors import AnsibleParserError
@@ -30,6 +32,10 @@ except ImportError:  # what takes its place since 2.19 trusts nothing by default
     def wrap_var(value: str) -> str:
         """Return the value: no text is trusted."""
         return value
+
+
+# Not a template with any delimiters that somebody may have chosen.
+_PLAIN = re.compile(r"[\w .,:;@/+=-]*")
 
 
 def populate(plugin: t.Any, found: Layout) -> None:
@@ -67,8 +73,8 @@ def _refuse_other_uses(inventory: t.Any, found: Layout) -> None:
 
 def _add(plugin: t.Any, host: Host) -> None:
     variables = {
-        **{name: _unsafe(value) for name, value in host.aws.items()},
-        **{name: trust_as_template(value) if value is PYTHON else value for name, value in host.own.items()},
+        **{name: _never_evaluated(value) for name, value in host.aws.items()},
+        **{name: _trusted(value) for name, value in host.own.items()},
     }
     for group in host.groups:
         plugin.inventory.add_host(host.name, group=group)
@@ -80,10 +86,17 @@ def _add(plugin: t.Any, host: Host) -> None:
     plugin._add_host_to_keyed_groups(plugin.get_option("keyed_groups"), variables, host.name, strict=strict)
 
 
-def _unsafe(value: t.Any) -> t.Any:
-    """Return a value that is not evaluated. Text without a brace is no template, and stays as it is to be read well."""
+def _never_evaluated(value: t.Any) -> t.Any:
+    """Return a value of AWS's as a variable."""
     if isinstance(value, str):
-        return wrap_var(value) if "{" in value else value
+        return trust_as_template(value) if _PLAIN.fullmatch(value) else wrap_var(value)
     if isinstance(value, dict):
-        return {_unsafe(key): _unsafe(item) for key, item in value.items()}
+        return {wrap_var(key): _never_evaluated(item) for key, item in value.items()}
+    return value
+
+
+def _trusted(value: t.Any) -> t.Any:
+    """Return a value of the plugin or of its options as a variable. Templates in options are trusted as they come."""
+    if value is PYTHON or (isinstance(value, str) and _PLAIN.fullmatch(value)):
+        return trust_as_template(value)
     return value
