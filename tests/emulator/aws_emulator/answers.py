@@ -35,6 +35,7 @@ _HTTP_STATUS = {
     "ReportExpired": 410,
     "ReportInProgress": 404,
     "ReportNotPresent": 410,
+    "ServiceException": 500,
     "ServiceFailure": 500,
     "ServiceUnavailable": 503,
     "SignatureDoesNotMatch": 403,

@@ -52,6 +52,10 @@ PASSWORD = Rule(re.compile("[\t\n\r\u0020-\u00ff]+"), r"[\u0009\u000A\u000D\u002
 ACCESS_KEY_ID = _rule(r"\w+", r"[\w]+", 16, 128)
 CREDENTIAL_ID = _rule(r"\w+", r"[\w]+", 20, 128)
 CERTIFICATE_ID = _rule(r"\w+", r"[\w]+", 24, 128)
+ROLE_ARN = Rule(re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+"), r"[\u0009\u000A\u000D\u0020-\u007E]+", 20, 2048)
+SESSION_NAME = _rule(r"[\w+=,.@-]*", r"[\w+=,.@-]*", 2, 64)
+SESSION_POLICY = Rule(re.compile("[\t\n\r\u0020-\u00ff]+"), r"[\u0009\u000A\u000D\u0020-\u00FF]+", 1, None)
+EXTERNAL_ID = _rule(r"[\w+=,.@:/-]*", r"[\w+=,.@:\/-]*", 2, 1224)
 SERVICE_NAME = _rule(r"[\s\S]*", "", 0, None)
 VERSION_ID = _rule(r"v[1-9]\d*(\.[A-Za-z0-9-]*)?", r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", 0, None)
 CODE = _rule(r"\d+", r"[\d]+", 6, 6)
@@ -113,6 +117,9 @@ class Call:
 
     def caller_identity(self) -> tuple[str, str]:
         """(id, ARN) of the caller."""
+        session = self.world.sessions.get(self.access_key)
+        if session is not None and session.arn:
+            return session.user_id, session.arn
         holder = self.caller()
         if holder is not None:
             return holder.id, self.account.user_arn(holder)
@@ -123,6 +130,19 @@ class Call:
             if role is not None:
                 return role.user_id, role.arn
         return "AIDAEMULATORADMIN0000", f"arn:aws:iam::{self.account.account_id}:user/emulator-admin"
+
+    def principal(self) -> str:
+        """The ARN of the caller."""
+        return self.caller_identity()[1]
+
+    def account_is_active(self, account_id: str | None = None) -> bool:
+        """Whether an account, by default the caller's, is neither closed nor suspended nor still being made."""
+        account_id = account_id or self.account.account_id
+        state = self.conditions["account_states"].get(account_id)
+        if state is None and self.world.organization is not None:
+            member = self.world.organization.members.get(account_id)
+            state = None if member is None else member.state
+        return state in (None, "ACTIVE")
 
     # Parameters
 
@@ -152,6 +172,16 @@ class Call:
         if value is not None:
             self.check(wire_name(parameter), value, rule)
         return value
+
+    def number(self, parameter: str, default: int, low: int, high: int) -> int:
+        raw = self.params.get(parameter, str(default))
+        if not re.fullmatch(r"-?\d{1,9}", raw, re.ASCII):
+            raise ApiError("MalformedInput", f"Invalid integer value for {parameter}: {raw}")
+        if int(raw) < low:
+            self._problem(wire_name(parameter), raw, f"Member must have value greater than or equal to {low}")
+        if int(raw) > high:
+            self._problem(wire_name(parameter), raw, f"Member must have value less than or equal to {high}")
+        return int(raw)
 
     def choice(self, parameter: str, choices: tuple[str, ...], default: str) -> str:
         value = self.params.get(parameter, default)
@@ -233,15 +263,7 @@ class Call:
     # Paging
 
     def page_size(self) -> int:
-        raw = self.params.get("MaxItems", "100")
-        if not re.fullmatch(r"-?\d+", raw, re.ASCII):
-            raise ApiError("MalformedInput", f"Invalid integer value for MaxItems: {raw}")
-        size = int(raw)
-        if size < 1:
-            self._problem("maxItems", raw, "Member must have value greater than or equal to 1")
-        if size > 1000:
-            self._problem("maxItems", raw, "Member must have value less than or equal to 1000")
-        return size
+        return self.number("MaxItems", 100, 1, 1000)
 
     def start_after(self) -> str | None:
         """The key after which a page starts, out of the Marker."""

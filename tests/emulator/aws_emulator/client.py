@@ -191,6 +191,32 @@ class Emulator:
     def release(self) -> int:
         return int(self.control("POST", "release", {})["released"])
 
+    # Accounts
+
+    def account(self, account_id: str, **settings: Any) -> None:
+        """Settings for one account only, in addition to those it has."""
+        accounts = self.settings()["accounts"]
+        self.set(accounts={**accounts, account_id: {**accounts.get(account_id, {}), **settings}})
+
+    def account_state(self, account_id: str, state: str) -> None:
+        """Suspend an account, close it, or make it active again."""
+        self.set(account_states={**self.settings()["account_states"], account_id: state})
+
+    @staticmethod
+    def admin_key(account_id: str) -> str:
+        """The access key of an administrator of this account, who is no IAM user."""
+        return f"AKIAADMN{account_id}"
+
+    def assume(self, role_arn: str, name: str = "test", by: str = "testing", **options: Any) -> dict[str, str]:
+        """A role's session, as options for :meth:`boto3`; ``by`` is the access key of who assumes it."""
+        sts = self.boto3("sts", aws_access_key_id=by)
+        made = sts.assume_role(RoleArn=role_arn, RoleSessionName=name, **options)["Credentials"]
+        return {
+            "aws_access_key_id": made["AccessKeyId"],
+            "aws_secret_access_key": made["SecretAccessKey"],
+            "aws_session_token": made["SessionToken"],
+        }
+
     # Clients
 
     def env(self) -> dict[str, str]:

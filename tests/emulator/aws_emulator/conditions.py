@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import random
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -16,8 +17,10 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from .answers import QUERY_SERVICES, ApiError
+from .evaluation import refusal
 
-FAULTY_SERVICES = ("iam", "secretsmanager", "ssm", "sts")
+FAULTY_SERVICES = ("iam", "organizations", "secretsmanager", "ssm", "sts")
+ACCOUNT_STATES = ("PENDING_ACTIVATION", "ACTIVE", "SUSPENDED", "PENDING_CLOSURE", "CLOSED")
 READING = ("Get", "List", "Describe", "Generate", "Simulate", "Batch", "Validate")
 
 
@@ -105,6 +108,53 @@ def _damage(name: str, value: Any) -> Any:
     }
 
 
+def _account_states(name: str, value: Any) -> Any:
+    check = _choice(*ACCOUNT_STATES)
+    return {account_id: check(f"{name}[{account_id}]", state) for account_id, state in _by_account(name, value)}
+
+
+def _accounts(name: str, value: Any) -> Any:
+    """Settings that hold for one account only."""
+    found: dict[str, dict[str, Any]] = {}
+    for account_id, changes in _by_account(name, value):
+        if not isinstance(changes, dict):
+            raise SettingError(f"{name}[{account_id}] must be an object of settings, not {changes!r}")
+        for setting, wanted in changes.items():
+            if setting not in OF_ONE_ACCOUNT:
+                known = ", ".join(sorted(OF_ONE_ACCOUNT))
+                raise SettingError(f"{name}[{account_id}]: {setting!r} is no setting of one account; those are {known}")
+            checked = SETTINGS[setting][1](f"{name}[{account_id}].{setting}", wanted)
+            found.setdefault(account_id, {})[setting] = checked
+    return found
+
+
+def _by_account(name: str, value: Any) -> list[tuple[str, Any]]:
+    if not isinstance(value, dict) or not all(re.fullmatch(r"\d{12}", key, re.ASCII) for key in value):
+        raise SettingError(f"{name} must be an object whose keys are account numbers of 12 digits, not {value!r}")
+    return list(value.items())
+
+
+OF_ONE_ACCOUNT = frozenset(
+    {
+        "burst",
+        "denied_actions",
+        "fault_probability",
+        "latency",
+        "lost_reply_probability",
+        "neighbour_rate",
+        "random_seed",
+        "rate",
+        "scp_denied_actions",
+        "services_with_faults",
+        "throttle_first",
+        "throttle_probability",
+        "throttle_scope",
+        "throttled_services",
+        "throttled_until",
+        "unavailable_services",
+    }
+)
+
 # name: (default, check)
 SETTINGS: dict[str, tuple[Any, Callable[[str, Any], Any]]] = {
     "latency": (0.0, _number(0, 600)),
@@ -126,6 +176,11 @@ SETTINGS: dict[str, tuple[Any, Callable[[str, Any], Any]]] = {
     "check_signature_age": (True, _boolean),
     "code_window": (1, _integer(0, 100)),
     "denied_actions": ([], _actions),
+    "scp_denied_actions": ([], _actions),
+    "accounts": ({}, _accounts),
+    "account_paths": ("account", _choice("account", "parent")),
+    "account_states": ({}, _account_states),
+    "empty_pages": ("between", _choice("none", "between", "first")),
     "hang_actions": ([], _actions),
     "halt": (None, _or_null(_halt)),
     "unavailable_services": ([], _strings),
@@ -160,6 +215,7 @@ class Conditions:
         self._values: dict[str, Any] = {name: default for name, (default, _check) in SETTINGS.items()}
         self._random = random.Random()
         self._buckets: dict[str, list[float]] = {}
+        self._of_accounts: dict[str, Conditions] = {}
         self._outage_ends = 0.0
         self._throttle_first = 0
         self._counted = 0
@@ -168,6 +224,7 @@ class Conditions:
         self._holding: dict[str, Any] | None = None
         self._frozen = 0
         self._hanging: list[str] = []
+        self.given: dict[str, Any] = {}  # what was asked for, of one account
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]
@@ -194,6 +251,11 @@ class Conditions:
                 self._buckets = {}
             if "random_seed" in checked:
                 self._random = random.Random(checked["random_seed"])
+            if "accounts" in checked:
+                self._of_accounts = {
+                    account_id: self._for_one_account(account_id, wanted)
+                    for account_id, wanted in checked["accounts"].items()
+                }
             if "halt" in checked:
                 self._counted = 0
                 self._halt_epoch += 1
@@ -202,6 +264,23 @@ class Conditions:
     def reset(self) -> None:
         self.change({name: default for name, (default, _check) in SETTINGS.items()})
         self.release()
+
+    # One account
+
+    def _for_one_account(self, account_id: str, wanted: dict[str, Any]) -> Conditions:
+        """Those of an account; where they stay as they were, so do the buckets and what else goes with them."""
+        known = self._of_accounts.get(account_id)
+        if known is not None and known.given == wanted:
+            return known
+        made = Conditions()
+        made.given = wanted
+        made.change(wanted)
+        return made
+
+    def layers(self, account_id: str) -> list[Conditions]:
+        """What a call of this account is under: what holds for all accounts, and what for this one alone."""
+        own = self._of_accounts.get(account_id)
+        return [self] if own is None else [self, own]
 
     # Halts and hangs
 
@@ -365,6 +444,8 @@ class Conditions:
                 codes = ["InternalServiceError"]
             elif service == "ssm":
                 codes = ["InternalServerError"]
+            elif service == "organizations":
+                codes = ["ServiceException"]
             else:
                 codes = ["InternalFailure"]
             code = self._random.choice(codes)
@@ -385,6 +466,9 @@ class Conditions:
 
 
 def throttling_error(service: str) -> ApiError:
+    if service == "organizations":
+        message = "AWS Organizations can't complete your request because it conflicts with too many others. Try later."
+        return ApiError("TooManyRequestsException", message, 400)
     return ApiError("Throttling" if service in QUERY_SERVICES else "ThrottlingException", "Rate exceeded", 400)
 
 
@@ -394,10 +478,10 @@ def unavailable_error(service: str) -> ApiError:
 
 
 def denied_error(service: str, action: str, principal: str, resource: str) -> ApiError:
-    message = (
-        f"User: {principal} is not authorized to perform: {service}:{action} on resource: {resource} "
-        f"because no identity-based policy allows the {service}:{action} action"
-    )
-    if service in QUERY_SERVICES:
-        return ApiError("AccessDenied", message)
-    return ApiError("AccessDeniedException", message, 400)
+    wanted = f"{service}:{action}"
+    return refusal(service, principal, wanted, resource, f"because no identity-based policy allows the {wanted} action")
+
+
+def scp_error(service: str, action: str, principal: str, resource: str) -> ApiError:
+    because = "with an explicit deny in a service control policy"
+    return refusal(service, principal, f"{service}:{action}", resource, because)

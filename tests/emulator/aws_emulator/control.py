@@ -8,7 +8,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from .conditions import SettingError
-from .fixture import FixtureError, Loader, describe_devices
+from .fixture import FixtureError, describe_devices
+from .organization_fixture import load
 from .web import WebRequest, WebResponse
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _answer(emulator: Emulator, request: WebRequest, what: tuple[str, str]) -> W
         return _json({})
     if what == ("POST", "fixture"):
         with world.iam_lock:
-            return _json(Loader(world, _document(request)).load())
+            return _json(load(world, _document(request)))
     if what == ("GET", "requests"):
         return _json(emulator.log.entries())
     if what == ("DELETE", "requests"):

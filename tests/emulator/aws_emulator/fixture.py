@@ -5,11 +5,21 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from moto.iam.models import AccessKey, AccessKeyLastUsed, Group, ManagedPolicy, SigningCertificate, SshPublicKey, User
+from moto.iam.models import (
+    AccessKey,
+    AccessKeyLastUsed,
+    Group,
+    ManagedPolicy,
+    Role,
+    SigningCertificate,
+    SshPublicKey,
+    User,
+)
 from moto.moto_api._internal import mock_random
 
 from . import totp
@@ -20,6 +30,7 @@ from .iam_credentials import SERVICES, new_service_credential
 from .iam_mfa import DEVICES_PER_USER, new_seed
 from .iam_policies import aws_policy, fixture_document
 from .state import ROOT_DEVICE_NAME, Account, Device, Holder, World
+from .sts_roles import new_role, trust_policy
 
 KINDS = ("virtual", "hardware", "fido", "sms")
 ALWAYS = float("-inf")  # a fixture has been there for ever, whatever the lag
@@ -33,6 +44,7 @@ _TOP = {
     "groups",
     "hardware_tokens",
     "policies",
+    "roles",
     "root",
     "unassigned_virtual_devices",
     "users",
@@ -57,6 +69,18 @@ _USER = {
 }
 _GROUP = {"inline_policies", "name", "path", "policies"}
 _POLICY = {"description", "document", "path", "policy_name", "tags"}
+_ROLE = {
+    "external_id",
+    "inline_policies",
+    "max_session_duration",
+    "name",
+    "path",
+    "permissions",
+    "policies",
+    "trust_actions",
+    "trust_policy",
+    "trusted",
+}
 _SIMPLE = {"active", "created"}
 _SERVICE = {"active", "created", "service_name"}
 _DEVICE = {"device_name", "enable_date", "kind", "path", "seed", "serial_number", "tags"}
@@ -82,7 +106,7 @@ class FixtureError(ValueError):
     """A fixture that can't be made."""
 
 
-def _keys(item: Any, allowed: set[str], where: str) -> dict[str, Any]:
+def only(item: Any, allowed: set[str], where: str) -> dict[str, Any]:
     if not isinstance(item, dict):
         raise FixtureError(f"{where} must be an object")
     unknown = sorted(set(item) - allowed)
@@ -91,7 +115,7 @@ def _keys(item: Any, allowed: set[str], where: str) -> dict[str, Any]:
     return item
 
 
-def _items(document: dict[str, Any], name: str, where: str) -> list[Any]:
+def items_of(document: dict[str, Any], name: str, where: str) -> list[Any]:
     value = document.get(name) or []
     if not isinstance(value, list):
         raise FixtureError(f"{where}{name} must be a list")
@@ -102,9 +126,9 @@ class Loader:
     """Puts one fixture into the world."""
 
     def __init__(self, world: World, document: dict[str, Any]) -> None:
-        self.document = _keys(document, _TOP, "the fixture")
+        self.document = only(document, _TOP, "the fixture")
         self.world = world
-        self.account: Account = world.account(str(document.get("account_id") or "123456789012"))
+        self.account: Account = world.account(str(document.get("account_id") or world.default_account_id))
         self.access_keys: dict[str, list[dict[str, str]]] = {}
         self.unreported: set[str] = set()
         self.made = {"users": 0, "devices": 0, "groups": 0}
@@ -116,31 +140,34 @@ class Loader:
         alias = self.document.get("account_alias")
         if alias:
             self.account.backend.account_aliases = [str(alias)]
-        for key in _items(self.document, "admin_access_keys", ""):
+        for key in items_of(self.document, "admin_access_keys", ""):
             self._admin_key(str(key))
-        for number, policy in enumerate(_items(self.document, "policies", "")):
-            self._policy(_keys(policy, _POLICY, f"policies[{number}]"), f"policies[{number}]")
-        for number, group in enumerate(_items(self.document, "groups", "")):
+        for number, policy in enumerate(items_of(self.document, "policies", "")):
+            self._policy(only(policy, _POLICY, f"policies[{number}]"), f"policies[{number}]")
+        for number, role in enumerate(items_of(self.document, "roles", "")):
+            self._role(only(role, _ROLE, f"roles[{number}]"), f"roles[{number}]")
+        for number, group in enumerate(items_of(self.document, "groups", "")):
             if isinstance(group, str):
                 self._group(group)
             else:
-                self._whole_group(_keys(group, _GROUP, f"groups[{number}]"), f"groups[{number}]")
-        for number, token in enumerate(_items(self.document, "hardware_tokens", "")):
-            self._hardware_token(_keys(token, _TOKEN, f"hardware_tokens[{number}]"))
-        for number, user in enumerate(_items(self.document, "users", "")):
-            self._user(_keys(user, _USER, f"users[{number}]"), f"users[{number}]")
-        for number, item in enumerate(_items(self.document, "unassigned_virtual_devices", "")):
+                self._whole_group(only(group, _GROUP, f"groups[{number}]"), f"groups[{number}]")
+        for number, token in enumerate(items_of(self.document, "hardware_tokens", "")):
+            self._hardware_token(only(token, _TOKEN, f"hardware_tokens[{number}]"))
+        for number, user in enumerate(items_of(self.document, "users", "")):
+            self._user(only(user, _USER, f"users[{number}]"), f"users[{number}]")
+        for number, item in enumerate(items_of(self.document, "unassigned_virtual_devices", "")):
             where = f"unassigned_virtual_devices[{number}]"
-            device = self._device({"kind": "virtual", **_keys(item, _UNASSIGNED, where)}, where)
+            device = self._device({"kind": "virtual", **only(item, _UNASSIGNED, where)}, where)
             self.account.add(device, since=ALWAYS)
         if self.document.get("generate") is not None:
             blocks = self.document["generate"]
             for block in blocks if isinstance(blocks, list) else [blocks]:
-                self._generate(_keys(block, _GENERATE, "generate"))
+                self._generate(only(block, _GENERATE, "generate"))
         if self.document.get("root") is not None:
-            self._root(_keys(self.document["root"], _ROOT, "root"))
+            self._root(only(self.document["root"], _ROOT, "root"))
         if self.document.get("credential_report_age") is not None:
             self._report(self.document["credential_report_age"])
+        self.world.forget_keys()
         return {**self.made, "access_keys": self.access_keys}
 
     def _date(self, item: dict[str, Any], name: str, where: str) -> datetime | None:
@@ -211,10 +238,40 @@ class Loader:
         )
         known[policy.arn] = policy
 
-    def _give_policies(self, holder: User | Group, item: dict[str, Any], where: str) -> None:
+    def _role(self, item: dict[str, Any], where: str) -> None:
+        """A role. From now on, roles that nobody made don't exist."""
+        name, longest = item.get("name"), item.get("max_session_duration", 3600)
+        if not name:
+            raise FixtureError(f"{where} needs name")
+        if any(role.name.lower() == str(name).lower() for role in self.account.backend.roles.values()):
+            raise FixtureError(f"{where}: role {name} is there already")
+        if isinstance(longest, bool) or not isinstance(longest, int) or not 3600 <= longest <= 43200:
+            raise FixtureError(f"{where}.max_session_duration must be 3600 to 43200 seconds, not {longest!r}")
+        role = new_role(self.account, str(name), item.get("path") or "/", self._trust(item, where), longest)
+        self._give_policies(role, item, where)
+        permissions = item.get("permissions")
+        if isinstance(permissions, list):
+            statement = {"Effect": "Allow", "Action": permissions, "Resource": "*"}
+            permissions = {"Version": "2012-10-17", "Statement": [statement]}
+        if permissions is not None:
+            role.policies["permissions"] = fixture_document(permissions)
+        self.world.strict_roles = True
+
+    def _trust(self, item: dict[str, Any], where: str) -> str:
+        if "trust_policy" in item:
+            if item.keys() & {"external_id", "trust_actions", "trusted"}:
+                raise FixtureError(f"{where}: trust_policy goes without external_id, trust_actions and trusted")
+            return json.dumps(item["trust_policy"])
+        principals = items_of(item, "trusted", f"{where}.") or [self.account.account_id]
+        actions = items_of(item, "trust_actions", f"{where}.") or ["sts:AssumeRole"]
+        external_id = item.get("external_id")
+        conditions = {} if external_id is None else {"StringEquals": {"sts:ExternalId": str(external_id)}}
+        return trust_policy([str(principal) for principal in principals], actions, conditions)
+
+    def _give_policies(self, holder: User | Group | Role, item: dict[str, Any], where: str) -> None:
         """Attach managed policies, named by ARN or by name, and put inline ones in."""
         known = self.account.backend.managed_policies
-        for wanted in _items(item, "policies", f"{where}."):
+        for wanted in items_of(item, "policies", f"{where}."):
             policy = next((p for p in known.values() if wanted in (p.arn, p.name)), None)
             if policy is None:
                 policy = aws_policy(self.account.backend, str(wanted))
@@ -275,7 +332,7 @@ class Loader:
         if not name:
             raise FixtureError(f"{where} needs user_name")
         user = self._new_user(str(name), item.get("path") or "/", self._date(item, "create_date", where))
-        for group in _items(item, "groups", f"{where}."):
+        for group in items_of(item, "groups", f"{where}."):
             self._group(str(group)).users.append(user)
         if item.get("tags"):
             tags = [{"Key": str(key), "Value": str(value)} for key, value in item["tags"].items()]
@@ -285,15 +342,15 @@ class Loader:
             changed = self._date(item, "password_last_changed", where) or user.create_date
             setattr(user, "emulator_password_changed", changed)
             setattr(user, "password_last_used", self._date(item, "password_last_used", where))
-        for number, key in enumerate(_items(item, "access_keys", f"{where}.")):
-            self._access_key(user, _keys(key, _KEY, f"{where}.access_keys[{number}]"), where)
+        for number, key in enumerate(items_of(item, "access_keys", f"{where}.")):
+            self._access_key(user, only(key, _KEY, f"{where}.access_keys[{number}]"), where)
         self._give_policies(user, item, where)
         self._credentials(user, item, where)
         if not item.get("in_report", True):
             self.unreported.add(user.name)
-        for number, device_item in enumerate(_items(item, "mfa_devices", f"{where}.")):
+        for number, device_item in enumerate(items_of(item, "mfa_devices", f"{where}.")):
             at = f"{where}.mfa_devices[{number}]"
-            device = self._device(_keys(device_item, _DEVICE, at), at, user.name)
+            device = self._device(only(device_item, _DEVICE, at), at, user.name)
             self._attach(device, user, self._date(device_item, "enable_date", at))
 
     def _new_user(self, name: str, path: str, created: datetime | None) -> User:
@@ -325,22 +382,22 @@ class Loader:
 
     def _credentials(self, user: User, item: dict[str, Any], where: str) -> None:
         """SSH keys, signing certificates and service-specific credentials; AWS's own limits don't bind a fixture."""
-        for number, key in enumerate(_items(item, "ssh_public_keys", f"{where}.")):
+        for number, key in enumerate(items_of(item, "ssh_public_keys", f"{where}.")):
             at = f"{where}.ssh_public_keys[{number}]"
-            active, made = self._active_since(_keys(key, _SIMPLE, at), at, user)
+            active, made = self._active_since(only(key, _SIMPLE, at), at, user)
             ssh_key = SshPublicKey(user.name, f"ssh-rsa {mock_random.get_random_string(40)}")
             ssh_key.status, ssh_key.upload_date = active, made
             user.ssh_public_keys.append(ssh_key)
-        for number, certificate in enumerate(_items(item, "signing_certificates", f"{where}.")):
+        for number, certificate in enumerate(items_of(item, "signing_certificates", f"{where}.")):
             at = f"{where}.signing_certificates[{number}]"
-            active, made = self._active_since(_keys(certificate, _SIMPLE, at), at, user)
+            active, made = self._active_since(only(certificate, _SIMPLE, at), at, user)
             body = "-----BEGIN CERTIFICATE-----\nZml4dHVyZQ==\n-----END CERTIFICATE-----"
             signing = SigningCertificate(mock_random.get_random_string(32).upper(), user.name, body)
             signing.status, signing.upload_date = active, made
             user.signing_certificates[signing.id] = signing
-        for number, credential in enumerate(_items(item, "service_specific_credentials", f"{where}.")):
+        for number, credential in enumerate(items_of(item, "service_specific_credentials", f"{where}.")):
             at = f"{where}.service_specific_credentials[{number}]"
-            active, made = self._active_since(_keys(credential, _SERVICE, at), at, user)
+            active, made = self._active_since(only(credential, _SERVICE, at), at, user)
             service = credential.get("service_name", "codecommit.amazonaws.com")
             if service not in SERVICES:
                 raise FixtureError(f"{at}.service_name must be one of {', '.join(sorted(SERVICES))}, not {service!r}")
@@ -387,8 +444,8 @@ class Loader:
     def _root(self, item: dict[str, Any]) -> None:
         root = self.account.root
         root.password_last_used = self._date(item, "password_last_used", "root")
-        for key in _items(item, "access_keys", "root."):
-            _keys(key, _KEY, "root.access_keys")
+        for key in items_of(item, "access_keys", "root."):
+            only(key, _KEY, "root.access_keys")
             made: dict[str, Any] = {
                 "access_key_id": key.get("access_key_id") or "AKIA" + mock_random.get_random_string(16).upper(),
                 "active": bool(key.get("active", True)),
@@ -406,7 +463,7 @@ class Loader:
                 del self.account.devices[device.serial_number]
         for number, device_item in enumerate(_root_devices(item)):
             at = f"root.mfa_devices[{number}]"
-            device = self._device(_keys(device_item, _DEVICE, at), at, ROOT_DEVICE_NAME)
+            device = self._device(only(device_item, _DEVICE, at), at, ROOT_DEVICE_NAME)
             self._attach(device, root, self._date(device_item, "enable_date", at))
 
 
@@ -415,7 +472,7 @@ def _root_devices(item: dict[str, Any]) -> list[Any]:
     mfa = item.get("mfa", "none")
     if mfa not in ("none", "virtual", "hardware"):
         raise FixtureError(f"root.mfa must be none, virtual or hardware, not {mfa!r}")
-    devices = _items(item, "mfa_devices", "root.")
+    devices = items_of(item, "mfa_devices", "root.")
     if devices and mfa != "none":
         raise FixtureError("root has mfa or mfa_devices, not both")
     if mfa == "none":

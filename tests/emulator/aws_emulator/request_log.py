@@ -18,6 +18,7 @@ _SECRET_PARAMETERS = frozenset(
     {
         "AuthenticationCode1",
         "AuthenticationCode2",
+        "ExternalId",
         "NewPassword",
         "OldPassword",
         "Password",
@@ -57,8 +58,11 @@ class RequestLog:
         self._counts: Counter[str] = Counter()
         self._by_action: Counter[str] = Counter()
         self._by_code: Counter[str] = Counter()
+        self._by_account: Counter[str] = Counter()
 
-    def begin(self, service: str, action: str, params: dict[str, Any], access_key: str) -> dict[str, Any]:
+    def begin(
+        self, service: str, action: str, params: dict[str, Any], access_key: str, account_id: str
+    ) -> dict[str, Any]:
         entry: dict[str, Any] = {
             "seq": 0,
             "time": time.time(),
@@ -74,6 +78,7 @@ class RequestLog:
             "damaged": None,
             "held": None,
             "access_key": access_key,
+            "account_id": account_id,
         }
         with self._lock:
             self._sequence += 1
@@ -81,6 +86,7 @@ class RequestLog:
             self._entries.append(entry)
             self._counts["total"] += 1
             self._by_action[f"{service}:{action}"] += 1
+            self._by_account[account_id] += 1
         return entry
 
     def end(self, entry: dict[str, Any], now: float) -> None:
@@ -126,6 +132,7 @@ class RequestLog:
                 "lost_replies": self._counts["lost_reply"],
                 "by_action": dict(self._by_action),
                 "by_code": dict(self._by_code),
+                "by_account": dict(self._by_account),
             }
 
     def clear(self) -> None:
@@ -134,4 +141,5 @@ class RequestLog:
             self._counts.clear()
             self._by_action.clear()
             self._by_code.clear()
+            self._by_account.clear()
             self._sequence = 0

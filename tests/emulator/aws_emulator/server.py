@@ -22,7 +22,7 @@ from botocore.model import OperationNotFoundError
 from moto.core.base_backend import BackendDict
 from moto.iam.models import AccessKeyLastUsed, Policy
 
-from . import iam_accounts, iam_credentials, iam_mfa, iam_policies, sts_sessions
+from . import iam_accounts, iam_credentials, iam_mfa, iam_policies, organizations_api, sts_roles, sts_sessions
 from .answers import (
     NO_DATE,
     QUERY_SERVICES,
@@ -35,12 +35,14 @@ from .answers import (
     http_date,
     http_status,
     iso,
+    json_answer,
     xml_answer,
 )
 from .call import Call
-from .conditions import Conditions, Dropped, denied_error, matches, throttling_error, unavailable_error
+from .conditions import Conditions, Dropped, denied_error, matches, scp_error, throttling_error, unavailable_error
 from .control import PREFIX, control
-from .denials import check_denials
+from .denials import check_denials, check_session
+from .evaluation import refusal
 from .facts import changing
 from .request_log import RequestLog
 from .secret_stores import SecretStores, check_parameter_name
@@ -50,6 +52,7 @@ from .web import WebRequest, WebResponse
 SIGNATURE_LIFE = 300
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
 _AMZ_DATE = re.compile(r"\d{8}T\d{6}Z")
+_ENTERED = re.compile(r"\d{12}", re.ASCII)
 _UNSIGNED = frozenset({"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"})
 _AWS_POLICY = re.compile(r"arn:aws:iam::aws:policy/")
 _IAM_HANDLERS = {
@@ -58,6 +61,7 @@ _IAM_HANDLERS = {
     **iam_credentials.HANDLERS,
     **iam_policies.HANDLERS,
 }
+_STS_HANDLERS = {**sts_sessions.HANDLERS, **sts_roles.HANDLERS}
 # Without a user's name, these are about the caller
 _OWN_BY_DEFAULT = frozenset({"GetUser", "ListAccessKeys", "ListMFADevices"})
 # What has to be looked at before moto answers
@@ -176,18 +180,21 @@ class Emulator:
         """Answer an AWS call under the present conditions."""
         conditions = self.conditions
         service, action = request.service, request.action
-        entry = self.log.begin(service, action, request.params, request.access_key)
+        account_id = self.world.account_id_of_key(request.access_key)
+        entry = self.log.begin(service, action, request.params, request.access_key, account_id)
+        layers = conditions.layers(account_id)
         try:
             hold_after = conditions.arrive(entry)
             answer = self._judge(request, entry)
             entry["took_effect"] = answer.code is None
             if hold_after:
                 conditions.hold_after(entry)
-            if not entry["throttled"] and conditions.loses_reply(service):
+            if not entry["throttled"] and any(layer.loses_reply(service) for layer in layers):
                 entry["lost_reply"] = True
                 raise Dropped
-            if conditions["latency"]:
-                time.sleep(conditions["latency"])
+            latency = sum(layer["latency"] for layer in layers)
+            if latency:
+                time.sleep(latency)
             entry["status"], entry["code"] = answer.status, answer.code
             damage = conditions.damage(f"{service}:{action}")
             if damage is not None:
@@ -203,24 +210,49 @@ class Emulator:
             self._check_signature(request)
             if request.signed:
                 sts_sessions.check_caller(self._call(request), request.token)
-            if service in conditions["unavailable_services"]:
-                raise unavailable_error(service)
-            if conditions.throttle(service, action):
-                entry["throttled"] = True
-                raise throttling_error(service)
-            conditions.hang(f"{service}:{action}", entry)
-            if matches(f"{service}:{action}", conditions["denied_actions"]):
-                raise denied_error(service, action, self._principal(request), self._resource(request))
-            if conditions["enforce_denials"]:
+            for layer in conditions.layers(entry["account_id"]):
+                self._hinder(request, entry, layer)
+            self._check_entry(request)
+            if conditions["enforce_denials"] or request.access_key in self.world.sessions:
                 with self.world.iam_lock:
-                    check_denials(self._call(request), self._resource(request))
-            fault = conditions.fault(service, action)
-            if fault is not None:
-                entry["fault"] = True
-                raise fault
+                    call, resource = self._call(request), self._resource(request)
+                    check_session(call, resource)
+                    if conditions["enforce_denials"]:
+                        check_denials(call, resource)
+            for layer in conditions.layers(entry["account_id"]):
+                fault = layer.fault(service, action)
+                if fault is not None:
+                    entry["fault"] = True
+                    raise fault
             return self._dispatch(request)
         except ApiError as error:
             return error_answer(service, error)
+
+    def _hinder(self, request: AwsRequest, entry: dict[str, Any], conditions: Conditions) -> None:
+        """What the settings, of all accounts or of one, have against the request."""
+        service, action = request.service, request.action
+        if service in conditions["unavailable_services"]:
+            raise unavailable_error(service)
+        if conditions.throttle(service, action):
+            entry["throttled"] = True
+            raise throttling_error(service)
+        conditions.hang(f"{service}:{action}", entry)
+        if matches(f"{service}:{action}", conditions["denied_actions"]):
+            raise denied_error(service, action, self._principal(request), self._resource(request))
+        organization = self.world.organization
+        managing = organization is not None and organization.management_account_id == entry["account_id"]
+        if not managing and matches(f"{service}:{action}", conditions["scp_denied_actions"]):
+            raise scp_error(service, action, self._principal(request), self._resource(request))
+
+    def _check_entry(self, request: AwsRequest) -> None:
+        """What is denied in an account is also denied to whoever enters it: sts:AssumeRole, for one."""
+        target = _ENTERED.search(str(request.params.get("RoleArn") or request.params.get("TargetPrincipal") or ""))
+        if request.service != "sts" or target is None:
+            return
+        action = f"sts:{request.action}"
+        for layer in self.conditions.layers(target.group())[1:]:
+            if matches(action, layer["denied_actions"]):
+                raise refusal("sts", self._principal(request), action, self._resource(request))
 
     def _check_signature(self, request: AwsRequest) -> None:
         service = request.service
@@ -258,7 +290,7 @@ class Emulator:
         )
 
     def _principal(self, request: AwsRequest) -> str:
-        return self._call(request).caller_identity()[1]
+        return self._call(request).principal()
 
     def _resource(self, request: AwsRequest) -> str:
         """The resource that AWS names in a denial."""
@@ -277,6 +309,8 @@ class Emulator:
             if request.action in _OWN_BY_DEFAULT:
                 return self._principal(request)
             return {"ListUsers": f"{root}:user/", "ListVirtualMFADevices": f"{root}:mfa/"}.get(request.action, "*")
+        if request.service == "sts":
+            return str(params.get("RoleArn") or "*")
         name = str(params.get("SecretId") or params.get("Name") or "*")
         if request.service == "ssm" and name != "*":
             return f"arn:aws:ssm:{request.region}:{account.account_id}:parameter/{name.lstrip('/')}"
@@ -292,13 +326,18 @@ class Emulator:
             call = self._call(request)
             with self.world.iam_lock:
                 self._mark_key(call)
-                if action in sts_sessions.HANDLERS:
-                    return xml_answer(action, sts_sessions.HANDLERS[action](call), STS_NAMESPACE)
+                if action in _STS_HANDLERS and (action != "AssumeRole" or sts_roles.is_strict(call)):
+                    return xml_answer(action, _STS_HANDLERS[action](call), STS_NAMESPACE)
                 if action == "AssumeRole":
                     sts_sessions.check_mfa(call)
+        if service == "organizations":
+            with self.world.iam_lock:
+                if action not in organizations_api.HANDLERS:
+                    raise ApiError("UnknownOperationException", f"The emulator does not know {service}:{action}.", 400)
+                return json_answer(organizations_api.HANDLERS[action](self._call(request)))
         if self.stores.handles(service, action):
-            account = self.world.account_of_key(request.access_key)
-            return self.stores.call(service, action, account.account_id, request.region, request.params)
+            account_id = self.world.account_id_of_key(request.access_key)
+            return self.stores.call(service, action, account_id, request.region, request.params)
         if service == "ssm" and action == "PutParameter":
             check_parameter_name(request.params.get("Name"))
         with self._locks[service]:
@@ -404,6 +443,8 @@ class Emulator:
         for name, value in web.headers.items():
             if name not in ("content-type", "content-length", "transfer-encoding"):
                 environ["HTTP_" + name.upper().replace("-", "_")] = value
+        # moto would look for the key in all accounts
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = self.world.account_id_of_key(request.access_key)
         started: list[Any] = []
         try:
             result = self.moto()(environ, lambda status, headers, *_rest: started.extend((status, headers)))

@@ -8,18 +8,23 @@ Users, groups, policies, keys and passwords live in moto's IAM backend. A device
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from bisect import bisect_right, insort
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.iam.models import IAMBackend, User, iam_backends
+from moto.iam.models import IAMBackend, Role, User, iam_backends
+
+if TYPE_CHECKING:
+    from .organization import Organization
 
 KEEP_HISTORY_SECONDS = 600.0
+ADMIN_KEY = re.compile(r"AKIAADMN(\d{12})", re.ASCII)  # acts as an administrator of an account that is there
 ROOT_DEVICE_NAME = "root-account-mfa-device"
 
 
@@ -53,13 +58,20 @@ Holder: TypeAlias = User | Root
 
 @dataclass
 class Session:
-    """Temporary credentials of GetSessionToken."""
+    """Temporary credentials of GetSessionToken, AssumeRole or AssumeRoot."""
 
-    holder: Holder | None
+    account_id: str
+    holder: Holder | None  # the user or root who acts; None for a role
     token: str
     issued: float
     expires: float
     mfa: bool
+    kind: str = "token"  # token, role or root, after the call that made it
+    user_id: str = ""  # with the ARN, what GetCallerIdentity says; the holder's if empty
+    arn: str = ""
+    role: Role | None = None
+    policies: tuple[str, ...] = ()  # session policies, or a task policy: nothing is allowed that none of them allows
+    source_identity: str | None = None
 
 
 class Device:
@@ -232,25 +244,64 @@ class World:
         self.violations: list[dict[str, Any]] = []
         self.deleted_keys: set[str] = set()
         self.sessions: dict[str, Session] = {}
+        self.default_account_id = DEFAULT_ACCOUNT_ID
+        self.organization: Organization | None = None
+        self.strict_roles = False  # a fixture names roles: those that it doesn't name don't exist
+        self._accounts_of_keys: dict[str, str] = {}
 
-    def account(self, account_id: str = DEFAULT_ACCOUNT_ID) -> Account:
+    def account(self, account_id: str | None = None) -> Account:
+        """An account; one that nobody has seen yet comes into being, a member of the organization with its role."""
+        account_id = account_id or self.default_account_id
         found = self.accounts.get(account_id)
         if found is None:
             with self.iam_lock:
                 found = self.accounts.get(account_id)
                 if found is None:
-                    found = self.accounts[account_id] = Account(account_id, self.clock)
+                    found = Account(account_id, self.clock)
+                    if self.organization is not None:
+                        self.organization.furnish(found)
+                    self.accounts[account_id] = found
         return found
 
-    def account_of_key(self, access_key: str) -> Account:
+    def has_account(self, account_id: str) -> bool:
+        members = self.organization.members if self.organization is not None else {}
+        return account_id in self.accounts or account_id in members
+
+    def account_id_of_key(self, access_key: str) -> str:
         """The account that an access key belongs to; keys that nobody made belong to the default account."""
+        session = self.sessions.get(access_key)
+        if session is not None:
+            return session.account_id
+        admin = ADMIN_KEY.fullmatch(access_key)
+        if admin is not None and self.has_account(admin.group(1)):
+            return admin.group(1)
+        known = self._accounts_of_keys.get(access_key)
+        if known is None:
+            known = self._accounts_of_keys[access_key] = self._find_key(access_key)
+        return known or self.default_account_id
+
+    def _find_key(self, access_key: str) -> str:
         for account_id in list(iam_backends):
             if access_key in iam_backends[account_id]["aws"].access_keys:
-                return self.account(account_id)
-        return self.account()
+                return account_id
+        for account in list(self.accounts.values()):
+            if any(key["access_key_id"] == access_key for key in account.root.access_keys):
+                return account.account_id
+        return ""
+
+    def account_of_key(self, access_key: str) -> Account:
+        return self.account(self.account_id_of_key(access_key))
+
+    def forget_keys(self) -> None:
+        """To be called when keys of a chosen name are made: from now on they may be another account's."""
+        self._accounts_of_keys.clear()
 
     def clear(self) -> None:
         self.accounts.clear()
         self.violations.clear()
         self.deleted_keys.clear()
         self.sessions.clear()
+        self.forget_keys()
+        self.default_account_id = DEFAULT_ACCOUNT_ID
+        self.organization = None
+        self.strict_roles = False

@@ -1,19 +1,22 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who calls, and temporary credentials: GetCallerIdentity, GetSessionToken, and what AWS refuses of a caller."""
+"""Who calls, and temporary credentials: GetCallerIdentity, GetSessionToken, and what AWS refuses of a caller.
+
+Roles are in sts_roles.py.
+"""
 
 from __future__ import annotations
 
 import hmac
-import re
 import secrets
 from collections.abc import Callable
+from typing import Any
 
 from . import call as params
 from . import totp
 from .answers import QUERY_SERVICES, ApiError, iso, text
 from .call import Call
-from .state import Root, Session
+from .state import Holder, Root, Session
 
 ROOT_SESSION_SECONDS = 3600
 SESSION_SECONDS = 43200
@@ -55,27 +58,26 @@ def check_mfa(call: Call) -> bool:
 def get_session_token(call: Call) -> str:
     if call.access_key.startswith("ASIA"):
         raise ApiError("AccessDenied", "Cannot call GetSessionToken with session credentials")
-    raw = call.params.get("DurationSeconds", str(SESSION_SECONDS))
-    if not re.fullmatch(r"\d{1,9}", raw):
-        raise ApiError("MalformedInput", f"Invalid integer value for DurationSeconds: {raw}")
-    low = "Member must have value greater than or equal to 900"
-    high = "Member must have value less than or equal to 129600"
-    if not 900 <= int(raw) <= 129600:
-        constraint = low if int(raw) < 900 else high
-        message = f"1 validation error detected: Value '{raw}' at 'durationSeconds' failed to satisfy constraint: "
-        raise ApiError("ValidationError", message + constraint)
+    seconds = call.number("DurationSeconds", SESSION_SECONDS, 900, 129600)
+    call.valid()
     mfa = check_mfa(call)
     holder = call.caller()
-    duration = min(int(raw), ROOT_SESSION_SECONDS) if isinstance(holder, Root) else int(raw)
-    key = call.account.backend.create_temp_access_key()
+    if isinstance(holder, Root):
+        seconds = min(seconds, ROOT_SESSION_SECONDS)
+    return issue(call, call.account.account_id, seconds, holder=holder, mfa=mfa)
+
+
+def issue(call: Call, account_id: str, seconds: int, *, mfa: bool, holder: Holder | None = None, **details: Any) -> str:
+    """A new session in an account, and its credentials as XML; ``details`` are the fields of Session."""
+    key = call.world.account(account_id).backend.create_temp_access_key()
     token = secrets.token_urlsafe(120)
     now = call.world.clock.now()
-    expires = now + duration
-    call.world.sessions[key.access_key_id] = Session(holder, token, now, expires, mfa)
+    session = Session(account_id, holder, token, now, now + seconds, mfa, **details)
+    call.world.sessions[key.access_key_id] = session
     return (
         f"<Credentials><AccessKeyId>{key.access_key_id}</AccessKeyId>"
         f"<SecretAccessKey>{text(key.secret_access_key)}</SecretAccessKey>"
-        f"<SessionToken>{token}</SessionToken><Expiration>{iso(expires)}</Expiration></Credentials>"
+        f"<SessionToken>{token}</SessionToken><Expiration>{iso(session.expires)}</Expiration></Credentials>"
     )
 
 
@@ -84,7 +86,7 @@ def check_caller(call: Call, token: str) -> None:
     key = call.account.backend.access_keys.get(call.access_key)
     root_key = next((item for item in call.account.root.access_keys if item["access_key_id"] == call.access_key), None)
     inactive = (key is not None and key.status != "Active") or (root_key is not None and not root_key["active"])
-    if inactive or call.access_key in call.world.deleted_keys:
+    if inactive or call.access_key in call.world.deleted_keys or not call.account_is_active():
         raise _invalid(call.service)
     session = call.world.sessions.get(call.access_key)
     if session is None:
@@ -93,10 +95,17 @@ def check_caller(call: Call, token: str) -> None:
         raise _invalid(call.service)
     if session.expires <= call.world.clock.now():
         raise _refusal(call.service, "ExpiredToken", "The security token included in the request is expired")
-    if call.service == "iam" and not session.mfa:
+    if session.kind == "token" and call.service == "iam" and not session.mfa:
         raise _invalid(call.service)
-    if call.service == "sts" and call.action not in ("AssumeRole", "GetCallerIdentity"):
+    if call.service == "sts" and _is_closed(session, call.action):
         raise ApiError("AccessDenied", f"Cannot call {call.action} with session credentials")
+
+
+def _is_closed(session: Session, action: str) -> bool:
+    """Whether STS refuses this call of a session, whatever the policies say."""
+    if session.kind == "token":
+        return action not in ("AssumeRole", "GetCallerIdentity")
+    return action in ("GetFederationToken", "GetSessionToken")
 
 
 def _invalid(service: str) -> ApiError:
