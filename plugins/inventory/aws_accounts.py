@@ -85,7 +85,7 @@ options:
     description:
       - Only accounts in these organizational units, and in those below them.
       - Each is an ID, a path from the root such as V(/Workloads/Production), or a name. What means no unit, or two, is
-        an error.
+        an error. A name costs a call for each unit of the organization.
     type: list
     elements: str
     default: []

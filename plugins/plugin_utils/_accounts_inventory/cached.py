@@ -21,7 +21,7 @@ _FORMAT = 1
 def origin_of(connection: t.Mapping[str, t.Any]) -> str:
     """Return a digest of the options that decide which organization is read."""
     names = ("profile", "access_key", "endpoint_url", "assume_role_arn")
-    return hashlib.sha256(json.dumps([connection.get(name) for name in names]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([connection.get(name) or None for name in names]).encode()).hexdigest()
 
 
 def to_cache(settings: Settings, found: Organization, origin: str) -> dict[str, t.Any]:

@@ -14,7 +14,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRe
 
 from .organization import Account, Organization
 from .reading import Reader
-from .selection import select, select_by_tags, unknown_units
+from .selection import needs_all_units, select, select_by_tags
 from .settings import Settings
 
 Open = t.Callable[[], Reader]
@@ -46,7 +46,7 @@ def gather_static(settings: Settings, found: Organization) -> Gathered:
 
 
 def _gather(settings: Settings, found: Organization, open_reader: Open, warn: Warn) -> Gathered:
-    if not found.has_all_units and unknown_units(settings, found):
+    if needs_all_units(settings, found):
         found = open_reader().with_all_units(found)
     selected = select(settings, found)
     if not settings.needs_tags:

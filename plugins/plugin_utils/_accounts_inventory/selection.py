@@ -19,9 +19,13 @@ from .organization import ACCOUNT_ID, UNIT_ID, Account, Organization, Unit
 from .settings import Settings
 
 
-def unknown_units(settings: Settings, found: Organization) -> list[str]:
-    """Return the units of the options that are not among those that are known."""
-    return [text for text in settings.units if not _meant(text, found)]
+def needs_all_units(settings: Settings, found: Organization) -> bool:
+    """Return whether units without accounts matter: one may be missing, or have the same name as another."""
+    if found.has_all_units:
+        return False
+    return any(
+        not text.startswith("/") and not UNIT_ID.fullmatch(text) or not _meant(text, found) for text in settings.units
+    )
 
 
 def select(settings: Settings, found: Organization) -> list[Account]:

@@ -62,7 +62,7 @@ def test_kept_is_not_read_again(aws: Aws) -> None:
     first = Run(aws)
     second = Run(aws, first.kept())
     assert second.calls == [] and [one.id for one in second.selected] == [ONE, TWO]
-    other = Run(aws, first.kept(), units=["Workloads"], exclude_accounts=[TWO])
+    other = Run(aws, first.kept(), units=["/Workloads"], exclude_accounts=[TWO])
     assert other.calls == [] and [one.id for one in other.selected] == [ONE]
 
 
@@ -111,7 +111,7 @@ def test_a_stale_cache_refuses_nothing(aws: Aws) -> None:
 
 
 def test_units_without_accounts_are_looked_for_before_one_is_refused(aws: Aws) -> None:
-    run = Run(aws, units=["Deep"])
+    run = Run(aws, units=["/Empty/Deep"])
     assert run.selected == [] and run.organization.has_all_units
     with pytest.raises(BadInput, match="no unit 'Deeep'"):
         Run(aws, units=["Deeep"])

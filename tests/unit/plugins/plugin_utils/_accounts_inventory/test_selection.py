@@ -15,9 +15,9 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._accounts_inventory.
     Unit,
 )
 from ansible_collections.hardening.aws.plugins.plugin_utils._accounts_inventory.selection import (
+    needs_all_units,
     select,
     select_by_tags,
-    unknown_units,
 )
 from ansible_collections.hardening.aws.tests.unit.plugins.plugin_utils._accounts_inventory.in_memory import settings
 
@@ -110,8 +110,14 @@ def test_what_means_nothing_is_refused(options: dict[str, t.Any], problem: str) 
     assert len(refused.value.problems) == 1 and refused.value.problems[0].startswith(problem), refused.value.problems
 
 
-def test_unknown_units() -> None:
-    assert unknown_units(settings(units=["Work", "Wrok", A, "/Play"]), FOUND) == ["Wrok"]
+@pytest.mark.parametrize(
+    ("units", "needed"),
+    [([], False), ([A, "/Work/Prod", "/"], False), (["Work"], True), (["/Wrok"], True), ([A.replace("a", "f")], True)],
+)
+def test_whether_units_without_accounts_matter(units: list[str], needed: bool) -> None:
+    known = Organization(FOUND.accounts, UNITS)
+    assert needs_all_units(settings(units=units), known) is needed
+    assert needs_all_units(settings(units=units), FOUND) is False
 
 
 def test_many_wildcards_take_no_time() -> None:
