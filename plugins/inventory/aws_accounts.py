@@ -319,6 +319,8 @@ class InventoryModule(AWSInventoryBase):
         if direct is not None:
             self._settings = read_settings(direct, self.option_definitions, self.templar.template)
             self._given = frozenset(direct)
+            # ansible-core 2.18 would decrypt it, though only the hosts need it.
+            direct = {name: value for name, value in direct.items() if name != "external_id"}
         super().set_options(task_keys=task_keys, var_options=var_options, direct=direct)
 
     def _set_frozen_credentials(self) -> None:
