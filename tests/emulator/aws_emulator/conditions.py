@@ -139,6 +139,7 @@ OF_ONE_ACCOUNT = frozenset(
         "burst",
         "denied_actions",
         "fault_probability",
+        "hang_actions",
         "latency",
         "lost_reply_probability",
         "neighbour_rate",
@@ -178,7 +179,6 @@ SETTINGS: dict[str, tuple[Any, Callable[[str, Any], Any]]] = {
     "denied_actions": ([], _actions),
     "scp_denied_actions": ([], _actions),
     "accounts": ({}, _accounts),
-    "account_paths": ("account", _choice("account", "parent")),
     "account_states": ({}, _account_states),
     "empty_pages": ("between", _choice("none", "between", "first")),
     "hang_actions": ([], _actions),
@@ -252,10 +252,7 @@ class Conditions:
             if "random_seed" in checked:
                 self._random = random.Random(checked["random_seed"])
             if "accounts" in checked:
-                self._of_accounts = {
-                    account_id: self._for_one_account(account_id, wanted)
-                    for account_id, wanted in checked["accounts"].items()
-                }
+                self._take_over_accounts(checked["accounts"])
             if "halt" in checked:
                 self._counted = 0
                 self._halt_epoch += 1
@@ -276,6 +273,15 @@ class Conditions:
         made.given = wanted
         made.change(wanted)
         return made
+
+    def _take_over_accounts(self, accounts: dict[str, dict[str, Any]]) -> None:
+        known = self._of_accounts
+        self._of_accounts = {
+            account_id: self._for_one_account(account_id, wanted) for account_id, wanted in accounts.items()
+        }
+        for account_id, conditions in known.items():
+            if self._of_accounts.get(account_id) is not conditions:
+                conditions.change({"hang_actions": []})  # what hangs goes on
 
     def layers(self, account_id: str) -> list[Conditions]:
         """What a call of this account is under: what holds for all accounts, and what for this one alone."""
@@ -348,6 +354,7 @@ class Conditions:
         """Let go of everything that is held, by dropping the connections; the halt is over. How many were held."""
         with self._condition:
             held = (self._holding is not None) + self._frozen + len(self._hanging)
+            held += sum(conditions.release() for conditions in self._of_accounts.values())
             self._releases += 1
             self._values = {**self._values, "halt": None}
             self._condition.notify_all()
@@ -357,7 +364,7 @@ class Conditions:
     def halted(self) -> dict[str, Any]:
         with self._condition:
             state: dict[str, Any] = {"halted": self._holding is not None, "frozen": self._frozen}
-            state["hanging"] = list(self._hanging)
+            state["hanging"] = [action for layer in (self, *self._of_accounts.values()) for action in layer._hanging]
             state["counted"] = self._counted
             state.update(self._holding or {"when": None, "seq": None, "action": None, "params": None})
             return state

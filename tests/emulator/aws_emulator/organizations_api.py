@@ -147,8 +147,7 @@ def _account(call: Call, organization: Organization, member: Member, paths: bool
         "JoinedTimestamp": _moment(member.joined),
     }
     if paths:
-        end = f"{member.id}/" if call.conditions["account_paths"] == "account" else ""
-        shown["Paths"] = [organization.path(member.parent_id) + end]
+        shown["Paths"] = [f"{organization.path(member.parent_id)}{member.id}/"]
     return shown
 
 

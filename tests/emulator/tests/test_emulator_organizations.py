@@ -171,9 +171,6 @@ def test_accounts(org: Any) -> None:
     assert found[MANAGER]["Paths"] == [f"o-example1234/r-ab12/{MANAGER}/"]
     assert found[SECURITY]["Name"] == "Sécurité & co" and found[GONE]["State"] == "SUSPENDED"
     assert client(org).describe_account(AccountId=PROD)["Account"] == prod
-    org.emulator.set(account_paths="parent")
-    paths = client(org).describe_account(AccountId=PROD)["Account"]["Paths"]
-    assert paths == [f"o-example1234/r-ab12/{workloads}/ou-ab12-prodprod/"]
 
 
 def test_the_tree(org: Any) -> None:
@@ -363,6 +360,27 @@ def test_denials_and_faults_of_one_account(org: Any, refused: Any) -> None:
         there.create_user(UserName="lost")
     org.emulator.set(accounts={})
     assert there.get_user(UserName="lost")
+
+
+def test_an_account_that_hangs(org: Any) -> None:
+    import concurrent.futures
+
+    there, here = client(org, PROD, "iam"), client(org, SECURITY, "iam")
+    org.emulator.account(PROD, hang_actions=["iam:ListUsers"])
+
+    def hanging() -> bool:
+        return bool(org.emulator.halted()["hanging"])
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        for let_go in (lambda: org.emulator.set(accounts={}), org.emulator.release):
+            answer = pool.submit(there.list_users)
+            end = time.monotonic() + 10
+            while not hanging() and time.monotonic() < end:
+                time.sleep(0.02)
+            assert hanging() and here.list_users() and not answer.done()
+            let_go()
+            assert (answer.exception(10) is None) == (let_go != org.emulator.release)
+            org.emulator.account(PROD, hang_actions=["iam:ListUsers"])
 
 
 def test_an_account_that_may_not_be_entered(org: Any, refused: Any) -> None:

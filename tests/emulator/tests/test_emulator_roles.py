@@ -219,6 +219,16 @@ def test_the_token_is_looked_at(world: Any, refused: Any) -> None:
         assert refused(client.list_users)[:2] == ("InvalidClientTokenId", 403)
 
 
+def test_a_key_with_what_is_not_its_token(world: Any, refused: Any) -> None:
+    """A long-term key has no token, and a session that nobody made is nobody's."""
+    token = assume(world, "ops/audit")["Credentials"]["SessionToken"]
+    for key in ("testing", ALICE, "ASIAAAAAAAAAAAAAAAAA"):
+        credentials = {"AccessKeyId": key, "SecretAccessKey": "x", "SessionToken": token}
+        client = session(world, "iam", {"Credentials": credentials})
+        assert refused(client.list_users)[:2] == ("InvalidClientTokenId", 403)
+    assert refused(world.client("iam", "ASIAAAAAAAAAAAAAAAAA").list_users)[0] == "InvalidClientTokenId"
+
+
 # What narrows a session
 
 
