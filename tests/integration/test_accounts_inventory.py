@@ -124,7 +124,6 @@ def test_a_list_reads_well(fleet: Fleet) -> None:
 
 
 def test_a_graph_reads_well(fleet: Fleet) -> None:
-    fleet.emulator.set(account_paths="parent")
     listed = fleet.run("ansible-inventory", "-i", fleet.file(), "--graph")
     assert listed.stdout.splitlines() == [
         "@all:",
@@ -251,12 +250,14 @@ def test_ansible_can_be_told_to_stop(fleet: Fleet, name: str) -> None:
 
 def test_the_cache(fleet: Fleet) -> None:
     folder = fleet.controller.home / "cache"
+    role = f"arn:aws:iam::{PROD}:role/OrganizationAccountAccessRole"
     kept = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(folder)}
+    kept["assume_role_arn"] = role
     assert len(fleet.list(**kept).hosts) == 4
     (written,) = [path.read_text(encoding="utf-8") for path in folder.iterdir()]
     assert "example.com" not in written and '"env"' not in written and '"tags"' not in written
     fleet.emulator.clear_requests()
-    again = fleet.list(**kept, units=["/Workloads"], assume_role_arn="")
+    again = fleet.list(**kept, units=["/Workloads"])
     assert sorted(again.hosts) == [PROD, TWIN] and fleet.calls == []
     # A name that was an attack is one still, after it was kept.
     shown = fleet.run("ansible", "-i", fleet.file(**kept), ODD, "-m", "debug", "-a", "msg={{ account_name }}")
@@ -266,7 +267,7 @@ def test_the_cache(fleet: Fleet) -> None:
     assert fleet.list(**kept, units=["Wrokloads"]).code != 0 and "ListAccounts" in fleet.calls
     fleet.emulator.clear_requests()
     assert fleet.list(**kept, tags=True).hosts[PROD]["account_tags"]["env"] == "prod"
-    assert set(fleet.calls) == {"ListTagsForResource"}
+    assert set(fleet.calls) == {"AssumeRole", "ListTagsForResource"}
 
 
 def test_a_static_list_makes_no_call(fleet: Fleet, vault: tuple[str, str]) -> None:
@@ -274,7 +275,8 @@ def test_a_static_list_makes_no_call(fleet: Fleet, vault: tuple[str, str]) -> No
     path = fleet.controller.home / "static.aws_accounts.yml"
     path.write_text(
         f"""plugin: hardening.aws.aws_accounts
-role_name: hardening
+aws_profile: legacy
+role_name: "{{{{ lookup('ansible.builtin.env', 'ROLE') }}}}"
 external_id: !vault |
 {encrypted}
 region: eu-west-1
@@ -286,13 +288,16 @@ accounts:
 """,
         encoding="utf-8",
     )
-    listed = fleet.run("ansible-inventory", "-i", str(path), "--list")
+    listed = fleet.run("ansible-inventory", "-i", str(path), "--list", ROLE="hardening")
     host = listed.hosts[PROD]
-    assert host["aws_role_arn"] == f"arn:aws:iam::{PROD}:role/hardening" and host["aws_region"] == "eu-west-1"
+    assert host["aws_role_arn"] == f"arn:aws:iam::{PROD}:role/hardening"
+    assert host["aws_region"] == "eu-west-1" and host["aws_profile"] == "legacy"
     assert set(host["aws_role_external_id"]) == {"__ansible_vault"} and "s3cret" not in listed.output
     assert listed.document["aws_unit_Workloads_Prod"] == {"hosts": [PROD]}
     said = json.dumps({"msg": "{{ mine }} {{ aws_role_external_id | length }}"})
-    shown = fleet.run("ansible", "-i", str(path), PROD, "-m", "debug", "-a", said, "--vault-password-file", password)
+    shown = fleet.run(
+        "ansible", "-i", str(path), PROD, "-m", "debug", "-a", said, "--vault-password-file", password, ROLE="x"
+    )
     assert "shop-x 6" in shown.stdout, shown.output
     assert fleet.calls == []
 
@@ -319,7 +324,7 @@ def test_read_as_a_delegated_administrator(fleet: Fleet) -> None:
 
 
 def test_playbooks_run_on_the_accounts(fleet: Fleet) -> None:
-    source = fleet.file(management_account=True, units=["Workloads", "/"], exclude_accounts=[ODD, SANDBOX])
+    source = fleet.file(management_account=True, include_accounts=[PAYER, "shop"], exclude_accounts=[TWIN])
     done = fleet.run(
         "ansible-playbook",
         "hardening.aws.audit",
@@ -331,8 +336,8 @@ def test_playbooks_run_on_the_accounts(fleet: Fleet) -> None:
         ),
     )
     assert done.code == 0, done.output
-    for account in (PAYER, PROD, TWIN):
+    for account in (PAYER, PROD):
         assert f'"msg": "AWS account {account}, as arn:aws:' in done.stdout, done.output
         assert list((fleet.controller.home / "reports" / account).iterdir())
     roles = [one["params"]["RoleArn"] for one in fleet.emulator.requests() if one["action"] == "AssumeRole"]
-    assert sorted(roles) == [f"arn:aws:iam::{one}:role/OrganizationAccountAccessRole" for one in (PROD, TWIN)]
+    assert roles == [f"arn:aws:iam::{PROD}:role/OrganizationAccountAccessRole"]

@@ -15,7 +15,7 @@ import unicodedata
 
 from ansible_collections.hardening.aws.plugins.module_utils._problems import Problems, refuse
 
-from .organization import Account
+from .organization import ACCOUNT_ID, Account
 
 Thing = t.TypeVar("Thing", bound=t.Hashable)
 
@@ -79,6 +79,8 @@ def host_names(kind: str, accounts: t.Sequence[Account], groups: t.Collection[st
             problems.add(ids[0], "its name has no character that the name of a host may have.")
         elif name in _RESERVED or name in groups:
             problems.add(ids[0], f"its name {name!r} means something else to Ansible.")
+        elif ACCOUNT_ID.fullmatch(name) and name != ids[0]:
+            problems.add(ids[0], f"its name {name!r} looks like the ID of another account.")
     if problems.found:
         problems.found.append("Set hostname to name_and_id or account_id, or exclude these accounts.")
     refuse(problems.found)

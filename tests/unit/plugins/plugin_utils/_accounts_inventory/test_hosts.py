@@ -160,6 +160,7 @@ def test_names_of_hosts(kind: str, names: list[str], hosts: list[str]) -> None:
         (["a b", "a\nb"], f"hostname: {ONE}, {TWO}: these accounts would all be the host 'a-b'."),
         (["x", "{{ }}"], f"hostname: {TWO}: its name has no character"),
         (["x", "localhost"], f"hostname: {TWO}: its name 'localhost' means something else to Ansible."),
+        (["x", ONE], f"hostname: {TWO}: its name '{ONE}' looks like the ID of another account."),
         (["x", "all"], f"hostname: {TWO}: its name 'all' means"),
         (["x", "aws_accounts"], f"hostname: {TWO}: its name 'aws_accounts' means"),
         (["x", "aws_unit_Work"], f"hostname: {TWO}: its name 'aws_unit_Work' means"),
