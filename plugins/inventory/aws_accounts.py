@@ -197,6 +197,7 @@ options:
   group_prefix:
     description:
       - What the names of these groups begin with, that of the group of all accounts included.
+      - Where an inventory has several organizations, give each of them another one.
     type: str
     default: aws_
 requirements:

@@ -32,8 +32,8 @@ def gather(settings: Settings, kept: Organization | None, open_reader: Open, war
     if kept is not None:
         try:
             return _gather(settings, kept, open_reader, warn)
-        except BadInput:
-            pass  # The cache may be older than what the options name.
+        except (BadInput, AwsRefused):
+            pass  # The cache may be older than what the options name, or have accounts that have left.
     return _gather(settings, open_reader().read(), open_reader, warn)
 
 

@@ -121,9 +121,7 @@ def _spec_of(definition: Values) -> dict[str, t.Any]:
     """Return a documented option as a module's argument spec has it."""
     spec = {key: definition[key] for key in ("type", "elements", "choices", "default", "required") if key in definition}
     if definition.get("suboptions"):
-        spec["options"] = {
-            name: _spec_of(option) for name, option in definition["suboptions"].items() if name != "vars"
-        }
+        spec["options"] = {name: _spec_of(option) for name, option in definition["suboptions"].items()}
     return spec
 
 

@@ -25,12 +25,13 @@ UNITS = {
     DEEP: (EMPTY, "Deep"),
 }
 NEW = "1.44.0"
+OTHERS = ("keyed_groups", "compose", "cache", "cache_plugin", "cache_connection", "cache_timeout")
 
 
 @functools.cache
 def definitions() -> dict[str, t.Any]:
     """The documented options, with some of the fragments'."""
-    more = {"profile": {"aliases": ["aws_profile"]}, "keyed_groups": {}, "strict": {}}
+    more = {"profile": {"aliases": ["aws_profile"]}, **{name: {} for name in OTHERS}}
     return {**yaml.safe_load(DOCUMENTATION)["options"], **more}
 
 

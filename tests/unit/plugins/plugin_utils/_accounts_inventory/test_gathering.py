@@ -110,6 +110,19 @@ def test_a_stale_cache_refuses_nothing(aws: Aws) -> None:
     assert "ListAccounts" in run.calls and [one.id for one in run.selected] == [ONE]
 
 
+def test_an_account_that_has_left_is_forgotten() -> None:
+    left = AwsRefused("gone", "TargetNotFoundException", "organizations:ListTagsForResource", "gone")
+
+    class Left(Aws):
+        def ListTagsForResource(self, params: t.Any) -> list[dict[str, t.Any]]:
+            if params["ResourceId"] not in self.accounts:
+                raise left
+            return super().ListTagsForResource(params)
+
+    kept = Run(Left({ONE: PRODUCTION, TWO: ROOT})).kept()
+    assert [one.id for one in Run(Left({ONE: PRODUCTION}), kept, tags=True).selected] == [ONE]
+
+
 def test_units_without_accounts_are_looked_for_before_one_is_refused(aws: Aws) -> None:
     run = Run(aws, units=["/Empty/Deep"])
     assert run.selected == [] and run.organization.has_all_units

@@ -7,13 +7,16 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+import yaml
 
+from ansible_collections.hardening.aws.plugins.inventory.aws_accounts import EXAMPLES
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
 from ansible_collections.hardening.aws.plugins.plugin_utils._accounts_inventory.settings import (
     OWN_OPTIONS,
     read_settings,
 )
 from ansible_collections.hardening.aws.tests.unit.plugins.plugin_utils._accounts_inventory.in_memory import (
+    OTHERS,
     definitions,
     settings,
 )
@@ -22,7 +25,12 @@ ONE, TWO = "111111111111", "222222222222"
 
 
 def test_every_own_option_is_documented() -> None:
-    assert set(OWN_OPTIONS) | {"plugin", "profile", "keyed_groups", "strict"} == set(definitions())
+    assert {*OWN_OPTIONS, *OTHERS, "plugin", "profile"} == set(definitions())
+
+
+@pytest.mark.parametrize("example", list(yaml.safe_load_all(EXAMPLES)))
+def test_the_documented_examples_are_accepted(example: dict[str, t.Any]) -> None:
+    assert settings(**example).states == ("ACTIVE",)
 
 
 def test_defaults() -> None:
@@ -132,6 +140,10 @@ def test_templates() -> None:
             "accounts[1].account_id: 111111111111 is also accounts[0]",
         ),
         ({"accounts": [{"account_id": ONE, "nam": "x"}]}, "accounts[0]: has the unknown key 'nam'. Did you mean name?"),
+        (
+            {"accounts": [{"account_id": ONE, "variables": {}}]},
+            "accounts[0]: has the unknown key 'variables'. Did you mean vars?",
+        ),
         ({"accounts": [{"account_id": ONE, "unit_path": "Workloads"}]}, "accounts[0].unit_path: is 'Workloads'"),
         ({"accounts": [{"account_id": ONE, "unit_path": "/a//b"}]}, "accounts[0].unit_path: is '/a//b'"),
         ({"accounts": [{"account_id": ONE, "tags": {"a": ["x"]}}]}, "accounts[0].tags.a: must be text"),
