@@ -100,12 +100,14 @@ def host_problems(hosts: t.Sequence[str], accounts: t.Mapping[str, Variables]) -
     twins: dict[tuple[t.Any, ...], list[str]] = {}
     for host in hosts:
         values = accounts[host]
-        if any(name in values for name in WHO):
+        # With expected_account_id alone, the account of the environment is refused if it is another one.
+        if any(name in values for name in (*WHO, "expected_account_id")):
             twins.setdefault(tuple(values.get(name) for name in (*WHO, "aws_endpoint_url")), []).append(host)
         elif len(hosts) > 1 or host not in _LOCAL:
             found.append(
                 f"{host}: no variable says which AWS account this host is, so its calls would go to the account of the "
-                f"environment. Give it {', '.join(WHO[:-1])} (with aws_secret_key) or {WHO[-1]}."
+                f"environment. Give it {', '.join(WHO[:-1])} (with aws_secret_key) or {WHO[-1]}. If that account is "
+                "meant, give it expected_account_id."
             )
     for names in twins.values():
         if len(names) > 1:
@@ -117,7 +119,7 @@ def host_problems(hosts: t.Sequence[str], accounts: t.Mapping[str, Variables]) -
 
 
 def _said(values: Variables) -> str:
-    return ", ".join(f"{name} {values[name]}" for name in WHO if name in values)
+    return ", ".join(f"{name} {values[name]}" for name in WHO if name in values) or "that of the environment"
 
 
 def shortened(problems: t.Sequence[str]) -> list[str]:

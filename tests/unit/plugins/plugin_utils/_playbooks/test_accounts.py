@@ -93,6 +93,11 @@ def test_what_is_refused(variables: dict[str, t.Any], problem: str) -> None:
         ({"a": {"aws_profile": "x"}, "b": {"aws_profile": "x", "aws_region": "eu-west-1"}}, "a, b: the variables"),
         ({"a": {"aws_role_arn": ROLE}, "b": {"aws_role_arn": ROLE}}, f"the same account (aws_role_arn {ROLE})"),
         ({"a": KEYS, "b": {**KEYS, "aws_session_token": "x"}}, "a, b: the variables"),
+        ({"payer": {"expected_account_id": ONE}, "dev": {"aws_role_arn": ROLE}}, None),
+        (
+            {"a": {"expected_account_id": ONE}, "b": {"expected_account_id": TWO}},
+            "a, b: the variables of these hosts name the same account (that of the environment)",
+        ),
     ],
 )
 def test_hosts_together(hosts: dict[str, dict[str, t.Any]], problem: str | None) -> None:
