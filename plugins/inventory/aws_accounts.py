@@ -301,6 +301,8 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._accounts_inventory.
     organization_of,
     partition_of,
 )
+from ansible_collections.hardening.aws.plugins.plugin_utils._accounts_inventory.telling import Telling
+from ansible_collections.hardening.aws.plugins.plugin_utils._progress_lines import pause_seconds
 
 # Variables of hosts that the playbooks know, where the inventory file has the option.
 _HANDED_ON = {"profile": "aws_profile", "region": "aws_region", "endpoint_url": "aws_endpoint_url"}
@@ -347,8 +349,10 @@ class InventoryModule(AWSInventoryBase):
         else:
             origin = cached.origin_of(options)
             hit, value = self.get_cached_result(path, cache)
+            # Not where ansible-inventory writes its list.
+            tell = Telling(lambda text: self.display.display(f"aws_accounts: {text}", stderr=True), pause_seconds())
             kept = cached.from_cache(self._settings, value, origin) if hit else None
-            found, selected = gather(self._settings, kept, lambda: open_reader(options), self.warn)
+            found, selected = gather(self._settings, kept, lambda: open_reader(options, tell), self.warn)
             if found is not kept:
                 # False: what is kept, if anything, is not what was read now.
                 self.update_cached_result(path, False, cached.to_cache(self._settings, found, origin))

@@ -109,7 +109,7 @@ def shown(action: t.Any, variables: t.Mapping[str, t.Any], prefix: str = "") -> 
     :param variables: Those of the task.
     :param prefix: What each line begins with. The host's name comes before it, if the play has several hosts.
     """
-    pause = _pause()
+    pause = pause_seconds()
     # With become, the module may be another user's, who cannot write into this one's file.
     elsewhere = action._connection.transport != "local" or action._task.async_val or action._task.become
     if not pause or elsewhere:
@@ -136,7 +136,7 @@ def shown(action: t.Any, variables: t.Mapping[str, t.Any], prefix: str = "") -> 
             os.unlink(path)
 
 
-def _pause() -> float:
+def pause_seconds() -> float:
     """Return how many seconds are between two lines. 0 is no lines at all.
 
     :raises AnsibleActionFail: The environment gives something else than a number.

@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import pathlib
+import re
 import stat
 import subprocess
 import typing as t
@@ -147,8 +148,9 @@ def test_a_thousand_accounts_take_few_calls_and_outlast_throttling(fleet: Fleet)
     fleet.emulator.fixture({"organization": {**ORGANIZATION, "generate": accounts}})
     fleet.emulator.clear_requests()
     fleet.emulator.set(rate=25, burst=5, throttled_services=["organizations"])
-    listed = fleet.list()
+    listed = fleet.run("ansible-inventory", "-i", fleet.file(), "--list", HARDENING_AWS_PROGRESS_SECONDS="0.5")
     assert len(listed.hosts) == 1004
+    assert re.search(r"aws_accounts: read \d\d+ accounts and 0 units\n", listed.stderr)
     assert len(fleet.calls) <= 60, len(fleet.calls)
     assert fleet.emulator.counts()["throttled"] > 3
 

@@ -24,10 +24,11 @@ _CREDENTIALS = ("AccessKeyId", "SecretAccessKey", "SessionToken")
 _ANY_REGION = "us-east-1"
 
 
-def open_reader(options: t.Mapping[str, t.Any]) -> Reader:
+def open_reader(options: t.Mapping[str, t.Any], tell: t.Callable[[str], None]) -> Reader:
     """Return a reader of the organization that the options of a connection lead to.
 
     :param options: By their names in amazon.aws's plugins, C(assume_role_arn) included.
+    :param tell: Is told how far the reading is.
     :raises MfaError: They cannot be used, or the role cannot be assumed.
     """
     params = dict(options)
@@ -42,4 +43,4 @@ def open_reader(options: t.Mapping[str, t.Any]) -> Reader:
             for name, member in zip(("access_key", "secret_key", "session_token"), _CREDENTIALS, strict=True)
         }
         connection = Connection(Options({**params, "profile": None, **keys}), CONCURRENCY)
-    return Reader(connection.client("organizations", region=params.get("region") or _ANY_REGION), BOTOCORE)
+    return Reader(connection.client("organizations", region=params.get("region") or _ANY_REGION), BOTOCORE, tell)

@@ -24,7 +24,7 @@ class Host:
 
     :param aws: Variables whose values come from AWS, and so may be anything.
     :param own: Variables of the plugin's own, and of its options.
-    :param groups: Besides the one for all accounts.
+    :param groups: Those that it is put into. The group of all accounts has it directly, or through that of a unit.
     """
 
     name: str

@@ -56,9 +56,20 @@ def populate(plugin: t.Any, found: Layout) -> None:
             _add(plugin, host)
     except Exception:
         # A play must not run on the half of the accounts that came before the one that failed.
-        for name in set(inventory.hosts) - before:
-            inventory.remove_host(inventory.hosts[name])
+        _take_back(inventory, found, before)
         raise
+
+
+def _take_back(inventory: t.Any, found: Layout, before: t.Collection[str]) -> None:
+    """Remove the hosts that were added, and take those that were there before out of the groups."""
+    for host in found.hosts:
+        added = inventory.hosts.get(host.name)
+        if added is None:
+            continue
+        for group in host.groups:
+            inventory.groups[group].remove_host(added)
+        if host.name not in before:
+            inventory.remove_host(added)
 
 
 def _refuse_other_uses(inventory: t.Any, found: Layout) -> None:

@@ -9,6 +9,7 @@ case is an account asked for its parent: AWS throttles that.
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import re
 import typing as t
@@ -36,11 +37,14 @@ class Reader:
 
     :param client: Of Organizations.
     :param botocore_version: Decides what AWS's answers can tell.
+    :param tell: Is told how far it is.
     """
 
-    def __init__(self, client: Client, botocore_version: str) -> None:
+    def __init__(self, client: Client, botocore_version: str, tell: t.Callable[[str], None]) -> None:
         self._client = client
         self._version = botocore_version
+        self._tell = tell
+        self._listed: collections.Counter[str] = collections.Counter()
 
     def read(self) -> Organization:
         """Return the organization without tags.
@@ -70,6 +74,7 @@ class Reader:
         def read_one(account_id: str) -> None:
             rows = self._pages("ListTagsForResource", "Tags", size=None, ResourceId=account_id)
             tags[account_id] = {row["Key"]: row["Value"] for row in rows}
+            self._tell(f"read the tags of {len(tags)} of {len(account_ids)} accounts")
 
         for_each(read_one, sorted(account_ids), CONCURRENCY)
         accounts = (dataclasses.replace(one, tags=tags.get(one.id, one.tags)) for one in found.accounts)
@@ -144,6 +149,9 @@ class Reader:
             except AwsRefused as error:
                 raise _in_plain_words(error) from None
             yield from answer[member]
+            self._listed[member] += len(answer[member])
+            if member != "Tags":
+                self._tell(f"read {self._listed['Accounts']} accounts and {self._listed['OrganizationalUnits']} units")
             token = answer.get("NextToken")
             if not token:
                 return

@@ -48,12 +48,13 @@ class Aws:
         self.accounts = dict(accounts)
         self.rows = {name[1:]: row for name, row in rows.items()}
         self.calls: list[str] = []
+        self.told: list[str] = []
         self.refusals: dict[str, AwsRefused] = {}
         self.has_paths = True
 
     def reader(self, version: str = NEW) -> Reader:
         client: t.Any = self
-        return Reader(client, version)
+        return Reader(client, version, self.told.append)
 
     def call(self, operation: str, params: dict[str, t.Any], requires: t.Sequence[str]) -> dict[str, t.Any]:
         self.calls.append(operation)

@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError
 from ansible_collections.hardening.aws.plugins.plugin_utils._accounts_inventory.organization import Organization
+from ansible_collections.hardening.aws.plugins.plugin_utils._accounts_inventory.telling import Telling
 from ansible_collections.hardening.aws.tests.unit.plugins.plugin_utils._accounts_inventory.in_memory import (
     DEEP,
     MANAGER,
@@ -86,6 +87,17 @@ def test_tags() -> None:
     more = aws.reader().with_tags(found, ["111111111111"])
     assert [one.tags for one in more.accounts] == [{"env": "prod", "id": "111111111111"}, None, None]
     assert aws.calls.count("ListTagsForResource") == 2
+    assert aws.told[1] == "read 3 accounts and 0 units" and aws.told[-1] == "read the tags of 1 of 1 accounts"
+
+
+@pytest.mark.parametrize(("seconds", "texts"), [(5.0, ["b", "d"]), (0.0, [])])
+def test_how_far_it_is_is_told_now_and_then(seconds: float, texts: list[str]) -> None:
+    shown: list[str] = []
+    moments = iter([0.0, 4.9, 5.0, 9.0, 10.5])
+    tell = Telling(shown.append, seconds, lambda: next(moments))
+    for text in "abcd":
+        tell(text)
+    assert shown == texts
 
 
 @pytest.mark.parametrize(
