@@ -13,6 +13,8 @@ from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.hardening.aws.plugins.module_utils._explained_input import input_hints
+from ansible_collections.hardening.aws.plugins.module_utils._handover.seeds_for_sheets import sheet_options
 from ansible_collections.hardening.aws.plugins.plugin_utils import _seed_vault_file
 from ansible_collections.hardening.aws.plugins.plugin_utils._actions import ControllerAction
 from ansible_collections.hardening.aws.plugins.plugin_utils._enrolment_sheets.document import HAS_SEGNO, NEEDS_SEGNO
@@ -87,5 +89,6 @@ class ActionModule(ControllerAction):
 def _own_options(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     checked = ArgumentSpecValidator(_OWN).validate({name: given[name] for name in _OWN if given.get(name) is not None})
     if checked.error_messages:
-        raise AnsibleActionFail("; ".join(checked.error_messages))
+        hints = input_hints(given, sheet_options())
+        raise AnsibleActionFail("; ".join([*hints, *checked.error_messages]))
     return dict(checked.validated_parameters)

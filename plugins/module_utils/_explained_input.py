@@ -71,20 +71,35 @@ def input_hints(params: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> l
     """Return what is wrong with the names and the shape of arguments, as far as it can be told."""
     hints = _mistyped(params, spec, "")
     for name, option in spec.items():
-        items = params.get(name)
-        if option.get("type") == "dict" and isinstance(items, str) and not set(items) & set("{="):
-            hints.append(
-                f"{name}: must be a dictionary, not text. Its keys are {', '.join(option.get('options') or ())}."
-            )
-        if option.get("elements") != "dict" or not option.get("options") or not isinstance(items, list):
+        value, inner = params.get(name), option.get("options")
+        if not inner or value is None:
             continue
-        example = next((key for key, value in option["options"].items() if value.get("required")), "name")
-        for index, item in enumerate(items):
-            where = f"{name}[{index}]"
-            if isinstance(item, dict):
-                hints += _mistyped(item, option["options"], f"{where}: ")
-            elif not isinstance(item, str) or not set(item) & set("={"):
-                hints.append(f"{where}: must be a dictionary: write {{{example}: …}} instead of the name alone.")
+        if option.get("type") == "dict":
+            hints += _dictionary_hints(name, value, inner)
+        elif option.get("elements") == "dict":
+            hints += _list_hints(name, value, inner)
+    return hints
+
+
+def _dictionary_hints(name: str, value: t.Any, inner: t.Mapping[str, t.Any]) -> list[str]:
+    if isinstance(value, dict):
+        return _mistyped(value, inner, f"{name}: ")
+    if isinstance(value, str) and set(value) & set("{="):
+        return []  # JSON or key=value, which Ansible itself reads
+    return [f"{name}: must be a dictionary. Its keys are {', '.join(inner)}."]
+
+
+def _list_hints(name: str, value: t.Any, inner: t.Mapping[str, t.Any]) -> list[str]:
+    example = next((key for key, option in inner.items() if option.get("required")), "name")
+    if isinstance(value, str) and not set(value) & set("{="):
+        return [f"{name}: must be a list of dictionaries: write [{{{example}: …}}] instead of text."]
+    hints = []
+    for index, item in enumerate(value if isinstance(value, list) else ()):
+        where = f"{name}[{index}]"
+        if isinstance(item, dict):
+            hints += _mistyped(item, inner, f"{where}: ")
+        elif not isinstance(item, str) or not set(item) & set("={"):
+            hints.append(f"{where}: must be a dictionary: write {{{example}: …}} instead of the name alone.")
     return hints
 
 

@@ -31,12 +31,22 @@ DICTIONARY = "must be a dictionary: write {user_name: …} instead of the name a
         ({"devices": ["user_name=alice", '{"user_name": "bob"}']}, []),
         ({"devices": [{"username": "alice"}]}, ["devices[0]: username is not an option: did you mean user_name?"]),
         ({"device": [], "wait_time": 5}, ["device is not an option: did you mean devices?"]),
-        ({"devices": "alice", "colour": "red"}, []),
+        (
+            {"devices": "alice", "colour": "red"},
+            ["devices: must be a list of dictionaries: write [{user_name: …}] instead of text."],
+        ),
+        ({"devices": "user_name=alice", "seed_store": "type=secretsmanager"}, []),
+        ({"seed_store": "secretsmanager"}, ["seed_store: must be a dictionary. Its keys are type, name, kms_key_id, "]),
+        (
+            {"seed_store": ["secretsmanager"]},
+            ["seed_store: must be a dictionary. Its keys are type, name, kms_key_id, "],
+        ),
+        ({"seed_store": {"typ": "x"}}, ["seed_store: typ is not an option: did you mean type?"]),
     ],
 )
 def test_hints(params: dict[str, t.Any], hints: list[str]) -> None:
     found = input_hints(params, SPEC)
-    assert found[: len(hints)] == hints and (bool(found) == bool(hints))
+    assert len(found) >= len(hints) and all(map(str.startswith, found, hints)) and (bool(found) == bool(hints))
 
 
 def test_no_value_is_shown() -> None:
