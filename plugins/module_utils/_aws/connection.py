@@ -23,7 +23,7 @@ from .._errors import BadInput
 from .client import Client, Params, Patience
 from .clock import AwsClock
 from .pacer import Pacers
-from .signing import sign_on
+from .signing import SessionKeys, sign_on
 
 try:
     import botocore.config
@@ -37,6 +37,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 DEFAULT_ATTEMPTS = 10
+_ANY_REGION = "us-east-1"
 _USER_AGENT = f"APN/1.0 Ansible/{ANSIBLE_CORE} hardening.aws"
 
 
@@ -84,20 +85,41 @@ class Connection:
         """Return a client of I(service), with the module's own region and endpoint where none are given."""
         region = region or self._region
         if not region:
-            # IAM and STS are global; only regional services depend on a region of the caller's.
-            if service not in ("iam", "sts"):
+            # Only regional services depend on a region of the caller's.
+            if service not in ("iam", "organizations", "sts"):
                 raise BadInput([f"region: none is set, and {service} needs one. Set region or AWS_REGION."])
-            region = "us-east-1"
-        return Client(
-            service,
-            functools.partial(self._open, service, region, endpoint_url),
-            self.clock,
-            Patience(self._attempts),
-            self.pacers.of(service),
-            self._slots,
-        )
+            region = _ANY_REGION
+        return self._client_of(service, functools.partial(self._open, service, region, endpoint_url))
 
-    def _open(self, service: str, region: str, endpoint_url: str | None) -> t.Any:
+    def client_of_others(self, service: str, keys: t.Callable[[], SessionKeys]) -> Client:
+        """Return a client whose calls are signed with what I(keys) returns at each, in the thread that makes it.
+
+        It is one client for any number of accounts, as a client of its own for each would cost more than the calls.
+        """
+        # Should other keys ever be missing, AWS refuses these; those of the caller must not stand in for them.
+        nobody = dict.fromkeys(("aws_access_key_id", "aws_secret_access_key", "aws_session_token"), "replaced")
+        region = self._region or _ANY_REGION
+        return self._client_of(service, functools.partial(self._open, service, region, None, nobody, keys))
+
+    def use_regional_sts(self) -> None:
+        """Have clients of STS made from now on call the region's own endpoint, whatever botocore is configured to do.
+
+        The global one does not know every call, and is what botocore before 1.40 takes in some regions.
+        """
+        self._session.set_config_variable("sts_regional_endpoints", "regional")
+
+    def _client_of(self, service: str, open_client: t.Callable[[], t.Any]) -> Client:
+        patience = Patience(self._attempts)
+        return Client(service, open_client, self.clock, patience, self.pacers.of(service), self._slots)
+
+    def _open(
+        self,
+        service: str,
+        region: str,
+        endpoint_url: str | None,
+        access: Params | None = None,
+        keys: t.Callable[[], SessionKeys] | None = None,
+    ) -> t.Any:
         try:
             # A session is not made for several threads.
             with self._opening:
@@ -106,11 +128,11 @@ class Connection:
                     region_name=region,
                     endpoint_url=endpoint_url or self._endpoint_url,
                     config=self._config,
-                    **self._access,
+                    **{**self._access, **(access or {})},
                 )
         except (botocore.exceptions.BotoCoreError, ValueError) as error:
             raise BadInput([f"cannot connect to {service}: {error}"]) from None
-        sign_on(self.clock, boto3_client)
+        sign_on(self.clock, boto3_client, keys)
         return boto3_client
 
 
