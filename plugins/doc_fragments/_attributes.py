@@ -40,6 +40,20 @@ attributes:
       - O(ignore:users[].sessions=revoked) is a change each time for a user who can still sign in.
 """
 
+    ROOT = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Predicts what would be changed. Opens only sessions that can read.
+    support: full
+  diff_mode:
+    description: Shows what is taken away, a line for each thing.
+    support: full
+  idempotent:
+    description: The second run changes nothing.
+    support: full
+"""
+
     INFO = r"""
 options: {}
 attributes:

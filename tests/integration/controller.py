@@ -36,6 +36,8 @@ PLURAL = "hardening.aws.iam_mfa_devices"
 INFO = "hardening.aws.iam_mfa_device_info"
 REPORT = "hardening.aws.iam_mfa_report"
 ACCESS = "hardening.aws.iam_user_access"
+ROOTS = "hardening.aws.iam_root_credentials"
+ROOTS_INFO = "hardening.aws.iam_root_credentials_info"
 SHEETS = "hardening.aws.iam_mfa_enrolment_sheets"
 HANDOVER = "hardening.aws.iam_mfa_handover"
 SECRETS: dict[str, t.Any] = {"type": "secretsmanager"}
@@ -318,7 +320,12 @@ class Controller:
     def _with_own_key(self, item: Task, keys: dict[str, list[str]]) -> Task:
         """Give a task an access key of its own, so that the emulator's log tells which calls it made."""
         module = next(
-            (name for name in item if name in (SINGULAR, PLURAL, INFO, REPORT, ACCESS, SHEETS, HANDOVER)), None
+            (
+                name
+                for name in item
+                if name in (SINGULAR, PLURAL, INFO, REPORT, ACCESS, ROOTS, ROOTS_INFO, SHEETS, HANDOVER)
+            ),
+            None,
         )
         if module is None:
             return item

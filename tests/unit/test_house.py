@@ -21,6 +21,7 @@ ALLOWED = {
     "module_utils/_seeds": {GROUND, "module_utils/_aws"},
     "module_utils/_devices": {GROUND, "module_utils/_aws", "module_utils/_seeds"},
     "module_utils/_access": {GROUND, "module_utils/_aws", "module_utils/_devices"},
+    "module_utils/_root": {GROUND, "module_utils/_aws", "module_utils/_access"},
     "module_utils/_handover": {
         GROUND,
         "module_utils/_aws",

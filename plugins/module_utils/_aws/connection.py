@@ -24,7 +24,7 @@ from .assumed_role import AssumedRole, GivenCredentials, credentials_of, wanted_
 from .client import Client, Params, Patience
 from .clock import AwsClock
 from .pacer import Pacers
-from .signing import sign_on
+from .signing import SessionKeys, sign_on
 
 try:
     import botocore.config
@@ -38,7 +38,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 DEFAULT_ATTEMPTS = 10
-_REGION = "us-east-1"  # of global services, if none is set
+_ANY_REGION = "us-east-1"  # of global services, if none is set
 _USER_AGENT = f"APN/1.0 Ansible/{ANSIBLE_CORE} hardening.aws"
 
 
@@ -87,7 +87,8 @@ class Connection:
     def _assuming(self, role: AssumedRole, profile: str | None) -> tuple[t.Any, Params]:
         """Return a session whose credentials are those of the role, and what clients of it are opened with."""
         # A call for which the credentials are asked for holds a slot itself.
-        sts = self._client("sts", self._region or role.default_region or _REGION, self._endpoint_url, slots=None)
+        opener = functools.partial(self._open, "sts", self._global_region(), self._endpoint_url)
+        sts = self._client_of("sts", opener, slots=None)
         sts.open()  # with the session and the access of the caller
         session = _session(profile)
         provider = GivenCredentials(credentials_of(role, sts, self.clock))
@@ -98,25 +99,46 @@ class Connection:
         """Return a client of I(service), with the module's own region and endpoint where none are given."""
         region = region or self._region
         if not region:
-            # IAM and STS are global; only regional services depend on a region of the caller's.
-            if service not in ("iam", "sts"):
+            # Only regional services depend on a region of the caller's.
+            if service not in ("iam", "organizations", "sts"):
                 raise BadInput([f"region: none is set, and {service} needs one. Set region or AWS_REGION."])
-            region = (self._role.default_region if self._role else None) or _REGION
-        return self._client(service, region, endpoint_url, self._slots)
+            region = self._global_region()
+        return self._client_of(service, functools.partial(self._open, service, region, endpoint_url), self._slots)
 
-    def _client(
-        self, service: str, region: str, endpoint_url: str | None, slots: threading.BoundedSemaphore | None
+    def _global_region(self) -> str:
+        return self._region or (self._role.default_region if self._role else None) or _ANY_REGION
+
+    def client_of_others(self, service: str, keys: t.Callable[[], SessionKeys]) -> Client:
+        """Return a client whose calls are signed with what I(keys) returns at each, in the thread that makes it.
+
+        It is one client for any number of accounts, as a client of its own for each would cost more than the calls.
+        """
+        # Should other keys ever be missing, AWS refuses these; those of the caller must not stand in for them.
+        nobody = dict.fromkeys(("aws_access_key_id", "aws_secret_access_key", "aws_session_token"), "replaced")
+        opener = functools.partial(self._open, service, self._global_region(), None, nobody, keys)
+        return self._client_of(service, opener, self._slots)
+
+    def use_regional_sts(self) -> None:
+        """Have clients of STS made from now on call the region's own endpoint, whatever botocore is configured to do.
+
+        The global one does not know every call, and is what botocore before 1.40 takes in some regions.
+        """
+        self._session.set_config_variable("sts_regional_endpoints", "regional")
+
+    def _client_of(
+        self, service: str, open_client: t.Callable[[], t.Any], slots: threading.BoundedSemaphore | None
     ) -> Client:
-        return Client(
-            service,
-            functools.partial(self._open, service, region, endpoint_url),
-            self.clock,
-            Patience(self._attempts),
-            self.pacers.of(service),
-            slots,
-        )
+        patience = Patience(self._attempts)
+        return Client(service, open_client, self.clock, patience, self.pacers.of(service), slots)
 
-    def _open(self, service: str, region: str, endpoint_url: str | None) -> t.Any:
+    def _open(
+        self,
+        service: str,
+        region: str,
+        endpoint_url: str | None,
+        access: Params | None = None,
+        keys: t.Callable[[], SessionKeys] | None = None,
+    ) -> t.Any:
         try:
             # A session is not made for several threads.
             with self._opening:
@@ -125,11 +147,11 @@ class Connection:
                     region_name=region,
                     endpoint_url=endpoint_url or self._endpoint_url,
                     config=self._config,
-                    **self._access,
+                    **{**self._access, **(access or {})},
                 )
         except (botocore.exceptions.BotoCoreError, ValueError) as error:
             raise BadInput([f"cannot connect to {service}: {error}"]) from None
-        sign_on(self.clock, boto3_client)
+        sign_on(self.clock, boto3_client, keys)
         return boto3_client
 
 

@@ -56,6 +56,7 @@ ROLE_ARN = Rule(re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+"), r"[\u0009\u00
 SESSION_NAME = _rule(r"[\w+=,.@-]*", r"[\w+=,.@-]*", 2, 64)
 SESSION_POLICY = Rule(re.compile("[\t\n\r\u0020-\u00ff]+"), r"[\u0009\u000A\u000D\u0020-\u00FF]+", 1, None)
 EXTERNAL_ID = _rule(r"[\w+=,.@:/-]*", r"[\w+=,.@:\/-]*", 2, 1224)
+TARGET_PRINCIPAL = _rule(r"[\s\S]*", "", 12, 2048)
 SERVICE_NAME = _rule(r"[\s\S]*", "", 0, None)
 VERSION_ID = _rule(r"v[1-9]\d*(\.[A-Za-z0-9-]*)?", r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", 0, None)
 CODE = _rule(r"\d+", r"[\d]+", 6, 6)

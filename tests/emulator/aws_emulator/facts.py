@@ -65,7 +65,9 @@ def login_created(user: User) -> datetime:
     return created
 
 
-def _login(user: User) -> Login | None:
+def _login(user: User | Root) -> Login | None:
+    if isinstance(user, Root):
+        return None if user.password_created is None else Login(user.password_created, False)
     if not user.password:
         return None
     return Login(login_created(user), bool(user.password_reset_required))
@@ -89,7 +91,9 @@ def _ssh_keys(user: User) -> dict[str, Credential]:
     }
 
 
-def _certificates(user: User) -> dict[str, Credential]:
+def _certificates(user: User | Root) -> dict[str, Credential]:
+    if isinstance(user, Root):
+        return dict(user.certificates)
     return {
         item.id: Credential(item.id, item.status, item.upload_date, item.body)
         for item in user.signing_certificates.values()
@@ -117,7 +121,7 @@ _POLICY: dict[str, Callable[[Any], Any]] = {
     },
     "tags": lambda policy: {tag["Key"]: tag["Value"] for tag in policy.tags.values()},
 }
-_ROOT: dict[str, Callable[[Any], Any]] = {"keys": _keys}
+_ROOT: dict[str, Callable[[Any], Any]] = {"login": _login, "keys": _keys, "certificates": _certificates}
 
 
 def _facts(holder: Any) -> dict[str, Callable[[Any], Any]]:

@@ -24,7 +24,7 @@ from moto.moto_api._internal import mock_random
 
 from . import totp
 from .call import parse_time
-from .facts import service_credentials
+from .facts import Credential, service_credentials
 from .iam_accounts import canonical_name, report_text
 from .iam_credentials import SERVICES, new_service_credential
 from .iam_mfa import DEVICES_PER_USER, new_seed
@@ -97,7 +97,16 @@ _GENERATE = {
     "start",
     "tags",
 }
-_ROOT = {"access_keys", "mfa", "mfa_devices", "password_last_used", "seed", "serial_number"}
+_ROOT = {
+    "access_keys",
+    "mfa",
+    "mfa_devices",
+    "password",
+    "password_last_used",
+    "seed",
+    "serial_number",
+    "signing_certificates",
+}
 _UNASSIGNED = {"device_name", "path", "seed", "tags"}
 _TOKEN = {"serial_number", "seed"}
 
@@ -444,6 +453,13 @@ class Loader:
     def _root(self, item: dict[str, Any]) -> None:
         root = self.account.root
         root.password_last_used = self._date(item, "password_last_used", "root")
+        root.password_created = root.create_date if item.get("password") else None
+        for certificate in items_of(item, "signing_certificates", "root."):
+            only(certificate, _SIMPLE, "root.signing_certificates")
+            ident = mock_random.get_random_string(24).upper()
+            status = "Active" if certificate.get("active", True) else "Inactive"
+            created = self._date(certificate, "created", "root") or root.create_date
+            root.certificates[ident] = Credential(ident, status, created, "-----BEGIN CERTIFICATE-----")
         for key in items_of(item, "access_keys", "root."):
             only(key, _KEY, "root.access_keys")
             made: dict[str, Any] = {

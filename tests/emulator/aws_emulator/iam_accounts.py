@@ -325,6 +325,8 @@ def get_account_summary(call: Call) -> str:
     summary: dict[str, Any] = account.backend.account_summary.summary_map
     summary["AccountMFAEnabled"] = int(bool(account.root.mfa_devices))
     summary["AccountAccessKeysPresent"] = int(bool(account.root.access_keys))
+    summary["AccountPasswordPresent"] = int(account.root.password_created is not None)
+    summary["AccountSigningCertificatesPresent"] = int(bool(account.root.certificates))
     in_use = [device for device in account.devices.values() if device.holder is not None]
     summary["MFADevicesInUse"] = len(in_use)
     summary["MFADevices"] = len(account.virtual_serials) + sum(1 for device in in_use if device.kind != "virtual")

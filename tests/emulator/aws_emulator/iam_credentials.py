@@ -13,7 +13,7 @@ import re
 import secrets
 import string
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from moto.iam.models import SshPublicKey, User
@@ -22,6 +22,7 @@ from . import call as params
 from .answers import ApiError, iso, text
 from .call import Call
 from .facts import Credential, Login, changing, login_created, seen, service_credentials
+from .root_sessions import is_session
 from .state import Holder, Root
 
 KEYS_PER_USER = 2
@@ -36,6 +37,9 @@ SERVICES = {
 }
 
 
+_OF_ROOT = ("keys", "certificates")  # what root may have, too
+
+
 def _name_xml(holder: Holder) -> str:
     return "" if isinstance(holder, Root) else f"<UserName>{text(holder.name)}</UserName>"
 
@@ -44,7 +48,7 @@ def _owned(call: Call, holder: Holder, fact: str, ident: str, missing: str) -> C
     """The holder's credential with this id, if it is there and this reader sees it."""
     present: dict[str, Credential] = {}
     shown: dict[str, Credential] = {}
-    if not isinstance(holder, Root) or fact == "keys":
+    if not isinstance(holder, Root) or fact in _OF_ROOT:
         shown = call.seen(holder, fact)
         present = shown if not call.lag else _present(call, holder, fact)
     if ident not in present or ident not in shown:
@@ -52,14 +56,12 @@ def _owned(call: Call, holder: Holder, fact: str, ident: str, missing: str) -> C
     return present[ident]
 
 
-def _owned_or_callers(call: Call, kind: str, ident: str, message: str) -> tuple[User, Credential]:
+def _owned_or_callers(call: Call, kind: str, ident: str, message: str) -> tuple[Holder, Credential]:
     """The user that the call names, or who makes it, and one of that user's credentials."""
     user_name = call.optional("UserName", params.EXISTING_USER)
     call.valid()
     holder = call.user_or_caller(user_name)
-    found = _owned(call, holder, kind, ident, message)
-    assert isinstance(holder, User)
-    return holder, found
+    return holder, _owned(call, holder, kind, ident, message)
 
 
 def _present(call: Call, holder: Holder, fact: str) -> dict[str, Credential]:
@@ -72,7 +74,7 @@ def _listed(call: Call, fact: str) -> tuple[Holder, list[Credential], str]:
     user_name = call.optional("UserName", params.EXISTING_USER)
     size, after = call.page_wanted()
     holder = call.user_or_caller(user_name)
-    shown = {} if isinstance(holder, Root) and fact != "keys" else call.seen(holder, fact)
+    shown = {} if isinstance(holder, Root) and fact not in _OF_ROOT else call.seen(holder, fact)
     idents, end = call.page(sorted(shown), size, after)
     return holder, [shown[ident] for ident in idents], end
 
@@ -93,16 +95,17 @@ def _login_xml(holder: Holder, login: Login) -> str:
     )
 
 
-def _user_of_login(call: Call) -> User:
-    """The user a call on a login profile means; root's password has no login profile that could be changed."""
+def _holder_of_login(call: Call) -> Holder:
+    """Whom a call on a login profile means; only a session of AssumeRoot sees root's."""
     holder = call.user_or_caller(call.params.get("UserName"))
-    if isinstance(holder, Root):
-        raise ApiError("NoSuchEntity", "Login Profile for User root cannot be found.")
+    if isinstance(holder, Root) and not is_session(call):
+        raise no_login(holder)
     return holder
 
 
-def no_login(user: User) -> ApiError:
-    return ApiError("NoSuchEntity", f"Login Profile for User {user.name} cannot be found.")
+def no_login(holder: Holder) -> ApiError:
+    name = "root" if isinstance(holder, Root) else holder.name
+    return ApiError("NoSuchEntity", f"Login Profile for User {name} cannot be found.")
 
 
 def _check_password(call: Call, password: str) -> None:
@@ -115,15 +118,32 @@ def _check_password(call: Call, password: str) -> None:
 def get_login_profile(call: Call) -> str:
     call.optional("UserName", params.EXISTING_USER)
     call.valid()
-    user = _user_of_login(call)
-    login = call.seen(user, "login")
+    holder = _holder_of_login(call)
+    login = call.seen(holder, "login")
     if login is None:
-        raise no_login(user)
-    return _login_xml(user, login)
+        raise no_login(holder)
+    return _login_xml(holder, login)
+
+
+def _allow_password_recovery(call: Call, root: Root) -> str:
+    """What CreateLoginProfile does in a session of AssumeRoot, where a password must not be given."""
+    if "Password" in call.params:
+        raise ApiError("ValidationError", "Password must be omitted in a session of AssumeRoot.")
+    if root.password_created is not None:
+        raise ApiError("EntityAlreadyExists", "Login Profile for user root already exists.")
+    created = call.world.clock.utc()
+    with changing(call.account, root):
+        root.password_created = created
+    return _login_xml(root, Login(created, False))
 
 
 def create_login_profile(call: Call) -> str:
     call.optional("UserName", params.EXISTING_USER)
+    if is_session(call):
+        call.valid()
+        holder = _holder_of_login(call)
+        if isinstance(holder, Root):
+            return _allow_password_recovery(call, holder)
     password = call.required("Password", params.PASSWORD)
     reset = call.flag("PasswordResetRequired")
     call.valid()
@@ -138,6 +158,13 @@ def create_login_profile(call: Call) -> str:
         setattr(user, "emulator_login_created", now)
         setattr(user, "emulator_password_changed", now)
     return _login_xml(user, Login(login_created(user), reset))
+
+
+def _user_of_login(call: Call) -> User:
+    holder = _holder_of_login(call)
+    if isinstance(holder, Root):
+        raise no_login(holder)
+    return holder
 
 
 def _modifiable_login(call: Call) -> User:
@@ -169,6 +196,13 @@ def update_login_profile(call: Call) -> None:
 def delete_login_profile(call: Call) -> None:
     call.optional("UserName", params.EXISTING_USER)
     call.valid()
+    root = _holder_of_login(call)
+    if isinstance(root, Root):
+        if root.password_created is None:
+            raise no_login(root)
+        with changing(call.account, root):
+            root.password_created = None
+        return
     user = _modifiable_login(call)
     with changing(call.account, user):
         user.password = None
@@ -243,23 +277,31 @@ def delete_access_key(call: Call) -> None:
     call.world.deleted_keys.add(ident)
 
 
+def _last_used_xml(used: Any) -> str:
+    service, region, date = "N/A", "N/A", ""
+    if used is not None:
+        service, region = getattr(used, "service", "iam"), getattr(used, "region", "us-east-1")
+        moment = used if isinstance(used, datetime) else used.timestamp
+        date = f"<LastUsedDate>{iso(moment)}</LastUsedDate>"
+    return (
+        f"<AccessKeyLastUsed>{date}<ServiceName>{text(service)}</ServiceName><Region>{text(region)}</Region>"
+        "</AccessKeyLastUsed>"
+    )
+
+
 def get_access_key_last_used(call: Call) -> str:
     """Current, unlike the credential report."""
     ident = call.required("AccessKeyId", params.ACCESS_KEY_ID)
     call.valid()
+    shown_of_root = call.seen(call.account.root, "keys")
+    if ident in shown_of_root:
+        of_root = next((item for item in call.account.root.access_keys if item["access_key_id"] == ident), None)
+        return _last_used_xml(None if of_root is None else of_root["last_used"])
     key = call.account.backend.access_keys.get(ident)
     user = call.account.backend.users.get(key.user_name) if key is not None and key.user_name else None
     if key is None or user is None or ident not in call.seen(user, "keys"):
         raise ApiError("NoSuchEntity", NO_KEY.format(ident))
-    used: Any = key.last_used
-    service, region, date = "N/A", "N/A", ""
-    if used is not None:
-        service, region = getattr(used, "service", "iam"), getattr(used, "region", "us-east-1")
-        date = f"<LastUsedDate>{iso(getattr(used, 'timestamp', used))}</LastUsedDate>"
-    return (
-        f"<UserName>{text(user.name)}</UserName><AccessKeyLastUsed>{date}"
-        f"<ServiceName>{text(service)}</ServiceName><Region>{text(region)}</Region></AccessKeyLastUsed>"
-    )
+    return f"<UserName>{text(user.name)}</UserName>{_last_used_xml(key.last_used)}"
 
 
 # SSH public keys
@@ -352,22 +394,25 @@ def list_signing_certificates(call: Call) -> str:
     return f"<Certificates>{members}</Certificates>{end}"
 
 
-def _certificate_call(call: Call) -> tuple[User, Credential]:
+def _certificate_call(call: Call) -> tuple[Holder, Credential]:
     ident = call.required("CertificateId", params.CERTIFICATE_ID)
     return _owned_or_callers(call, "certificates", ident, NO_CERTIFICATE)
 
 
 def update_signing_certificate(call: Call) -> None:
     status = call.status()
-    user, certificate = _certificate_call(call)
-    with changing(call.account, user):
-        user.signing_certificates[certificate.ident].status = status
+    holder, certificate = _certificate_call(call)
+    with changing(call.account, holder):
+        if isinstance(holder, Root):
+            holder.certificates[certificate.ident] = dataclasses.replace(certificate, status=status)
+        else:
+            holder.signing_certificates[certificate.ident].status = status
 
 
 def delete_signing_certificate(call: Call) -> None:
-    user, certificate = _certificate_call(call)
-    with changing(call.account, user):
-        del user.signing_certificates[certificate.ident]
+    holder, certificate = _certificate_call(call)
+    with changing(call.account, holder):
+        del (holder.certificates if isinstance(holder, Root) else holder.signing_certificates)[certificate.ident]
 
 
 # Service-specific credentials
@@ -455,7 +500,9 @@ def list_service_specific_credentials(call: Call) -> str:
 
 def _credential_call(call: Call) -> tuple[User, Credential]:
     ident = call.required("ServiceSpecificCredentialId", params.CREDENTIAL_ID)
-    return _owned_or_callers(call, "services", ident, NO_CREDENTIAL)
+    holder, found = _owned_or_callers(call, "services", ident, NO_CREDENTIAL)
+    assert isinstance(holder, User)  # root has none
+    return holder, found
 
 
 def update_service_specific_credential(call: Call) -> None:

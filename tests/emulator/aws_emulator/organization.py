@@ -18,6 +18,9 @@ ADMINISTRATOR = json.dumps(
 )
 
 
+SCPS_ON_ROOT = ("denies", "spares_assumed_root")
+
+
 @dataclass
 class Unit:
     """An organizational unit."""
@@ -41,6 +44,7 @@ class Member:
     joined_method: str = "CREATED"
     tags: dict[str, str] = field(default_factory=dict)
     access_role: str | None = "OrganizationAccountAccessRole"
+    scp_on_root: str | None = None  # whether a service control policy denies root: SCPS_ON_ROOT
 
 
 def shuffled(idents: Iterable[str]) -> list[str]:
@@ -61,6 +65,7 @@ class Organization:
         self.members: dict[str, Member] = {}
         self.delegated: dict[str, dict[str, datetime]] = {}  # account: service principal: since when
         self.trusted_services: dict[str, datetime] = {}  # service principal: since when
+        self.root_features: set[str] = set()  # of centralized root access
 
     def arn(self, kind: str, *ident: str) -> str:
         """The ARN of an account, unit or root; of the organization itself without an id."""

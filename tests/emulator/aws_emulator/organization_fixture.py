@@ -12,7 +12,8 @@ from typing import Any
 from .call import parse_time
 from .conditions import ACCOUNT_STATES
 from .fixture import FixtureError, Loader, items_of, only
-from .organization import Member, Organization, Unit
+from .organization import SCPS_ON_ROOT, Member, Organization, Unit
+from .root_sessions import MANAGEMENT, SESSIONS
 from .state import World
 
 _TOP = {
@@ -22,13 +23,14 @@ _TOP = {
     "generate",
     "id",
     "management_account_id",
+    "root_features",
     "root_id",
     "root_tags",
     "trusted_services",
     "units",
 }
 _UNIT = {"id", "name", "tags", "units"}
-_SHARED = {"access_role", "fixture", "joined", "joined_method", "state", "tags", "unit"}
+_SHARED = {"access_role", "fixture", "joined", "joined_method", "scp_on_root", "state", "tags", "unit"}
 _ACCOUNT = {"email", "id", "name"} | _SHARED
 _GENERATE = {"count", "first_id", "prefix", "start"} | _SHARED
 _ACCESS_ROLE = "OrganizationAccountAccessRole"
@@ -82,8 +84,16 @@ class OrganizationLoader:
         self._delegate()
         for service in items_of(self.document, "trusted_services", "organization."):
             self.organization.trusted_services[str(service)] = self.joined
+        self._root_features()
         self._move_in()
         return self.fixtures
+
+    def _root_features(self) -> None:
+        """Which features of centralized root access are on."""
+        for feature in items_of(self.document, "root_features", "organization."):
+            if feature not in (MANAGEMENT, SESSIONS):
+                raise FixtureError(f"organization.root_features: {feature!r} is neither {MANAGEMENT} nor {SESSIONS}")
+            self.organization.root_features.add(feature)
 
     def _move_in(self) -> None:
         world, organization = self.world, self.organization
@@ -138,6 +148,8 @@ class OrganizationLoader:
             raise FixtureError(f"{where}: account {ident} is there already")
         if state not in ACCOUNT_STATES:
             raise FixtureError(f"{where}.state must be one of {', '.join(ACCOUNT_STATES)}, not {state!r}")
+        if item.get("scp_on_root") not in (None, *SCPS_ON_ROOT):
+            raise FixtureError(f"{where}.scp_on_root must be one of {', '.join(SCPS_ON_ROOT)}")
         if unit not in self.units:
             raise FixtureError(f"{where}: there is no unit {unit!r}")
         self.organization.members[ident] = Member(
@@ -150,6 +162,7 @@ class OrganizationLoader:
             item.get("joined_method") or "CREATED",
             self._tags(item.get("tags"), f"{where}.tags"),
             item.get("access_role", _ACCESS_ROLE),
+            item.get("scp_on_root"),
         )
         fixture = item.get("fixture") or {}
         if not isinstance(fixture, dict) or "account_id" in fixture:

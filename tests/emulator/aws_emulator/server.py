@@ -22,7 +22,16 @@ from botocore.model import OperationNotFoundError
 from moto.core.base_backend import BackendDict
 from moto.iam.models import AccessKeyLastUsed, Policy
 
-from . import iam_accounts, iam_credentials, iam_mfa, iam_policies, organizations_api, sts_roles, sts_sessions
+from . import (
+    iam_accounts,
+    iam_credentials,
+    iam_mfa,
+    iam_policies,
+    organizations_api,
+    root_sessions,
+    sts_roles,
+    sts_sessions,
+)
 from .answers import (
     NO_DATE,
     QUERY_SERVICES,
@@ -60,8 +69,9 @@ _IAM_HANDLERS = {
     **iam_accounts.HANDLERS,
     **iam_credentials.HANDLERS,
     **iam_policies.HANDLERS,
+    **root_sessions.IAM_HANDLERS,
 }
-_STS_HANDLERS = {**sts_sessions.HANDLERS, **sts_roles.HANDLERS}
+_STS_HANDLERS = {**sts_sessions.HANDLERS, **sts_roles.HANDLERS, **root_sessions.STS_HANDLERS}
 # Without a user's name, these are about the caller
 _OWN_BY_DEFAULT = frozenset({"GetUser", "ListAccessKeys", "ListMFADevices"})
 # What has to be looked at before moto answers
@@ -218,9 +228,11 @@ class Emulator:
                 for layer in conditions.layers(entry["account_id"])
             ):
                 return batch_of_denials(request.params, self._principal(request))
-            if conditions["enforce_denials"] or request.access_key in self.world.sessions:
+            judged = request.access_key in self.world.sessions or self.world.organization is not None
+            if conditions["enforce_denials"] or judged:
                 with self.world.iam_lock:
                     call, resource = self._call(request), self._resource(request)
+                    root_sessions.check_service_control_policy(call, resource)
                     check_session(call, resource)
                     if conditions["enforce_denials"]:
                         check_denials(call, resource)
@@ -300,6 +312,8 @@ class Emulator:
     def _resource(self, request: AwsRequest) -> str:
         """The resource that AWS names in a denial."""
         account = self.world.account_of_key(request.access_key)
+        if root_sessions.is_session(self._call(request)):
+            return root_sessions.resource_of(self._call(request))
         params = request.params
         root = f"arn:aws:iam::{account.account_id}"
         if request.service == "iam":
@@ -315,6 +329,8 @@ class Emulator:
                 return self._principal(request)
             return {"ListUsers": f"{root}:user/", "ListVirtualMFADevices": f"{root}:mfa/"}.get(request.action, "*")
         if request.service == "sts":
+            if "TargetPrincipal" in params:
+                return f"arn:aws:iam::{params['TargetPrincipal']}:root"
             return str(params.get("RoleArn") or "*")
         name = str(params.get("SecretId") or params.get("Name") or "*")
         if request.service == "ssm" and name != "*":
@@ -328,6 +344,7 @@ class Emulator:
         if service == "iam":
             return self._iam(request)
         if service == "sts":
+            root_sessions.check_endpoint(action, request.web.headers.get("host", ""))
             call = self._call(request)
             with self.world.iam_lock:
                 self._mark_key(call)

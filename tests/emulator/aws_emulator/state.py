@@ -48,9 +48,11 @@ class Root:
     def __init__(self, account_id: str, created: datetime) -> None:
         self.id = account_id
         self.create_date = created
+        self.password_created: datetime | None = None  # None: there is no password
         self.password_last_used: datetime | None = None
         self.mfa_devices: dict[str, Device] = {}
         self.access_keys: list[dict[str, Any]] = []
+        self.certificates: dict[str, Any] = {}  # of facts.Credential
 
 
 Holder: TypeAlias = User | Root
