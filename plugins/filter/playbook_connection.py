@@ -12,20 +12,15 @@ author:
   - hardening.aws contributors (@hardening-aws)
 description:
   - Private to the playbooks of this collection. What it takes and returns may change with any release.
-positional: session
 options:
   _input:
     description: The host's variables of an account, null where one is not given.
     type: dict
     required: true
-  session:
-    description: The result of M(amazon.aws.sts_assume_role), or an empty dictionary.
-    type: dict
-    required: true
 """
 
 EXAMPLES = r"""
-options: "{{ {'aws_profile': 'audit'} | hardening.aws.playbook_connection({}) }}"
+options: "{{ {'aws_profile': 'audit'} | hardening.aws.playbook_connection }}"
 """
 
 RETURN = r"""
@@ -39,9 +34,9 @@ import typing as t
 from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks.accounts import connection
 
 
-def playbook_connection(variables: dict[str, t.Any], session: dict[str, t.Any]) -> dict[str, t.Any]:
+def playbook_connection(variables: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the options for module_defaults."""
-    return connection(variables, session.get("sts_creds") or {})
+    return connection(variables)
 
 
 class FilterModule:

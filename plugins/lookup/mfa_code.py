@@ -60,6 +60,7 @@ extends_documentation_fragment:
   - amazon.aws.common.plugins
   - amazon.aws.region.plugins
   - amazon.aws.boto3
+  - hardening.aws._connection.assume_role
 """
 
 EXAMPLES = r"""

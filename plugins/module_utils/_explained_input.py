@@ -17,6 +17,8 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
+from ._assume_role_option import ASSUME_ROLE
+
 _MANY = 20
 
 
@@ -49,12 +51,14 @@ def explaining_module(**kwargs: t.Any) -> AnsibleAWSModule:
 def aws_module(module_class: type[AnsibleModule], kwargs: dict[str, t.Any]) -> AnsibleAWSModule:
     """Return an AnsibleAWSModule that stands on another class than AnsibleModule.
 
-    This is where a module's process starts, so what concerns the whole process is here, too.
+    It has the options of every module besides. This is where a module's process starts, so what concerns the whole
+    process is here, too.
     """
     # Python's garbage collector would look through all that is imported, again and again and once more at exit, and
     # find nothing: it lives as long as the process.
     gc.freeze()
     atexit.register(gc.freeze)
+    kwargs = {**kwargs, "argument_spec": {**kwargs["argument_spec"], "assume_role": ASSUME_ROLE}}
     settings = AnsibleAWSModule.default_settings
     AnsibleAWSModule.default_settings = {**settings, "module_class": module_class}
     try:
@@ -68,6 +72,10 @@ def input_hints(params: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> l
     hints = _mistyped(params, spec, "")
     for name, option in spec.items():
         items = params.get(name)
+        if option.get("type") == "dict" and isinstance(items, str) and not set(items) & set("{="):
+            hints.append(
+                f"{name}: must be a dictionary, not text. Its keys are {', '.join(option.get('options') or ())}."
+            )
         if option.get("elements") != "dict" or not option.get("options") or not isinstance(items, list):
             continue
         example = next((key for key, value in option["options"].items() if value.get("required")), "name")

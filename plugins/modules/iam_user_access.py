@@ -137,6 +137,7 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
+  - hardening.aws._connection.assume_role
 """
 
 EXAMPLES = r"""

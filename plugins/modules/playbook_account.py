@@ -28,6 +28,7 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
+  - hardening.aws._connection.assume_role
 """
 
 EXAMPLES = r"""
@@ -58,7 +59,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import run_bulk_module
-from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused
+from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError
 
 
 def account_of_caller(connection: Connection) -> dict[str, str | None]:
@@ -76,7 +77,11 @@ def account_of_caller(connection: Connection) -> dict[str, str | None]:
 
 
 def run(module: AnsibleAWSModule) -> None:
-    module.exit_json(changed=False, **account_of_caller(Connection(module)))
+    try:
+        account = account_of_caller(Connection(module))
+    except MfaError as error:
+        raise MfaError(f"Nothing was touched. {error.message}", error.code, error.operation) from None
+    module.exit_json(changed=False, **account)
 
 
 def main() -> None:

@@ -82,5 +82,5 @@ class SignIns:
         open_session(own.client("sts"), codes, serial, _SECONDS)
 
     def _connection(self, user_name: str) -> Connection:
-        keys = dict.fromkeys(("access_key", "secret_key", "session_token"))
+        keys = dict.fromkeys(("access_key", "secret_key", "session_token", "assume_role"))
         return Connection(Options({**self._params, **keys, "profile": self._profiles[user_name]}))

@@ -20,6 +20,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws
 
 from .._core_version import core_problem
 from .._errors import BadInput
+from .assumed_role import AssumedRole, GivenCredentials, credentials_of, wanted_role
 from .client import Client, Params, Patience
 from .clock import AwsClock
 from .pacer import Pacers
@@ -37,6 +38,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 DEFAULT_ATTEMPTS = 10
+_REGION = "us-east-1"  # of global services, if none is set
 _USER_AGENT = f"APN/1.0 Ansible/{ANSIBLE_CORE} hardening.aws"
 
 
@@ -68,17 +70,29 @@ class Connection:
         if too_old:
             raise BadInput([too_old])
         params = module.params
+        self._role = wanted_role(params.get("assume_role"))
         self._config, self._attempts = connection_config(params, concurrency)
         _refuse_profile_beside_keys(params)
         # One session for all clients: each of its own would read the profile and the endpoints again.
-        self._session = botocore.session.Session(profile=params.get("profile") or None)
+        self._session = _session(params.get("profile"))
         _refuse_missing_profile(self._session, params.get("profile"))
-        self._session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=parse_timestamp)
         self._region, self._endpoint_url, self._access = _access_of(module)
         self._opening = threading.Lock()
         self.clock = AwsClock()
         self.pacers = Pacers()
         self._slots = threading.BoundedSemaphore(max(concurrency, 1))
+        if self._role is not None:
+            self._session, self._access = self._assuming(self._role, params.get("profile"))
+
+    def _assuming(self, role: AssumedRole, profile: str | None) -> tuple[t.Any, Params]:
+        """Return a session whose credentials are those of the role, and what clients of it are opened with."""
+        # A call for which the credentials are asked for holds a slot itself.
+        sts = self._client("sts", self._region or role.default_region or _REGION, self._endpoint_url, slots=None)
+        sts.open()  # with the session and the access of the caller
+        session = _session(profile)
+        provider = GivenCredentials(credentials_of(role, sts, self.clock))
+        session.get_component("credential_provider").providers.insert(0, provider)
+        return session, {"verify": self._access.get("verify")}
 
     def client(self, service: str, region: str | None = None, endpoint_url: str | None = None) -> Client:
         """Return a client of I(service), with the module's own region and endpoint where none are given."""
@@ -87,14 +101,19 @@ class Connection:
             # IAM and STS are global; only regional services depend on a region of the caller's.
             if service not in ("iam", "sts"):
                 raise BadInput([f"region: none is set, and {service} needs one. Set region or AWS_REGION."])
-            region = "us-east-1"
+            region = (self._role.default_region if self._role else None) or _REGION
+        return self._client(service, region, endpoint_url, self._slots)
+
+    def _client(
+        self, service: str, region: str, endpoint_url: str | None, slots: threading.BoundedSemaphore | None
+    ) -> Client:
         return Client(
             service,
             functools.partial(self._open, service, region, endpoint_url),
             self.clock,
             Patience(self._attempts),
             self.pacers.of(service),
-            self._slots,
+            slots,
         )
 
     def _open(self, service: str, region: str, endpoint_url: str | None) -> t.Any:
@@ -112,6 +131,12 @@ class Connection:
             raise BadInput([f"cannot connect to {service}: {error}"]) from None
         sign_on(self.clock, boto3_client)
         return boto3_client
+
+
+def _session(profile: str | None) -> t.Any:
+    session = botocore.session.Session(profile=profile or None)
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=parse_timestamp)
+    return session
 
 
 def _access_of(module: AnsibleAWSModule | Options) -> tuple[str | None, str | None, Params]:

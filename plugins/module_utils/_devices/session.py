@@ -61,7 +61,7 @@ def run(module: AnsibleAWSModule, item: t.Mapping[str, t.Any]) -> dict[str, t.An
     own = connection
     if params["user_access_key"]:
         keys = {"access_key": params["user_access_key"], "secret_key": params["user_secret_key"]}
-        own = Connection(Options({**params, "profile": None, "session_token": None, **keys}))
+        own = Connection(Options({**params, "assume_role": None, "profile": None, "session_token": None, **keys}))
     user = MfaApi(own)
     _insist_on_user(user.caller(), desired.user_name)
     serial = desired.serial_number or user.virtual_arn(desired.device_path, desired.device_name or desired.user_name)

@@ -28,6 +28,7 @@ HOST_VARIABLES: dict[str, dict[str, t.Any]] = {
     "aws_role_arn": {"type": "str"},
     "aws_role_external_id": {"type": "str", "no_log": True},
     "aws_role_session_name": {"type": "str"},
+    "aws_role_duration": {"type": "int"},
     "expected_account_id": {"type": "str"},
 }
 # Any of these decides who signs the calls, and so which account they go to.
@@ -58,6 +59,7 @@ _NEEDS = {
     "aws_session_token": "aws_access_key",
     "aws_role_external_id": "aws_role_arn",
     "aws_role_session_name": "aws_role_arn",
+    "aws_role_duration": "aws_role_arn",
 }
 
 
@@ -82,6 +84,9 @@ def _problems(values: Variables) -> list[str]:
     ]
     if "aws_profile" in values and "aws_access_key" in values:
         found.append("aws_profile: cannot be combined with aws_access_key: remove one of the two.")
+    duration = values.get("aws_role_duration")
+    if duration is not None and not 900 <= duration <= 43200:
+        found.append(f"aws_role_duration: is {duration}: give 900 to 43200 seconds.")
     bundle = values.get("aws_ca_bundle")
     if bundle and not os.path.exists(bundle):
         found.append(f"aws_ca_bundle: there is no file {os.path.abspath(bundle)}.")
@@ -128,14 +133,21 @@ def shortened(problems: t.Sequence[str]) -> list[str]:
     return [*problems[:_SHOWN], f"and {more} more like these."] if more > 0 else list(problems)
 
 
-def connection(values: Variables, session: Variables) -> dict[str, t.Any]:
+_ROLE_OPTIONS = {
+    "role_arn": "aws_role_arn",
+    "session_name": "aws_role_session_name",
+    "external_id": "aws_role_external_id",
+    "duration_seconds": "aws_role_duration",
+}
+
+
+def connection(values: Variables) -> dict[str, t.Any]:
     """Return the options for module_defaults with which a module works on a host's account.
 
     Credentials come from one place: if a host's variables name them, those of the environment are switched off with
     empty text, as amazon.aws requires.
 
     :param values: The variables of the host, as they are.
-    :param session: The credentials of the role that was assumed for this host; empty if none was.
     """
     given = {name: value for name, value in values.items() if value not in (None, "")}
     options = {
@@ -150,9 +162,9 @@ def connection(values: Variables, session: Variables) -> dict[str, t.Any]:
     if "aws_ca_bundle" in given:
         options["aws_ca_bundle"] = os.path.abspath(os.path.expanduser(os.path.expandvars(given["aws_ca_bundle"])))
     keys = {"access_key": "", "secret_key": "", "session_token": ""}
-    if session:
-        options.update(profile="", **{name: session[name] for name in keys})
-    elif "aws_access_key" in given:
+    if "aws_role_arn" in given:
+        options["assume_role"] = {option: given[name] for option, name in _ROLE_OPTIONS.items() if name in given}
+    if "aws_access_key" in given:
         options.update(profile="", **{name: given.get(f"aws_{name}", "") for name in keys})
     elif "aws_profile" in given:
         options.update(profile=given["aws_profile"], **keys)

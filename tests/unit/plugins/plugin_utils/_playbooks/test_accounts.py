@@ -108,34 +108,39 @@ def test_hosts_together(hosts: dict[str, dict[str, t.Any]], problem: str | None)
 
 SESSION_KEYS = {**KEYS, "aws_session_token": "x"}
 NO_KEYS = {"access_key": "", "secret_key": "", "session_token": ""}
-SESSION = {"access_key": "ASIA", "secret_key": "s", "session_token": "t", "expiration": "soon"}
-OF_SESSION = {"profile": "", "access_key": "ASIA", "secret_key": "s", "session_token": "t"}
+WHOLE_ROLE = {
+    "aws_role_arn": ROLE,
+    "aws_role_external_id": "x",
+    "aws_role_session_name": "me",
+    "aws_role_duration": 900,
+}
+WHOLE_OPTION = {"role_arn": ROLE, "external_id": "x", "session_name": "me", "duration_seconds": 900}
 
 
 @pytest.mark.parametrize(
-    ("variables", "session", "options"),
+    ("variables", "options"),
     [
-        ({}, {}, {}),
-        ({"aws_region": "eu-west-1", "aws_profile": None}, {}, {"region": "eu-west-1"}),
-        ({"aws_profile": "dev"}, {}, {"profile": "dev", **NO_KEYS}),
-        (KEYS, {}, {"profile": "", "access_key": "AKIA", "secret_key": "hush", "session_token": ""}),
-        (SESSION_KEYS, {}, {"profile": "", "access_key": "AKIA", "secret_key": "hush", "session_token": "x"}),
-        ({}, SESSION, OF_SESSION),
-        ({"aws_profile": "dev"}, SESSION, OF_SESSION),
-        ({**KEYS, "aws_endpoint_url": "http://x"}, SESSION, {**OF_SESSION, "endpoint_url": "http://x"}),
-        ({"aws_validate_certs": False}, {}, {"validate_certs": False}),
-        ({"aws_ca_bundle": "/x/ca.pem"}, {}, {"aws_ca_bundle": "/x/ca.pem"}),
+        ({}, {}),
+        ({"aws_region": "eu-west-1", "aws_profile": None}, {"region": "eu-west-1"}),
+        ({"aws_profile": "dev"}, {"profile": "dev", **NO_KEYS}),
+        (KEYS, {"profile": "", "access_key": "AKIA", "secret_key": "hush", "session_token": ""}),
+        (SESSION_KEYS, {"profile": "", "access_key": "AKIA", "secret_key": "hush", "session_token": "x"}),
+        ({"aws_role_arn": ROLE, "aws_role_external_id": ""}, {"assume_role": {"role_arn": ROLE}}),
+        (WHOLE_ROLE, {"assume_role": WHOLE_OPTION}),
+        ({"aws_profile": "dev", **WHOLE_ROLE}, {"profile": "dev", **NO_KEYS, "assume_role": WHOLE_OPTION}),
+        ({"aws_validate_certs": False}, {"validate_certs": False}),
+        ({"aws_ca_bundle": "/x/ca.pem"}, {"aws_ca_bundle": "/x/ca.pem"}),
     ],
 )
-def test_connection(variables: dict[str, t.Any], session: dict[str, t.Any], options: dict[str, t.Any]) -> None:
-    assert accounts.connection(variables, session) == options
+def test_connection(variables: dict[str, t.Any], options: dict[str, t.Any]) -> None:
+    assert accounts.connection(variables) == options
 
 
 def test_relative_bundle(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "ca.pem").write_text("x", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     assert read({"aws_ca_bundle": "ca.pem"})[1] == []
-    assert accounts.connection({"aws_ca_bundle": "ca.pem"}, {}) == {"aws_ca_bundle": str(tmp_path / "ca.pem")}
+    assert accounts.connection({"aws_ca_bundle": "ca.pem"}) == {"aws_ca_bundle": str(tmp_path / "ca.pem")}
 
 
 @pytest.mark.parametrize(
