@@ -98,8 +98,8 @@ class Connection:
         """Return a client of I(service), with the module's own region and endpoint where none are given."""
         region = region or self._region
         if not region:
-            # IAM and STS are global; only regional services depend on a region of the caller's.
-            if service not in ("iam", "sts"):
+            # These are global; only regional services depend on a region of the caller's.
+            if service not in ("iam", "organizations", "sts"):
                 raise BadInput([f"region: none is set, and {service} needs one. Set region or AWS_REGION."])
             region = (self._role.default_region if self._role else None) or _REGION
         return self._client(service, region, endpoint_url, self._slots)
