@@ -47,7 +47,7 @@ options:
         description:
           - A session policy as JSON or as a dictionary. The session may do what both it and the role allow, so that an
             audit can be narrowed to reading.
-        type: json
+        type: raw
       policy_arns:
         description:
           - The ARNs of up to ten managed policies that narrow the session in the same way, such as

@@ -16,7 +16,7 @@ ASSUME_ROLE: dict[str, t.Any] = {
         "session_name": {"type": "str", "default": "hardening-aws"},
         "external_id": {"type": "str", "no_log": True},
         "duration_seconds": {"type": "int", "default": 3600},
-        "policy": {"type": "json"},
+        "policy": {"type": "raw"},
         "policy_arns": {"type": "list", "elements": "str"},
     },
 }

@@ -25,21 +25,6 @@ try:
     import botocore.credentials
 except ImportError:
     pass  # AnsibleAWSModule refuses to start without botocore
-else:
-
-    class GivenCredentials(botocore.credentials.CredentialProvider):
-        """Provides a session with credentials that are there."""
-
-        METHOD = "assume-role"
-
-        def __init__(self, credentials: t.Any) -> None:
-            super().__init__()
-            self._credentials = credentials
-
-        def load(self) -> t.Any:
-            """Return them."""
-            return self._credentials
-
 
 _ROLE_ARN = re.compile(r"arn:(aws[a-z-]*):iam::\d{12}:role/(?:[!-~]+/)?[\w+=,.@-]{1,64}", re.ASCII)
 _POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy/[!-~]+", re.ASCII)
@@ -47,6 +32,19 @@ _CREDENTIALS = tuple(f"Credentials.{name}" for name in ("AccessKeyId", "SecretAc
 # Where STS is asked in a partition if no region is set.
 _REGIONS = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 _LONGEST_CHAINED = 3600
+
+
+class GivenCredentials:
+    """Provides a session of botocore's with credentials that are there, as its own providers do."""
+
+    METHOD = "assume-role"
+
+    def __init__(self, credentials: t.Any) -> None:
+        self._credentials = credentials
+
+    def load(self) -> t.Any:
+        """Return them."""
+        return self._credentials
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,6 +85,8 @@ def wanted_role(option: t.Any) -> AssumedRole | None:
     if checked.error_messages:
         raise BadInput([f"assume_role: {text}." for text in checked.error_messages])
     given = checked.validated_parameters
+    if isinstance(given["policy"], dict):
+        given["policy"] = json.dumps(given["policy"])
     _check(given)
     params = {"RoleArn": given["role_arn"], "RoleSessionName": given["session_name"]}
     params["DurationSeconds"] = given["duration_seconds"]
@@ -127,7 +127,7 @@ def _check_policy_arns(problems: Problems, arns: t.Sequence[str]) -> None:
             problems.add(f"policy_arns[{index}]", f"is {arn[:80]!r}: give the ARN of a managed policy.")
 
 
-def _is_policy(text: str) -> bool:
+def _is_policy(text: t.Any) -> bool:
     try:
         return isinstance(json.loads(text)["Statement"], (dict, list))
     except (ValueError, TypeError, KeyError):
