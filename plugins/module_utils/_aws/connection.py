@@ -99,7 +99,7 @@ class Connection:
         """Return a client of I(service), with the module's own region and endpoint where none are given."""
         region = region or self._region
         if not region:
-            # Only regional services depend on a region of the caller's.
+            # These are global; only regional services depend on a region of the caller's.
             if service not in ("iam", "organizations", "sts"):
                 raise BadInput([f"region: none is set, and {service} needs one. Set region or AWS_REGION."])
             region = self._global_region()
