@@ -105,8 +105,11 @@ def test_fifty_members(controller: Controller, emulator: Emulator) -> None:
     having = {f"3{number:011d}" for number in range(5, 51, 5)}
     emulator.fixture(organization(*(account(number, FULL if number % 5 == 0 else None) for number in range(1, 51))))
     emulator.clear_requests()
-    play = controller.play(roots_info(exclude_accounts=[DELEGATE]))
+    play = controller.play(
+        roots_info(exclude_accounts=[DELEGATE]), environment={"HARDENING_AWS_PROGRESS_SECONDS": "0.3"}
+    )
     found = play[0]
+    assert "read 50 of 50, 0 failed" in play.stdout
     assert found["summary"] == {"total": 50, "with_credentials": 10, "failed": 0}
     assert {item["account_id"] for item in found["results"] if item["has_credentials"]} == having
     assert found["features"] == {"root_credentials_management": True, "root_sessions": True, "reason": None}

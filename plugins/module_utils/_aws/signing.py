@@ -26,7 +26,8 @@ else:
         """Signs a request at the time of the clock that the request brings along in its context."""
 
         def _modify_request_before_signing(self, request: t.Any) -> None:
-            self.credentials: t.Any = request.context.get(_CREDENTIALS) or self.credentials
+            if _CREDENTIALS in request.context:
+                self.credentials = request.context[_CREDENTIALS]
             clock = request.context[_CLOCK]
             if clock.known:
                 aws_now = time.gmtime(clock.now())

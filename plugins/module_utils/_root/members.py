@@ -90,7 +90,7 @@ class Selection:
     """The accounts that a run is about, in the order of the input, and those that it leaves out as not active."""
 
     chosen: tuple[Member, ...]
-    skipped: tuple[Member, ...] = ()
+    left_out: tuple[Member, ...] = ()
 
 
 def select(members: t.Mapping[str, Member], accounts: t.Sequence[str] | None, excluded: t.Sequence[str]) -> Selection:

@@ -81,7 +81,7 @@ def _selected(connection: Connection, params: t.Mapping[str, t.Any]) -> Selectio
 
 
 def _left_out(selection: Selection) -> list[dict[str, str]]:
-    return [{"account_id": one.id, "account_name": one.name, "state": one.state} for one in selection.skipped]
+    return [{"account_id": one.id, "account_name": one.name, "state": one.state} for one in selection.left_out]
 
 
 def _finish_reading(

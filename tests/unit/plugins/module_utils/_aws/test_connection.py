@@ -139,3 +139,22 @@ def test_a_profile_that_does_not_exist_or_that_keys_contradict(
     config.write_text("[profile\n")
     with pytest.raises(BadInput, match="the files of profiles cannot be read"):
         connection_of(profile="team", **no_keys)
+
+
+@pytest.mark.parametrize("mode", ["legacy", "regional", None])
+@pytest.mark.parametrize(
+    ("region", "host"), [("us-east-1", "us-east-1"), ("eu-west-1", "eu-west-1"), (None, "us-east-1")]
+)
+def test_sts_at_the_endpoint_of_the_region(
+    monkeypatch: pytest.MonkeyPatch, mode: str | None, region: str | None, host: str
+) -> None:
+    """Also where botocore is told to take the global one, as those before 1.40 do by default."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "EC2_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    if mode is None:
+        monkeypatch.delenv("AWS_STS_REGIONAL_ENDPOINTS", raising=False)
+    else:
+        monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", mode)
+    made = connection_of(region=region)
+    made.use_regional_sts()
+    assert made.client("sts").open()._opened.meta.endpoint_url == f"https://sts.{host}.amazonaws.com"

@@ -10,6 +10,7 @@ import typing as t
 import botocore.auth
 import pytest
 
+from ansible_collections.hardening.aws.plugins.module_utils._aws.signing import SessionKeys
 from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._aws.answering import (
     USERS,
     Answering,
@@ -73,3 +74,45 @@ def test_clients_of_others_are_signed_as_ever() -> None:
     connection_of().client("iam").open()
     assert before == botocore.auth.AUTH_TYPE_MAPS
     assert botocore.auth.AUTH_TYPE_MAPS["v4"] is botocore.auth.SigV4Auth
+
+
+def test_a_client_signs_for_many_accounts() -> None:
+    """Each call with the keys of its thread, and never with the caller's own."""
+    keys = threading.local()
+    connection = connection_of(session_token="of-the-caller")
+    client = connection.client_of_others("iam", lambda: t.cast(SessionKeys, keys.now))
+    answering = Answering()
+    answer_from_memory(client, answering)
+
+    def call_as(name: str) -> None:
+        for number in range(10):
+            keys.now = SessionKeys(f"ASIA{name}{number}", "secret", f"token-{name}{number}")
+            client.call("ListUsers", {})
+
+    threads = [threading.Thread(target=call_as, args=[name]) for name in ("A", "B", "C")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answering.sent) == 30
+    signed = {
+        (
+            request.headers["Authorization"].split(b"Credential=")[1].split(b"/")[0],
+            request.headers["X-Amz-Security-Token"],
+        )
+        for request in answering.sent
+    }
+    wanted = {f"{name}{number}" for name in ("A", "B", "C") for number in range(10)}
+    assert signed == {(f"ASIA{one}".encode(), f"token-{one}".encode()) for one in wanted}
+
+
+def test_without_keys_nothing_is_sent() -> None:
+    def none() -> SessionKeys:
+        raise KeyError("no session")
+
+    client = connection_of().client_of_others("iam", none)
+    answering = Answering()
+    answer_from_memory(client, answering)
+    with pytest.raises(KeyError):
+        client.call("ListUsers", {})
+    assert not answering.sent
