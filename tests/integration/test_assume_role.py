@@ -91,15 +91,21 @@ def test_a_clock_that_is_hours_off(controller: Controller, emulator: Emulator, m
 
 
 REFUSED: dict[str, tuple[Options, str]] = {
-    "no such role": ({"role_arn": f"arn:aws:iam::{MEMBER}:role/harding"}, "whether the role exists"),
-    "no external ID": ({"role_arn": f"arn:aws:iam::{MEMBER}:role/hardening"}, "asks for an external ID"),
+    "no such role": (
+        {"role_arn": f"arn:aws:iam::{MEMBER}:role/harding"},
+        "(1) the role exists in account 200000000001",
+    ),
+    "no external ID": (
+        {"role_arn": f"arn:aws:iam::{MEMBER}:role/hardening"},
+        "none was given (assume_role.external_id)",
+    ),
     "another external ID": (
         {"role_arn": f"arn:aws:iam::{MEMBER}:role/hardening", "external_id": "wrong"},
-        "asks for another external ID than the one given",
+        "it was given one, which must be that of the condition",
     ),
     "too long": (
         {"role_arn": f"arn:aws:iam::{MEMBER}:role/hardening", "external_id": EXTERNAL, "duration_seconds": 43200},
-        "assume_role.duration_seconds is 43200",
+        "assume_role.duration_seconds is 43200, more than the maximum session duration of the role",
     ),
 }
 
@@ -110,7 +116,48 @@ def test_a_role_that_cannot_be_assumed(controller: Controller, emulator: Emulato
     answer = enrol(controller, role)
     assert answer["failed"] and text in answer["msg"] and role["role_arn"] in answer["msg"], answer
     assert "results" not in answer and attached(member) == []
-    assert set(emulator.counts()["by_action"]) <= {"sts:AssumeRole", "iam:ListVirtualMFADevices"}
+    assert set(emulator.counts()["by_action"]) <= {
+        "sts:AssumeRole",
+        "sts:GetCallerIdentity",
+        "iam:ListVirtualMFADevices",
+    }
+
+
+def test_a_role_that_is_lost_in_mid_run(controller: Controller, emulator: Emulator, member: t.Any) -> None:
+    """What was done is told, and the rest fails with the reason."""
+    emulator.set(check_signature_age=False, latency=0.02)
+    role = {"role_arn": ROLE, "duration_seconds": 900}
+    given = {"devices": users(), "seed_store": SECRETS, "concurrency": 1, "stop_after_failures": 3}
+    process = controller.spawn(PLURAL, **given, assume_role=role)
+    while not process.ended(0.02):
+        if emulator.counts()["by_action"].get("iam:EnableMFADevice", 0) >= 5:
+            emulator.set(denied_actions=["sts:AssumeRole"], clock_offset=1000)
+    answer = process.answer()
+    done = [item["user_name"] for item in answer["results"] if "enable" in item["actions"]]
+    assert answer["failed"] and answer["changed"] and done == attached(member) and 5 <= len(done) < 20
+    assert f"cannot assume {ROLE} (AccessDenied)" in answer["msg"] and not emulator.violations()
+    emulator.set(denied_actions=[])
+    assert enrol(controller, role)["summary"] == {
+        "total": 20,
+        "changed": 20 - len(done),
+        "unchanged": len(done),
+        "failed": 0,
+    }
+
+
+def test_a_profile_whose_own_role_is_denied(controller: Controller, emulator: Emulator, member: t.Any) -> None:
+    config = controller.home / "config"
+    config.write_text(
+        f"[profile chained]\nrole_arn = {ROLE}x\nsource_profile = base\nregion = us-east-1\n"
+        f"endpoint_url = {emulator.url}\n"
+        "[profile base]\naws_access_key_id = testing\naws_secret_access_key = x\n",
+        encoding="utf-8",
+    )
+    step = task(INFO, account=True, profile="chained")
+    play = controller.play(
+        *may_fail(step), defaults={"endpoint_url": emulator.url}, environment={"AWS_CONFIG_FILE": str(config)}
+    )
+    assert "AWS refused AssumeRole (AccessDenied), with which the profile" in play[0].msg, play[0].msg
 
 
 def test_a_policy_narrows_an_audit_to_reading(controller: Controller, emulator: Emulator, member: t.Any) -> None:
@@ -145,7 +192,7 @@ def test_a_profile_that_assumes_a_role_itself(controller: Controller, emulator: 
         "[profile base]\naws_access_key_id = testing\naws_secret_access_key = x\n",
         encoding="utf-8",
     )
-    trusted = {"name": "second", "trusted": [MEMBER]}
+    trusted = {"name": "second", "trusted": [MEMBER], "max_session_duration": 43200}
     emulator.fixture({"account_id": "123456789012", "roles": [trusted], "users": [{"user_name": "alice"}]})
     second = {"role_arn": "arn:aws:iam::123456789012:role/second"}
     defaults = {"endpoint_url": emulator.url}
@@ -154,7 +201,7 @@ def test_a_profile_that_assumes_a_role_itself(controller: Controller, emulator: 
     steps = [task(INFO, **given, assume_role={**second, "duration_seconds": seconds}) for seconds in (3600, 7200)]
     play = controller.play(*may_fail(*steps), defaults=defaults, environment=environment)
     assert not play[0].failed, play[0].msg
-    assert play[1].failed and "credentials of a role get 3600 at most for another role" in play[1].msg
+    assert play[1].failed and "AWS limits a chain of roles to one hour" in play[1].msg
 
 
 def test_every_module_that_calls_aws_has_the_option() -> None:

@@ -7,19 +7,22 @@ This module is private to hardening.aws. botocore itself asks for credentials an
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import json
 import re
+import time
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._assume_role_option import ASSUME_ROLE
-from .._errors import AwsRefused, BadInput
+from .._errors import AwsRefused, BadInput, MfaError
 from .._problems import Problems, refuse
 from .client import Client, Params
 from .clock import AwsClock
+from .role_refusals import NAME, explain_role
 
 try:
     import botocore.credentials
@@ -31,7 +34,8 @@ _POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy/[!-~]+", re
 _CREDENTIALS = tuple(f"Credentials.{name}" for name in ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"))
 # Where STS is asked in a partition if no region is set.
 _REGIONS = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
-_LONGEST_CHAINED = 3600
+# After a failure AWS is not asked again at once.
+_PAUSE_SECONDS = 30.0
 
 
 class GivenCredentials:
@@ -134,21 +138,60 @@ def _is_policy(text: t.Any) -> bool:
         return False
 
 
+class RoleNotAssumed(MfaError):
+    """AWS does not grant the role's credentials.
+
+    It is not AwsRefused, so that no caller takes it for an answer to its own call.
+    """
+
+
 def credentials_of(role: AssumedRole, sts: Client, clock: AwsClock) -> t.Any:
     """Return credentials of a role, as botocore's clients take them. The role is assumed with the first call.
 
-    :param sts: Signs with the credentials that may assume the role.
+    :param sts: Signs with the credentials that may assume the role, and waits for no other call, as others wait for it.
     """
-    duration = role.params["DurationSeconds"]
 
     def now() -> datetime.datetime:
         return datetime.datetime.fromtimestamp(clock.best_guess(), datetime.timezone.utc)
 
-    def assume() -> dict[str, str]:
+    seconds = role.params["DurationSeconds"]
+    return botocore.credentials.RefreshableCredentials(
+        "",
+        "",
+        "",
+        datetime.datetime.fromtimestamp(0, datetime.timezone.utc),
+        _Sessions(role, sts).new,
+        GivenCredentials.METHOD,
+        time_fetcher=now,
+        # botocore's own, 15 and 10 minutes, would ask anew before each call of a session of 15 minutes.
+        advisory_timeout=min(900, seconds // 3),
+        mandatory_timeout=min(600, seconds // 5),
+    )
+
+
+class _Sessions:
+    """Asks for sessions of a role. botocore calls it from one thread at a time."""
+
+    def __init__(self, role: AssumedRole, sts: Client) -> None:
+        self._role = role
+        self._sts = sts
+        self._failure: MfaError | None = None
+        self._quiet_until = 0.0
+
+    def new(self) -> dict[str, str]:
+        """Return a session, as botocore wants it.
+
+        :raises MfaError: There is none. Nor does the next call ask at once: each of many threads would.
+        """
+        if self._failure is not None and time.monotonic() < self._quiet_until:
+            raise self._failure
         try:
-            answer = sts.call("AssumeRole", role.params, requires=_CREDENTIALS)["Credentials"]
-        except AwsRefused as refusal:
-            raise _explained(refusal, role) from None
+            answer = self._sts.call("AssumeRole", self._role.params, requires=_CREDENTIALS)["Credentials"]
+        except MfaError as error:
+            self._failure = RoleNotAssumed(self._told(error), error.code, "sts:AssumeRole")
+            self._quiet_until = time.monotonic() + _PAUSE_SECONDS
+            raise self._failure from None
+        self._failure = None
         return {
             "access_key": answer["AccessKeyId"],
             "secret_key": answer["SecretAccessKey"],
@@ -156,36 +199,13 @@ def credentials_of(role: AssumedRole, sts: Client, clock: AwsClock) -> t.Any:
             "expiry_time": answer["Expiration"].isoformat(),
         }
 
-    return botocore.credentials.RefreshableCredentials(
-        "",
-        "",
-        "",
-        datetime.datetime.fromtimestamp(0, datetime.timezone.utc),
-        assume,
-        "assume-role",
-        time_fetcher=now,
-        # botocore's own, 15 and 10 minutes, would ask anew before each call of a session of 15 minutes.
-        advisory_timeout=min(900, duration // 3),
-        mandatory_timeout=min(600, duration // 5),
-    )
+    def _told(self, error: MfaError) -> str:
+        if isinstance(error, AwsRefused):
+            return explain_role(self._role.params, error, self._caller)
+        return f"{NAME}: {self._role.arn} could not be assumed. {error.message}"
 
-
-def _explained(refusal: AwsRefused, role: AssumedRole) -> AwsRefused:
-    code, text = refusal.code or "", refusal.aws_message.strip()
-    given = "another external ID than the one given" if "ExternalId" in role.params else "an external ID"
-    told = {
-        "AccessDenied": (
-            "Look at four things: whether the role exists; whether its trust policy names the caller, and asks for "
-            f"{given}, or for MFA; whether the caller's own policies allow sts:AssumeRole on it; and whether a service "
-            "control policy forbids it."
-        ),
-        "MalformedPolicyDocument": "Correct assume_role.policy.",
-        "PackedPolicyTooLarge": "Shorten assume_role.policy, or name fewer assume_role.policy_arns.",
-        "RegionDisabledException": "STS is switched off in this region for the account: set region to another one.",
-        "ValidationError": (
-            f"If it is about the duration: assume_role.duration_seconds is {role.params['DurationSeconds']}. The role "
-            f"has a maximum of its own, and credentials of a role get {_LONGEST_CHAINED} at most for another role."
-        ),
-    }.get(code, refusal.message)
-    message = f"The role {role.arn} could not be assumed ({code}). {told} AWS: {text}"
-    return AwsRefused(message, code, "sts:AssumeRole", refusal.aws_message, refusal.unsure)
+    def _caller(self) -> str | None:
+        """Return whose credentials assume the role, or None if AWS does not say."""
+        with contextlib.suppress(MfaError):
+            return str(self._sts.call("GetCallerIdentity", {}, requires=("Arn",))["Arn"])
+        return None

@@ -66,6 +66,7 @@ class Client:
     """Calls one service. Safe to use from several threads.
 
     :param slots: Is held by each call that is under way, so that there are only so many at once.
+    :param renews: Whether the credentials are renewed, by AWS's clock, when a call is signed.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Client:
         patience: Patience,
         pacer: Pacer,
         slots: contextlib.AbstractContextManager[t.Any] | None = None,
+        renews: bool = False,
     ) -> None:
         self.service = service
         self._open_client = open_client
@@ -85,6 +87,7 @@ class Client:
         self._clock = clock
         self._patience = patience
         self._slots = slots or contextlib.nullcontext()
+        self._renews = renews
         self._state = _CallState()
 
     def open(self) -> Client:
@@ -154,6 +157,7 @@ class Client:
             sent_at = self._clock.tick()
             answer = _sent(method, made)
         if isinstance(answer, botocore.exceptions.ClientError):
+            _refuse_without_credentials(answer, attempts.name)
             self._refused(attempts, answer.response, ticket, sent_at)
         elif isinstance(answer, Exception):
             self._failed(attempts, answer)
@@ -190,6 +194,10 @@ class Client:
         if refusal.is_about_time and not attempts.clock_set and self._clock.known:
             attempts.clock_set = True
             return
+        # A host that slept did not notice that time passed. This very answer has told it, so the next attempt renews.
+        if refusal.kind == "ExpiredToken" and self._renews and not attempts.renewed:
+            attempts.renewed = True
+            return
         if refusal.is_passing and refusal.kind not in attempts.expected:
             attempts.unsure = attempts.unsure or refusal.status >= 500
             if self._tries_again(attempts, self._patience.attempts):
@@ -212,6 +220,8 @@ class Client:
 
     def _failed(self, attempts: _Attempts, error: Exception) -> None:
         """No answer came, or it cannot be read."""
+        if isinstance(error, MfaError):
+            raise error  # of what a signature needed
         if isinstance(error, (botocore.exceptions.ConnectTimeoutError, botocore.exceptions.ReadTimeoutError)):
             self._timed_out(attempts, error)
         elif isinstance(error, (botocore.exceptions.HTTPClientError, botocore.exceptions.ConnectionError)):
@@ -304,6 +314,7 @@ class _Attempts:
     throttled: int = 0  # in a row
     unsure: bool = False
     clock_set: bool = False
+    renewed: bool = False
     give_up_at: float = dataclasses.field(default_factory=lambda: time.monotonic() + _THROTTLE_PATIENCE_SECONDS)
 
 
@@ -336,6 +347,20 @@ def _sent(method: t.Callable[..., Params], params: Params) -> Params | Exception
     except Exception as error:  # noqa: BLE001  # pylint: disable=broad-except
         # botocore's parsers raise errors of many kinds on a damaged answer, and some quote it.
         return error
+
+
+def _refuse_without_credentials(error: t.Any, name: str) -> None:
+    """Give up if what AWS refused is not the call I(name), but one with which botocore gets credentials for it."""
+    if not error.operation_name.startswith("AssumeRole") or name.endswith(f":{error.operation_name}"):
+        return
+    refusal = Refusal.of(error.response)
+    raise MfaError(
+        f"There are no credentials for {name}: AWS refused {error.operation_name} ({refusal.code}), with which the "
+        "profile or the environment of the host that runs the module gets them. Correct role_arn, source_profile or "
+        f"web_identity_token_file there. AWS: {refusal.text}",
+        refusal.code,
+        f"sts:{error.operation_name}",
+    ) from None
 
 
 def _has(answer: Params, member: str) -> bool:

@@ -129,7 +129,8 @@ class Connection:
         self, service: str, open_client: t.Callable[[], t.Any], slots: threading.BoundedSemaphore | None
     ) -> Client:
         patience = Patience(self._attempts)
-        return Client(service, open_client, self.clock, patience, self.pacers.of(service), slots)
+        renews = self._role is not None
+        return Client(service, open_client, self.clock, patience, self.pacers.of(service), slots, renews)
 
     def _open(
         self,

@@ -11,7 +11,12 @@ import typing as t
 
 import pytest
 
-from ansible_collections.hardening.aws.plugins.module_utils._aws.assumed_role import credentials_of, wanted_role
+from ansible_collections.hardening.aws.plugins.module_utils._aws import assumed_role
+from ansible_collections.hardening.aws.plugins.module_utils._aws.assumed_role import (
+    RoleNotAssumed,
+    credentials_of,
+    wanted_role,
+)
 from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, BadInput
 
 ARN = "arn:aws:iam::123456789012:role/ops/hardening"
@@ -90,6 +95,8 @@ class World:
         return self.time
 
     def call(self, operation: str, params: dict[str, t.Any], **_more: t.Any) -> dict[str, t.Any]:
+        if operation == "GetCallerIdentity":
+            return {"Arn": OPS}
         assert operation == "AssumeRole" and params["RoleArn"] == ARN
         self.asked += 1
         if self.failure is not None:
@@ -126,31 +133,70 @@ def test_a_burst_of_threads_asks_once() -> None:
     assert keys == {"ASIA1"} and world.asked == 1
 
 
+OPS = "arn:aws:iam::210987654321:user/ops"
+PLAIN = f"User: {OPS} is not authorized to perform: sts:AssumeRole on resource: {ARN}"
+
+
+def denied(text: str, code: str = "AccessDenied") -> AwsRefused:
+    return AwsRefused("The caller lacks …", code, "sts:AssumeRole", text)
+
+
+def test_a_role_that_is_lost_in_mid_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What holds is used up; then each call fails at once, and AWS is asked again only after a while."""
+    world = World(900)
+    monkeypatch.setattr(assumed_role.time, "monotonic", lambda: world.time)
+    found = credentials(world)
+    assert found.get_frozen_credentials().access_key == "ASIA1"
+    world.failure = denied(PLAIN)
+    world.time += 650
+    for _call in range(3):
+        assert found.get_frozen_credentials().access_key == "ASIA1"
+    assert world.asked == 2
+    world.time += 300
+    for _call in range(3):
+        with pytest.raises(RoleNotAssumed, match="cannot assume") as failure:
+            found.get_frozen_credentials()
+    assert world.asked == 3
+    # No caller takes it for an answer to its own call.
+    assert failure.value.code == "AccessDenied" and not isinstance(failure.value, AwsRefused)
+    world.failure = None
+    world.time += 31
+    assert found.get_frozen_credentials().access_key == "ASIA4"
+
+
 @pytest.mark.parametrize(
-    ("code", "said", "more", "text"),
+    ("code", "text", "told"),
     [
-        (
-            "AccessDenied",
-            "User: x is not authorized",
-            {},
-            "whether its trust policy names the caller, and asks for an ext",
-        ),
-        ("AccessDenied", "User: x is not authorized", {"external_id": "ab"}, "another external ID than the one given"),
+        ("AccessDenied", PLAIN, ["the role exists in account 123456789012", "trust policy", "none was given", "(5)"]),
+        ("AccessDenied", f"{PLAIN} with an explicit deny in a service control policy", ["A service control policy"]),
+        ("AccessDenied", f"{PLAIN} because no identity-based policy allows it", ["The caller's own policies"]),
+        ("AccessDenied", f"{PLAIN} because no resource-based policy allows it", ["The trust policy of the role"]),
         (
             "ValidationError",
-            "exceeds the MaxSessionDuration",
-            {},
-            "assume_role.duration_seconds is 900. The role has a max",
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+            ["limits a chain of roles to one hour", "Give at most 3600"],
         ),
-        ("MalformedPolicyDocument", "x", {}, "Correct assume_role.policy."),
-        ("RegionDisabledException", "x", {}, "set region to another one"),
-        ("ExpiredToken", "x", {}, "AWS refused"),
+        (
+            "ValidationError",
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+            ["more than the maximum session duration of the role"],
+        ),
+        ("ExpiredTokenException", "The token is expired", ["have expired", "aws sso login"]),
+        ("RegionDisabledException", "STS is not activated in this region", ["switched off in this region"]),
+        ("PackedPolicyTooLargeException", "Packed size 120%", ["too large together"]),
+        ("MalformedPolicyDocument", "Syntax errors", ["no policy that AWS can read"]),
     ],
 )
-def test_why_there_is_no_session(code: str, said: str, more: dict[str, t.Any], text: str) -> None:
-    world = World(900, AwsRefused("AWS refused", code, "sts:AssumeRole", said))
-    with pytest.raises(AwsRefused) as refused:
-        credentials(world, **more).get_frozen_credentials()
-    message = refused.value.message
-    assert message.startswith(f"The role {ARN} could not be assumed ({code}). ") and text in message and said in message
-    assert refused.value.code == code and refused.value.operation == "sts:AssumeRole"
+def test_why_there_is_no_session(code: str, text: str, told: list[str]) -> None:
+    with pytest.raises(RoleNotAssumed) as failure:
+        credentials(World(900, denied(text, code))).get_frozen_credentials()
+    said = failure.value.message
+    assert said.startswith("assume_role: ") and code in said and ARN in said and said.endswith(f"AWS: {text}")
+    assert all(words in said for words in told), said
+    assert failure.value.code == code and failure.value.operation == "sts:AssumeRole"
+
+
+def test_an_external_id_that_was_given_is_not_shown() -> None:
+    with pytest.raises(RoleNotAssumed, match="it was given one") as failure:
+        credentials(World(900, denied(PLAIN)), external_id="hush").get_frozen_credentials()
+    assert "hush" not in failure.value.message
