@@ -356,6 +356,22 @@ def test_lost_replies(controller: Controller, emulator: Emulator) -> None:
     assert_mfa_outlives_the_rest(emulator)
 
 
+def test_when_a_key_was_used_is_not_told(controller: Controller, emulator: Emulator) -> None:
+    """The account fails, and what is known is there."""
+    emulator.fixture(organization(account(1, FULL)))
+    emulator.account(FIRST, denied_actions=["iam:GetAccessKeyLastUsed"])
+    [found] = controller.run_module(ROOTS_INFO, accounts=[FIRST])["results"]
+    assert found["failed"] and "iam:GetAccessKeyLastUsed" in found["msg"]
+    assert found["password"] is True and {key["last_used"] for key in found["access_keys"]} == {None}
+
+
+def test_every_reply_about_recovery_is_lost(controller: Controller, emulator: Emulator) -> None:
+    emulator.fixture(organization(account(1)))
+    emulator.set(damage={"kind": "cut", "actions": ["iam:CreateLoginProfile"]})
+    answer = controller.run_module(ROOTS, accounts=[FIRST], state="password_recovery")
+    assert answer.get("msg") is None and answer["results"][0]["actions"] == ["allow_password_recovery"]
+
+
 @pytest.mark.parametrize("action", DELETIONS)
 def test_every_reply_to_a_call_is_lost(controller: Controller, emulator: Emulator, action: str) -> None:
     """All attempts took effect or found nothing: what AWS lists then tells it."""
