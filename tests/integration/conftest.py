@@ -21,7 +21,14 @@ from aws_emulator.client import Emulator
 from controller import Controller
 
 # Files whose tests take a minute or two, most of it waiting: begun first, so that none is left alone at the end.
-LONG = ("test_unreliable_aws", "test_two_runs_at_once", "test_whose_device", "test_role_chaos", "test_kill")
+LONG = (
+    "test_unreliable_aws",
+    "test_two_runs_at_once",
+    "test_whose_device",
+    "test_role_chaos",
+    "test_kill",
+    "test_root_credentials",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -181,6 +181,9 @@ BAD = {
     "twice": ({"accounts": [FIRST, FIRST]}, "accounts[1]: 300000000001 is the same account as accounts[0]"),
     "neither": ({}, "accounts: is missing: list account numbers, or set all_members to true"),
     "both": ({"accounts": [FIRST], "all_members": True}, "all_members: cannot be combined with accounts"),
+    "nothing where a number is": ({"accounts": [None]}, "accounts"),
+    "text": ({"accounts": "prod, test"}, "accounts[0]: 'prod' is not the number"),
+    "a mistyped option": ({"accounts": [FIRST], "exclude_account": [FIRST]}, "did you mean exclude_accounts?"),
     "recovery for all": ({"all_members": True, "state": "password_recovery"}, "list the accounts in accounts"),
     "concurrency": ({"accounts": [FIRST], "concurrency": 0}, "concurrency: is 0: give a number from 1 to 256"),
 }
@@ -353,6 +356,22 @@ def test_lost_replies(controller: Controller, emulator: Emulator) -> None:
     assert_mfa_outlives_the_rest(emulator)
 
 
+def test_when_a_key_was_used_is_not_told(controller: Controller, emulator: Emulator) -> None:
+    """The account fails, and what is known is there."""
+    emulator.fixture(organization(account(1, FULL)))
+    emulator.account(FIRST, denied_actions=["iam:GetAccessKeyLastUsed"])
+    [found] = controller.run_module(ROOTS_INFO, accounts=[FIRST])["results"]
+    assert found["failed"] and "iam:GetAccessKeyLastUsed" in found["msg"]
+    assert found["password"] is True and {key["last_used"] for key in found["access_keys"]} == {None}
+
+
+def test_every_reply_about_recovery_is_lost(controller: Controller, emulator: Emulator) -> None:
+    emulator.fixture(organization(account(1)))
+    emulator.set(damage={"kind": "cut", "actions": ["iam:CreateLoginProfile"]})
+    answer = controller.run_module(ROOTS, accounts=[FIRST], state="password_recovery")
+    assert answer.get("msg") is None and answer["results"][0]["actions"] == ["allow_password_recovery"]
+
+
 @pytest.mark.parametrize("action", DELETIONS)
 def test_every_reply_to_a_call_is_lost(controller: Controller, emulator: Emulator, action: str) -> None:
     """All attempts took effect or found nothing: what AWS lists then tells it."""
@@ -406,11 +425,46 @@ def test_session_that_ends_in_between(controller: Controller, emulator: Emulator
     assert root_of(emulator, FIRST) == NOTHING
 
 
+def test_two_runs_at_once(controller: Controller, emulator: Emulator) -> None:
+    """Each thing is taken away once, by either of them, and neither fails."""
+    emulator.fixture(organization(*(account(number, FULL) for number in range(1, 9))))
+    emulator.set(latency=0.05)
+    members = [f"3{number:011d}" for number in range(1, 9)]
+    running = [controller.spawn(ROOTS, accounts=members) for _run in range(2)]
+    answers = [process.answer() for process in running]
+    assert [answer["summary"]["failed"] for answer in answers] == [0, 0]
+    done = [
+        one.get("target") or one["action"]
+        for answer in answers
+        for item in answer["results"]
+        for one in item["changes"]
+    ]
+    assert len(done) == 8 * len(ALL)
+    assert {key: root_of(emulator, key) for key in members} == dict.fromkeys(members, NOTHING)
+    assert_mfa_outlives_the_rest(emulator)
+
+
 def test_throttled(controller: Controller, emulator: Emulator) -> None:
     emulator.fixture(organization(*(account(number, FULL) for number in range(1, 6))))
     emulator.set(throttle_probability=0.2, random_seed=3)
     answer = controller.run_module(ROOTS, all_members=True)
     assert answer["summary"]["changed"] == 5 and answer["summary"]["failed"] == 0
+
+
+# Through a role ------------------------------------------------------------------------------------------------------
+
+
+def test_with_a_role_of_the_delegated_administrator(controller: Controller, emulator: Emulator) -> None:
+    permissions = ["sts:AssumeRoot", "iam:ListOrganizationsFeatures", "organizations:ListAccounts"]
+    role = {"name": "roots", "trusted": [MANAGEMENT], "permissions": permissions}
+    emulator.fixture(organization(account(1, FULL)))
+    emulator.fixture({"account_id": DELEGATE, "roles": [role]})
+    assumed = {"assume_role": {"role_arn": f"arn:aws:iam::{DELEGATE}:role/roots"}}
+    info, removal = controller.play(roots_info(FIRST, **assumed), roots(FIRST, **assumed)).results
+    assert info["results"][0]["has_credentials"] and removal["results"][0]["actions"] == ALL
+    entered = {item["account_id"] for item in emulator.requests() if item["action"] == "AssumeRoot"}
+    assert entered == {DELEGATE}, "it is the role that becomes root"
+    assert root_of(emulator, FIRST) == NOTHING
 
 
 # Password recovery ---------------------------------------------------------------------------------------------------

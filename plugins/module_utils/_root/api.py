@@ -55,7 +55,12 @@ class RootApi:
         return dataclasses.replace(found, keys=tuple(self._last_use(key) for key in found.keys))
 
     def _last_use(self, key: plans.Key) -> plans.Key:
-        answer = self._session.call("GetAccessKeyLastUsed", {"AccessKeyId": key.id})
+        try:
+            answer = self._session.call("GetAccessKeyLastUsed", {"AccessKeyId": key.id})
+        except AwsRefused as refusal:
+            if short_code(refusal.code or "") == "NoSuchEntity":  # it was deleted since it was listed
+                return key
+            raise
         used = answer.get("AccessKeyLastUsed") or {}
         moment = used.get("LastUsedDate")
         if moment is None:

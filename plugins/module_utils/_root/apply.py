@@ -8,6 +8,7 @@ opened only where there is something to delete. MFA goes last, and stays on as l
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import functools
 import typing as t
@@ -34,10 +35,10 @@ def for_each_root(
     work: Work,
     progress: Progress,
     concurrency: int,
-) -> list[Outcome]:
-    """Do the work for the root user of each account, and return the outcomes in the same order.
+) -> None:
+    """Do the work for the root user of each account.
 
-    :param outcomes: With what their results say as long as nothing is known or done, made by blank().
+    :param outcomes: Those of blank(), in the same order.
     """
     by_outcome = {id(outcome): member for outcome, member in zip(outcomes, members, strict=True)}
 
@@ -48,7 +49,6 @@ def for_each_root(
         work(OneRoot(sessions, member, outcome, check_mode))
 
     for_each(do, outcomes, concurrency, counted_by(progress))
-    return outcomes
 
 
 def blank(members: t.Sequence[Member], details: dict[str, t.Any]) -> list[Outcome]:
@@ -74,7 +74,9 @@ class OneRoot:
     def look(self) -> None:
         """Only tell what there is."""
         api = self._api(AUDIT)
-        self._outcome.details.update(api.with_last_use(api.read()).result())
+        found = api.read()
+        self._outcome.details.update(found.result())
+        self._outcome.details.update(api.with_last_use(found).result())
 
     def reach(self, state: str) -> None:
         """Bring root into a state of the module iam_root_credentials."""
@@ -91,7 +93,8 @@ class OneRoot:
     def _allow_recovery(self) -> None:
         if self._api(AUDIT).password_created() is not None:
             return
-        if self._check_mode or self._api(CREATE).allow_recovery():
+        api = self._api(CREATE)
+        if self._check_mode or _made(api.allow_recovery, lambda: api.password_created() is not None):
             self._note(Change(plans.ALLOW_RECOVERY, None, ""))
             self._outcome.after.append(f"{self._member.id} root: console password")
 
@@ -120,26 +123,23 @@ class OneRoot:
             self._outcome.attempt(functools.partial(self._take, api, change))
 
     def _take(self, api: RootApi, change: Change) -> None:
-        try:
-            was_there = api.take(change)
-        except MfaError as error:
-            if isinstance(error, AwsRefused) and not error.unsure:
-                raise
-            # No reply came: what AWS lists tells whether the call took effect.
-            was_there = not self._is_there(api, change)
-            if not was_there:
-                raise
-        if was_there:
+        if _made(lambda: api.take(change), lambda: not api.is_there(change)):
             self._note(change)
-
-    @staticmethod
-    def _is_there(api: RootApi, change: Change) -> bool:
-        try:
-            return api.is_there(change)
-        except MfaError:
-            return True
 
     def _note(self, change: Change) -> None:
         self._outcome.actions.append(change.action)
         self._outcome.details["changes"].append({"action": change.action, "target": change.target})
         self._outcome.before += [change.line] if change.line else []
+
+
+def _made(call: t.Callable[[], bool], is_done: t.Callable[[], bool]) -> bool:
+    """Make a change, and return whether it was one. If no reply came, what AWS lists then tells it."""
+    try:
+        return call()
+    except MfaError as error:
+        if isinstance(error, AwsRefused) and not error.unsure:
+            raise
+        with contextlib.suppress(MfaError):
+            if is_done():
+                return True
+        raise

@@ -77,7 +77,7 @@ def _start(module: AnsibleAWSModule, needs_choice: bool) -> Connection:
 
 
 def _selected(connection: Connection, params: t.Mapping[str, t.Any]) -> Selection:
-    return select(read_members(connection), params["accounts"], params["exclude_accounts"])
+    return select(read_members(connection), params["accounts"], params["exclude_accounts"] or [])
 
 
 def _left_out(selection: Selection) -> list[dict[str, str]]:

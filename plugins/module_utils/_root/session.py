@@ -86,12 +86,13 @@ class RootSession:
 
         :raises MfaError: As that one does; a refusal says which account, and what a service control policy needs.
         """
-        renewed = self._begin()
+        renewed, unsure = self._begin(), False
         while True:
             assert self._keys is not None
             try:
                 return t.cast("dict[str, t.Any]", self._sessions.call(self._keys, operation, params, more))
             except AwsRefused as refusal:
+                unsure = refusal.unsure = refusal.unsure or unsure
                 if renewed or short_code(refusal.code or "") != "ExpiredToken":
                     raise words.about_call(refusal, self.member, self._task) from None
             self._keys = None
