@@ -114,9 +114,12 @@ class Adopter:
         if attached:
             return [plans.RESYNC, *tag, plans.STORE]
         if record is not None:
+            same = record.seed == desired.seed
+            held = f"this seed, made for an earlier {record.user_name}," if same else f"another seed of {serial}"
+            remedy = "Delete that record first" if same else "Find out which of the two is right, and delete the other"
             raise MfaError(
-                f"{self._records.place_of(desired, serial)} holds another seed of {serial}, which is attached to "
-                "nobody. Nothing was changed. Find out which of the two is right, and delete the other."
+                f"{self._records.place_of(desired, serial)} holds {held} and the device is attached to nobody. Nothing "
+                f"was changed. {remedy}."
             )
         if self._named[serial.lower()] > 1:
             raise MfaError(

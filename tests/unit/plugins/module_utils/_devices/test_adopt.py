@@ -86,6 +86,7 @@ def test_what_is_done(attached: bool, kept: Record | None, actions: list[str], c
     [
         ("bob", None, "is attached to bob, not to alice"),
         (False, record(OTHER), "holds another seed of"),
+        (False, record(SEED, "2001-01-01T00:00:00Z"), "holds this seed, made for an earlier alice,"),
     ],
 )
 def test_what_is_refused(attached: bool | str, kept: Record | None, text: str) -> None:
