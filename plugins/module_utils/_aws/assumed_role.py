@@ -83,6 +83,10 @@ def wanted_role(option: t.Any) -> AssumedRole | None:
         raise BadInput(
             ["assume_role: give a dictionary, such as {role_arn: arn:aws:iam::123456789012:role/hardening}."]
         )
+    unknown = sorted(set(option) - set(ASSUME_ROLE["options"]), key=str)
+    if unknown:
+        keys = ", ".join(ASSUME_ROLE["options"])
+        raise BadInput([f"assume_role: has the unknown key {str(unknown[0])[:80]!r}. Its keys are {keys}."])
     checked = ArgumentSpecValidator(ASSUME_ROLE["options"]).validate(
         {name: value for name, value in option.items() if value is not None}
     )
@@ -145,10 +149,11 @@ class RoleNotAssumed(MfaError):
     """
 
 
-def credentials_of(role: AssumedRole, sts: Client, clock: AwsClock) -> t.Any:
+def credentials_of(role: AssumedRole, sts: Client, clock: AwsClock, source: t.Callable[[], t.Any]) -> t.Any:
     """Return credentials of a role, as botocore's clients take them. The role is assumed with the first call.
 
     :param sts: Signs with the credentials that may assume the role, and waits for no other call, as others wait for it.
+    :param source: Has botocore get these credentials, or raises MfaError.
     """
 
     def now() -> datetime.datetime:
@@ -160,7 +165,7 @@ def credentials_of(role: AssumedRole, sts: Client, clock: AwsClock) -> t.Any:
         "",
         "",
         datetime.datetime.fromtimestamp(0, datetime.timezone.utc),
-        _Sessions(role, sts).new,
+        _Sessions(role, sts, source).new,
         GivenCredentials.METHOD,
         time_fetcher=now,
         # botocore's own, 15 and 10 minutes, would ask anew before each call of a session of 15 minutes.
@@ -172,9 +177,10 @@ def credentials_of(role: AssumedRole, sts: Client, clock: AwsClock) -> t.Any:
 class _Sessions:
     """Asks for sessions of a role. botocore calls it from one thread at a time."""
 
-    def __init__(self, role: AssumedRole, sts: Client) -> None:
+    def __init__(self, role: AssumedRole, sts: Client, source: t.Callable[[], t.Any]) -> None:
         self._role = role
         self._sts = sts
+        self._source = source
         self._failure: MfaError | None = None
         self._quiet_until = 0.0
 
@@ -186,6 +192,7 @@ class _Sessions:
         if self._failure is not None and time.monotonic() < self._quiet_until:
             raise self._failure
         try:
+            self._source()
             answer = self._sts.call("AssumeRole", self._role.params, requires=_CREDENTIALS)["Credentials"]
         except MfaError as error:
             self._failure = RoleNotAssumed(self._told(error), error.code, "sts:AssumeRole")

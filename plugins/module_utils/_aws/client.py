@@ -157,7 +157,8 @@ class Client:
             sent_at = self._clock.tick()
             answer = _sent(method, made)
         if isinstance(answer, botocore.exceptions.ClientError):
-            _refuse_without_credentials(answer, attempts.name)
+            if _is_about_credentials(answer, attempts.name):
+                raise without_credentials(answer, attempts.name) from None
             self._refused(attempts, answer.response, ticket, sent_at)
         elif isinstance(answer, Exception):
             self._failed(attempts, answer)
@@ -349,18 +350,21 @@ def _sent(method: t.Callable[..., Params], params: Params) -> Params | Exception
         return error
 
 
-def _refuse_without_credentials(error: t.Any, name: str) -> None:
-    """Give up if what AWS refused is not the call I(name), but one with which botocore gets credentials for it."""
-    if not error.operation_name.startswith("AssumeRole") or name.endswith(f":{error.operation_name}"):
-        return
+def _is_about_credentials(error: t.Any, name: str) -> bool:
+    """Whether what AWS refused is not the call I(name), but one with which botocore gets credentials for it."""
+    return error.operation_name.startswith("AssumeRole") and not name.endswith(f":{error.operation_name}")
+
+
+def without_credentials(error: t.Any, name: str) -> MfaError:
+    """Return the failure of the call I(name), for which AWS refused botocore the credentials."""
     refusal = Refusal.of(error.response)
-    raise MfaError(
+    return MfaError(
         f"There are no credentials for {name}: AWS refused {error.operation_name} ({refusal.code}), with which the "
         "profile or the environment of the host that runs the module gets them. Correct role_arn, source_profile or "
         f"web_identity_token_file there. AWS: {refusal.text}",
         refusal.code,
         f"sts:{error.operation_name}",
-    ) from None
+    )
 
 
 def _has(answer: Params, member: str) -> bool:

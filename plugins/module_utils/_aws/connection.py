@@ -21,7 +21,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws
 from .._core_version import core_problem
 from .._errors import BadInput
 from .assumed_role import AssumedRole, GivenCredentials, credentials_of, wanted_role
-from .client import Client, Params, Patience
+from .client import Client, Params, Patience, without_credentials
 from .clock import AwsClock
 from .pacer import Pacers
 from .signing import SessionKeys, sign_on
@@ -90,8 +90,9 @@ class Connection:
         opener = functools.partial(self._open, "sts", self._global_region(), self._endpoint_url)
         sts = self._client_of("sts", opener, slots=None)
         sts.open()  # with the session and the access of the caller
+        source = functools.partial(_get_credentials, self._session, self._access)
         session = _session(profile)
-        provider = GivenCredentials(credentials_of(role, sts, self.clock))
+        provider = GivenCredentials(credentials_of(role, sts, self.clock, source))
         session.get_component("credential_provider").providers.insert(0, provider)
         return session, {"verify": self._access.get("verify")}
 
@@ -154,6 +155,21 @@ class Connection:
             raise BadInput([f"cannot connect to {service}: {error}"]) from None
         sign_on(self.clock, boto3_client, keys)
         return boto3_client
+
+
+def _get_credentials(session: t.Any, access: Params) -> None:
+    """Have botocore get the credentials of a session, of which a profile may be a role itself.
+
+    :raises MfaError: AWS refused.
+    """
+    if access.get("aws_access_key_id"):
+        return
+    try:
+        credentials = session.get_credentials()
+        if credentials is not None:
+            credentials.get_frozen_credentials()
+    except botocore.exceptions.ClientError as error:
+        raise without_credentials(error, "sts:AssumeRole") from None
 
 
 def _session(profile: str | None) -> t.Any:

@@ -73,7 +73,7 @@ def test_where_sts_is_asked(partition: str, region: str | None) -> None:
         ({"role_arn": ARN, "policy": "allow all"}, "assume_role.policy: is not a policy"),
         ({"role_arn": ARN, "policy_arns": ["x"]}, "assume_role.policy_arns[0]: is 'x'"),
         ({"role_arn": ARN, "policy_arns": ["arn:aws:iam::aws:policy/x"] * 11}, "assume_role.policy_arns: names 11"),
-        ({"role_arn": ARN, "externalid": "x"}, "assume_role: "),
+        ({"role_arn": ARN, "externalid": "x"}, "assume_role: has the unknown key 'externalid'. Its keys are role_arn,"),
     ],
 )
 def test_what_is_refused(option: t.Any, problem: str) -> None:
@@ -109,7 +109,7 @@ class World:
 def credentials(world: World, seconds: int = 900, **more: t.Any) -> t.Any:
     role = wanted_role({"role_arn": ARN, "duration_seconds": seconds, **more})
     assert role is not None
-    return credentials_of(role, t.cast(t.Any, world), t.cast(t.Any, world))
+    return credentials_of(role, t.cast(t.Any, world), t.cast(t.Any, world), lambda: None)
 
 
 @pytest.mark.parametrize("seconds", [900, 3600, 43200])
