@@ -86,21 +86,20 @@ class RootSession:
 
         :raises MfaError: As that one does; a refusal says which account, and what a service control policy needs.
         """
-        renewed, unsure = self._begin(), False
+        unsure = False
         while True:
-            assert self._keys is not None
+            keys, renewed = self._begin()
             try:
-                return t.cast("dict[str, t.Any]", self._sessions.call(self._keys, operation, params, more))
+                return t.cast("dict[str, t.Any]", self._sessions.call(keys, operation, params, more))
             except AwsRefused as refusal:
                 unsure = refusal.unsure = refusal.unsure or unsure
                 if renewed or short_code(refusal.code or "") != "ExpiredToken":
                     raise words.about_call(refusal, self.member, self._task) from None
             self._keys = None
-            renewed = self._begin()
 
-    def _begin(self) -> bool:
-        """Open the session, unless it is open for some time. Return whether it was opened."""
+    def _begin(self) -> tuple[SessionKeys, bool]:
+        """Open the session, unless it is open for some time. Return its keys, and whether it was opened."""
         if self._keys is not None and self._sessions.clock.best_guess() < self._ends - _MARGIN_SECONDS:
-            return False
+            return self._keys, False
         self._keys, self._ends = self._sessions.assume(self.member, self._task)
-        return True
+        return self._keys, True

@@ -10,7 +10,7 @@ from __future__ import annotations
 from .._aws.refusals import short_code
 from .._errors import AwsRefused, MfaError
 from .features import Features
-from .members import ACTIVE, Member
+from .members import Member
 
 _SPARE = (
     'Have it spare sessions of centralized root access: add "Null": {"aws:AssumedRoot": "true"} to the Condition of '
@@ -57,7 +57,6 @@ def about_call(refusal: AwsRefused, member: Member, task: str) -> MfaError:
 
 def not_active(member: Member) -> MfaError:
     """Return why an account is left alone."""
-    assert member.state != ACTIVE
     return MfaError(
         f"Account {member.label} is {member.state}, not ACTIVE: AWS lets nobody into it. Remove it from accounts, or "
         "have it reinstated first."
