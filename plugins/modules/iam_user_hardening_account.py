@@ -124,9 +124,10 @@ _OF_USERS = (
 
 def run(module: AnsibleAWSModule) -> None:
     params = module.params
+    connection = Connection(module, params["concurrency"])
     with concurrent.futures.ThreadPoolExecutor(1) as executor:
-        looking = executor.submit(_policy, module) if params["policy_name"] else None
-        info = gather(module, account=True, credential_report=True)
+        looking = executor.submit(_policy, module, connection) if params["policy_name"] else None
+        info = gather(module, account=True, credential_report=True, connection=connection)
         policy = looking.result() if looking else None
     found = {name: info[name] for name in _OF_ACCOUNT}
     module.exit_json(changed=False, users=[_shortened(user) for user in info["users"]], policy=policy, **found)
@@ -137,11 +138,11 @@ def _shortened(user: dict[str, t.Any]) -> dict[str, t.Any]:
     return {**{name: user[name] for name in _OF_USERS}, "mfa_devices": devices}
 
 
-def _policy(module: AnsibleAWSModule) -> dict[str, t.Any]:
+def _policy(module: AnsibleAWSModule, connection: Connection) -> dict[str, t.Any]:
     """Return what there is of the policy; that AWS refused to show it is the role's to judge."""
     params = module.params
     try:
-        found = look(Connection(module), params["policy_name"], params["document"], params["group"])
+        found = look(connection, params["policy_name"], params["document"], params["group"])
     except AwsRefused as refusal:
         return {"unknown": refusal.message}
     return {**found, "unknown": ""}

@@ -45,9 +45,16 @@ class Request:
 
 
 def gather(
-    module: AnsibleAWSModule, user_names: t.Sequence[str] = (), account: bool = False, credential_report: bool = False
+    module: AnsibleAWSModule,
+    user_names: t.Sequence[str] = (),
+    account: bool = False,
+    credential_report: bool = False,
+    connection: Connection | None = None,
 ) -> Result:
-    """Return what a module whose options are those of M(options.account_options) is to read."""
+    """Return what a module whose options are those of M(options.account_options) is to read.
+
+    :param connection: The module's, if it has one already.
+    """
     params = module.params
     request = Request(
         user_names=user_names,
@@ -58,7 +65,7 @@ def gather(
         all_kinds=params["all_kinds"],
     )
     concurrency = params["concurrency"]
-    return Gatherer(MfaApi(Connection(module, concurrency)), request, concurrency).gather()
+    return Gatherer(MfaApi(connection or Connection(module, concurrency)), request, concurrency).gather()
 
 
 class Gatherer:

@@ -82,6 +82,7 @@ class Connection:
         self.pacers = Pacers()
         self._slots = threading.BoundedSemaphore(max(concurrency, 1))
         if self._role is not None:
+            _refuse_other_partition(self._session, self._role.arn, self._region)
             self._session, self._access = self._assuming(self._role, params.get("profile"))
 
     def _assuming(self, role: AssumedRole, profile: str | None) -> tuple[t.Any, Params]:
@@ -176,6 +177,24 @@ def _session(profile: str | None) -> t.Any:
     session = botocore.session.Session(profile=profile or None)
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=parse_timestamp)
     return session
+
+
+def _refuse_other_partition(session: t.Any, role_arn: str, region: str | None) -> None:
+    """Refuse a region in which AWS knows nothing of the role."""
+    if not region:
+        return
+    partition = role_arn.split(":")[1]
+    try:
+        found = session.get_partition_for_region(region)
+    except botocore.exceptions.BotoCoreError:
+        return  # a region that this botocore does not know
+    if found != partition:
+        raise BadInput(
+            [
+                f"assume_role.role_arn: {role_arn} is in the partition {partition}, and the region {region} in {found}."
+                f" Set region to one of {partition}."
+            ]
+        )
 
 
 def _access_of(module: AnsibleAWSModule | Options) -> tuple[str | None, str | None, Params]:

@@ -158,3 +158,20 @@ def test_sts_at_the_endpoint_of_the_region(
     made = connection_of(region=region)
     made.use_regional_sts()
     assert made.client("sts").open()._opened.meta.endpoint_url == f"https://sts.{host}.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("partition", "region"),
+    [("aws", "eu-west-1"), ("aws-cn", "cn-north-1"), ("aws-us-gov", "us-gov-east-1"), ("aws", "moon-base-1")],
+)
+def test_a_role_and_a_region_of_one_partition(partition: str, region: str) -> None:
+    role = {"role_arn": f"arn:{partition}:iam::123456789012:role/hardening"}
+    assert connection_of(region=region, assume_role=role).client("ssm").open()._opened.meta.region_name == region
+
+
+def test_a_role_and_a_region_of_two_partitions() -> None:
+    role = {"role_arn": "arn:aws-cn:iam::123456789012:role/hardening"}
+    with pytest.raises(
+        BadInput, match="in the partition aws-cn, and the region eu-west-1 in aws. Set region to one of"
+    ):
+        connection_of(region="eu-west-1", assume_role=role)
