@@ -192,6 +192,7 @@ def test_bad_input_makes_no_call(controller: Controller, emulator: Emulator) -> 
         ({**role(), "duration_seconds": 60}, "assume_role.duration_seconds: is 60: give 900 to 43200"),
         ({**role(), "external_id": "no good"}, "assume_role.external_id: is not one"),
         ({**role(), "policy": {"Statement": "all"}}, "assume_role.policy: is not a policy"),
+        ({"role_arn": ROLE.replace("aws", "aws-cn", 1)}, "is in the partition aws-cn, and the region us-east-1 in aws"),
         ("hardening", "assume_role: must be a dictionary. Its keys are role_arn, session_name"),
     ):
         answer = controller.run_module(PLURAL, **WORK[PLURAL], assume_role=given)
@@ -248,6 +249,17 @@ def test_credentials_that_have_expired(controller: Controller, emulator: Emulato
     keys = {name: session[f"aws_{member}"] for name, member in names.items()}
     answer = controller.run_module(INFO, user_name=NAMES[0], assume_role=role("last"), **keys)
     assert answer["failed"] and "have expired" in answer["msg"] and "ExpiredToken" in answer["msg"], answer
+
+
+def test_the_role_iam_user_hardening_reads_the_account_as_one_session(
+    controller: Controller, emulator: Emulator
+) -> None:
+    """It looks at the users and at the policy at the same time."""
+    answer = controller.run_module(
+        "hardening.aws.iam_user_hardening_account", policy_name="deny-unless-mfa", document=READING, assume_role=role()
+    )
+    assert len(answer["users"]) == len(NAMES) and not answer["policy"]["unknown"], answer
+    assert actions(emulator).count("AssumeRole") == 1
 
 
 # Secrets
