@@ -30,7 +30,8 @@ class Plugin:
         if host in self._failing:
             raise AnsibleError(f"Could not set x for host {host}")
 
-    def _add_host_to_composed_groups(self, *_arguments: t.Any, **_more: t.Any) -> None: ...
+    def _add_host_to_composed_groups(self, *_arguments: t.Any, **_more: t.Any) -> None:
+        pass
 
     _add_host_to_keyed_groups = _add_host_to_composed_groups
 
