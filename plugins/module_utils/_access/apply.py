@@ -135,7 +135,8 @@ class OneUser:
             return True
         if user is not None:
             self._password_last_used = user.get("PasswordLastUsed")
-            self.details["create_date"] = user["CreateDate"].isoformat()
+            created = user.get("CreateDate")
+            self.details["create_date"] = created.isoformat() if created else None
         elif similar is not None or not ignore_missing:
             raise MfaError(plans.nothing_such(self._wanted, similar))
         return user is not None
