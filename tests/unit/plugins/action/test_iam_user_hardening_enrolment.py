@@ -14,7 +14,7 @@ from ansible.parsing.vault import VaultSecret
 from ansible.utils.display import Display
 
 from ansible_collections.hardening.aws.plugins.action import iam_user_hardening_enrolment as action
-from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import modules
+from ansible_collections.hardening.aws.plugins.plugin_utils import _modules as modules
 from ansible_collections.hardening.aws.tests.unit.plugins.action.making import make
 from ansible_collections.hardening.aws.tests.unit.plugins.plugin_utils._iam_user_hardening.in_memory import (
     PREFIX,
