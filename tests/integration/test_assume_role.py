@@ -71,7 +71,6 @@ def time_passes(emulator: Emulator, seconds: float) -> None:
 # Where the work is done
 
 
-@pytest.mark.smoke
 @pytest.mark.parametrize("offset", [0, 5 * HOURS, -5 * HOURS], ids=["same clock", "AWS ahead", "AWS behind"])
 @pytest.mark.parametrize("store", [SECRETS, PARAMETERS], ids=["secrets", "parameters"])
 def test_users_and_seeds_of_the_other_account(
@@ -221,6 +220,7 @@ def _play(controller: Controller, text: str, *given: dict[str, t.Any], profile: 
     return controller.play(*may_fail(*tasks), defaults=defaults, environment=_configured(controller, text)).results
 
 
+@pytest.mark.smoke
 def test_profiles(controller: Controller, emulator: Emulator) -> None:
     """A profile with keys; one that is a role itself, which only then may go on to the last role, and for an hour."""
     (direct,) = _play(controller, OPS, role(), profile="ops")
