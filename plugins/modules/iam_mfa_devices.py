@@ -74,7 +74,7 @@ options:
     default: this
   concurrency:
     description:
-      - How many calls to have under way at once, from 1 to 256.
+      - How many users to work on at once, from 1 to 256.
     type: int
     default: 16
   stop_after_failures:

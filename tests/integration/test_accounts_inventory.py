@@ -227,7 +227,7 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
     ),
     "role": (
         {"assume_role_arn": f"arn:aws:iam::{PROD}:role/nobody"},
-        f"The role arn:aws:iam::{PROD}:role/nobody could not be assumed (AccessDenied). Look at four things",
+        f"the role arn:aws:iam::{PROD}:role/nobody could not be assumed (AccessDenied). The caller is arn:aws:",
     ),
     "region": ({"access_key": "AKIAX", "profile": "x"}, "profile: x cannot be combined with access keys"),
 }

@@ -209,7 +209,7 @@ class _Sessions:
     def _told(self, error: MfaError) -> str:
         if isinstance(error, AwsRefused):
             return explain_role(self._role.params, error, self._caller)
-        return f"{NAME}: {self._role.arn} could not be assumed. {error.message}"
+        return f"{NAME}: the role {self._role.arn} could not be assumed. {error.message}"
 
     def _caller(self) -> str | None:
         """Return whose credentials assume the role, or None if AWS does not say."""

@@ -65,7 +65,6 @@ class Patience:
 class Client:
     """Calls one service. Safe to use from several threads.
 
-    :param slots: Is held by each call that is under way, so that there are only so many at once.
     :param renews: Whether the credentials are renewed, by AWS's clock, when a call is signed.
     """
 
@@ -76,7 +75,6 @@ class Client:
         clock: AwsClock,
         patience: Patience,
         pacer: Pacer,
-        slots: contextlib.AbstractContextManager[t.Any] | None = None,
         renews: bool = False,
     ) -> None:
         self.service = service
@@ -86,7 +84,6 @@ class Client:
         self._pacer = pacer
         self._clock = clock
         self._patience = patience
-        self._slots = slots or contextlib.nullcontext()
         self._renews = renews
         self._state = _CallState()
 
@@ -150,18 +147,19 @@ class Client:
     ) -> Params | None:
         """Send the call once. Return its answer, or None if it should be sent again."""
         ticket = self._pacer.wait(attempts.throttled)
-        # Made after the wait, as a code could expire during a long one. No slot is held yet: this may take a call, too.
+        # Made after the wait, as a code could expire during a long one.
         made = params() if callable(params) else params
-        with self._slots:
-            self._state.begin()
-            sent_at = self._clock.tick()
-            answer = _sent(method, made)
-        if isinstance(answer, botocore.exceptions.ClientError):
-            if _is_about_credentials(answer, attempts.name):
-                raise without_credentials(answer, attempts.name) from None
-            self._refused(attempts, answer.response, ticket, sent_at)
-        elif isinstance(answer, Exception):
-            self._failed(attempts, answer)
+        self._state.begin()
+        sent_at = self._clock.tick()
+        try:
+            answer = method(**made)
+        except botocore.exceptions.ClientError as error:
+            if _is_about_credentials(error, attempts.name):
+                raise without_credentials(error, attempts.name) from None
+            self._refused(attempts, error.response, ticket, sent_at)
+        except Exception as error:  # noqa: BLE001  # pylint: disable=broad-except
+            # botocore's parsers raise errors of many kinds on a damaged answer, and some quote it.
+            self._failed(attempts, error)
         else:
             return self._answered(attempts, answer, ticket, sent_at)
         return None
@@ -339,15 +337,6 @@ class _CallState(threading.local):
 
     def _arrives(self, response_dict: Params, **_kwargs: t.Any) -> None:
         self.status = response_dict.get("status_code")
-
-
-def _sent(method: t.Callable[..., Params], params: Params) -> Params | Exception:
-    """Send a call. Return its answer, or what went wrong."""
-    try:
-        return method(**params)
-    except Exception as error:  # noqa: BLE001  # pylint: disable=broad-except
-        # botocore's parsers raise errors of many kinds on a damaged answer, and some quote it.
-        return error
 
 
 def _is_about_credentials(error: t.Any, name: str) -> bool:

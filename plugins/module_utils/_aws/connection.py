@@ -61,7 +61,7 @@ class Connection:
     """The clients of one run, with the one clock that they share and a pace for each service, as AWS meters each.
 
     :param module: The running module, for its credentials, region and endpoint options; or these alone.
-    :param concurrency: How many calls may be under way at once.
+    :param concurrency: How many calls may be under way at once: the size of the connection pool.
     :raises BadInput: An option of the connection cannot be used.
     """
 
@@ -80,16 +80,14 @@ class Connection:
         self._opening = threading.Lock()
         self.clock = AwsClock()
         self.pacers = Pacers()
-        self._slots = threading.BoundedSemaphore(max(concurrency, 1))
         if self._role is not None:
             _refuse_other_partition(self._session, self._role.arn, self._region)
             self._session, self._access = self._assuming(self._role, params.get("profile"))
 
     def _assuming(self, role: AssumedRole, profile: str | None) -> tuple[t.Any, Params]:
         """Return a session whose credentials are those of the role, and what clients of it are opened with."""
-        # A call for which the credentials are asked for holds a slot itself.
         opener = functools.partial(self._open, "sts", self._global_region(), self._endpoint_url)
-        sts = self._client_of("sts", opener, slots=None)
+        sts = self._client_of("sts", opener)
         sts.open()  # with the session and the access of the caller
         source = functools.partial(_get_credentials, self._session, self._access)
         session = _session(profile)
@@ -105,7 +103,7 @@ class Connection:
             if service not in ("iam", "organizations", "sts"):
                 raise BadInput([f"region: none is set, and {service} needs one. Set region or AWS_REGION."])
             region = self._global_region()
-        return self._client_of(service, functools.partial(self._open, service, region, endpoint_url), self._slots)
+        return self._client_of(service, functools.partial(self._open, service, region, endpoint_url))
 
     def _global_region(self) -> str:
         return self._region or (self._role.default_region if self._role else None) or _ANY_REGION
@@ -118,7 +116,7 @@ class Connection:
         # Should other keys ever be missing, AWS refuses these; those of the caller must not stand in for them.
         nobody = dict.fromkeys(("aws_access_key_id", "aws_secret_access_key", "aws_session_token"), "replaced")
         opener = functools.partial(self._open, service, self._global_region(), None, nobody, keys)
-        return self._client_of(service, opener, self._slots)
+        return self._client_of(service, opener)
 
     def use_regional_sts(self) -> None:
         """Have clients of STS made from now on call the region's own endpoint, whatever botocore is configured to do.
@@ -127,12 +125,10 @@ class Connection:
         """
         self._session.set_config_variable("sts_regional_endpoints", "regional")
 
-    def _client_of(
-        self, service: str, open_client: t.Callable[[], t.Any], slots: threading.BoundedSemaphore | None
-    ) -> Client:
+    def _client_of(self, service: str, open_client: t.Callable[[], t.Any]) -> Client:
         patience = Patience(self._attempts)
         renews = self._role is not None
-        return Client(service, open_client, self.clock, patience, self.pacers.of(service), slots, renews)
+        return Client(service, open_client, self.clock, patience, self.pacers.of(service), renews)
 
     def _open(
         self,

@@ -38,10 +38,11 @@ def explain_role(role: Params, refusal: AwsRefused, caller_of: t.Callable[[], st
             f"of IAM. AWS: {text}"
         )
     said = re.search(r"User: (\S+)", text)
-    caller = said.group(1) if said else caller_of() or "The caller"
-    begin = f"{NAME}: {caller} cannot assume {arn} ({refusal.code})."
+    caller = said.group(1) if said else caller_of()
+    whose = f" The caller is {caller}." if caller else ""
+    begin = f"{NAME}: the role {arn} could not be assumed ({refusal.code}).{whose}"
     if kind == "AccessDenied":
-        return f"{begin} {_denied(role, text, caller)} AWS: {text}"
+        return f"{begin} {_denied(role, text, caller or 'the caller')} AWS: {text}"
     return f"{begin} {_invalid(role, kind, text)}AWS: {text}"
 
 

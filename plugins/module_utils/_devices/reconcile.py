@@ -15,7 +15,7 @@ from .._errors import MfaError
 from .._failure_streak import FailureStreak
 from .._progress import Progress
 from .._seeds.base import SeedStore
-from .._threads import for_each
+from .._threads import Seats, for_each
 from .account_lists import AccountLists
 from .apply import Applier
 from .converge import Converger
@@ -94,20 +94,18 @@ class Reconciler:
             # As the summary counts them: what failed half way has failed.
             progress.done(outcome.changed and not outcome.failed, outcome.failed)
 
-        for_each(work, list(zip(outcomes, readings, strict=True)), self._workers())
+        for_each(work, list(zip(outcomes, readings, strict=True)), self._concurrency, self._seats())
         if self._waiter:
             self._waiter.until_listed(outcomes)
         return outcomes
 
-    def _workers(self) -> int:
-        """Return how many inputs are worked on at once.
-
-        Seeds are read back several at a time, so that some inputs wait for others without a call of their own.
-        """
+    def _seats(self) -> Seats | None:
+        """Return seats if inputs wait for their seeds to be read back with others'."""
         if self._store is None or not self._store.readable or self._concurrency == 1:
-            return self._concurrency
-        self._store.read_together()
-        return 2 * self._concurrency
+            return None
+        seats = Seats(self._concurrency)
+        self._store.read_together(seats.away)
+        return seats
 
     def _bring(self, outcome: Outcome, reading: Current | None, lists: AccountLists, shallow: bool = False) -> None:
         """Bring one input to its desired state, and keep what goes wrong as its error.

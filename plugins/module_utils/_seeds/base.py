@@ -9,6 +9,7 @@ it raises StoreConflict instead of burying the other's seed. For a new store, se
 from __future__ import annotations
 
 import abc
+import contextlib
 import dataclasses
 import json
 import re
@@ -61,9 +62,12 @@ class SeedStore(abc.ABC):
         self._account_id = account_id
         self._together: Together[tuple[str, str]] | None = None
 
-    def read_together(self) -> None:
-        """Read back what several threads have written with one call, if the caller may."""
-        self._together = Together(self._get_together, self.most_at_once)
+    def read_together(self, away: t.Callable[[], contextlib.AbstractContextManager[t.Any]]) -> None:
+        """Read back what several threads have written with one call, if the caller may.
+
+        :param away: Is entered by a thread that waits for another's call.
+        """
+        self._together = Together(self._get_together, self.most_at_once, away)
 
     @property
     def readable(self) -> bool:

@@ -7,6 +7,7 @@ This module is private to hardening.aws.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import typing as t
 
@@ -28,11 +29,18 @@ class Together(t.Generic[T]):
 
     :param read: Reads names. What its answer lacks could not be read that way.
     :param most: How many names a call may have.
+    :param away: Is entered by a thread that waits for another's call, so that somebody else may work meanwhile.
     """
 
-    def __init__(self, read: t.Callable[[list[str]], t.Mapping[str, T]], most: int) -> None:
+    def __init__(
+        self,
+        read: t.Callable[[list[str]], t.Mapping[str, T]],
+        most: int,
+        away: t.Callable[[], contextlib.AbstractContextManager[t.Any]] = contextlib.nullcontext,
+    ) -> None:
         self._read = read
         self._most = most
+        self._away = away
         self._lock = threading.Lock()
         self._queue: list[_Request[T]] = []
         self._is_reading = False
@@ -45,7 +53,8 @@ class Together(t.Generic[T]):
             has_turn = not self._is_reading
             self._is_reading = True
         if not has_turn:
-            request.woken.wait()
+            with self._away():
+                request.woken.wait()
         if not request.is_done:
             self._read_queue()
         return request.value

@@ -215,7 +215,7 @@ def test_a_role_that_cannot_be_assumed(fleet: Fleet) -> None:
     fleet.emulator.set(denied_actions=["sts:AssumeRole"])
     done = fleet.run("offboard", {"dev": {"aws_role_arn": f"arn:aws:iam::{ONE}:role/hardening"}})
     output = done.stdout + done.stderr
-    assert done.returncode == 2 and "cannot assume" in output and "AccessDenied" in output, output
+    assert done.returncode == 2 and "could not be assumed" in output and "AccessDenied" in output, output
     assert "Nothing was touched" in output and "The caller's own policies do not allow sts:AssumeRole" in output
     assert {request["action"] for request in fleet.emulator.requests()} == {"AssumeRole"}
 

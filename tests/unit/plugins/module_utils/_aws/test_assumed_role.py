@@ -154,7 +154,7 @@ def test_a_role_that_is_lost_in_mid_run(monkeypatch: pytest.MonkeyPatch) -> None
     assert world.asked == 2
     world.time += 300
     for _call in range(3):
-        with pytest.raises(RoleNotAssumed, match="cannot assume") as failure:
+        with pytest.raises(RoleNotAssumed, match="could not be assumed") as failure:
             found.get_frozen_credentials()
     assert world.asked == 3
     # No caller takes it for an answer to its own call.

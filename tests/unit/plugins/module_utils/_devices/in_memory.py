@@ -153,7 +153,7 @@ class Store:
     def prepare(self) -> None:
         self.prepared = True
 
-    def read_together(self) -> None:
+    def read_together(self, _away: t.Any) -> None:
         pass
 
     def place_of(self, user_name: str, _serial: str) -> str:
