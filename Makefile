@@ -5,12 +5,14 @@
 
 PYTHON ?= python3
 VENV := .venv/bin/python
+LEGS ?=
 GATES ?=
 SECTIONS ?=
 TARGETS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tree test lint sanity units integration emulator-tests docs bench chaos policy prowler fuzz targets build clean distclean
+.PHONY: help setup demo tree test lint sanity units integration emulator-tests docs bench chaos policy prowler fuzz targets \
+  rulebook site build release-check publish clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -18,8 +20,8 @@ help: ## this list
 	@echo '  make test GATES="units mypy" runs some gates only; these are all, by group:'
 	@$(PYTHON) scripts/gates.py --list | sed 's/^/    /'
 
-setup: ## make .venv, and .venv-2.18, -2.21 and -2.22 where their Pythons are, from pinned requirements
-	@$(PYTHON) scripts/setup_env.py
+setup: ## make .venv, and .venv-2.18, -2.21 and -2.22 where their Pythons are, from pinned requirements; LEGS=main: some
+	@$(PYTHON) scripts/setup_env.py $(LEGS)
 
 demo: setup ## audit and harden an account of 60 users on the emulator
 	@$(VENV) tests/demo/demo.py
@@ -33,7 +35,7 @@ test: setup ## all gates: lint, sanity, units, docs, build, emulator and integra
 lint sanity units integration emulator-tests docs build: setup
 	@$(VENV) scripts/gates.py $@
 
-lint: ## ansible-lint, yamllint, ruff, black, mypy, reuse, changelog, links
+lint: ## ansible-lint, yamllint, ruff, black, mypy, reuse, changelog, links, tests/project
 sanity: ## ansible-test sanity, every test, no ignores
 units: ## ansible-test units
 integration: ## the integration tests, on the emulator
@@ -63,6 +65,22 @@ fuzz: setup ## hostile values in every option of every module (a few of them in 
 
 targets: setup ## what ansible-test runs in tests/integration/targets, on the emulator or a real account; TARGETS="iam_mfa_device totp": some of them
 	@$(VENV) scripts/targets.py $(TARGETS)
+
+rulebook: setup ## run the rulebooks with ansible-rulebook, which is installed for that into build/rulebook; needs Java
+	@test -x build/rulebook/bin/ansible-rulebook || { $(PYTHON) -m venv build/rulebook && \
+	  build/rulebook/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-rulebook.txt; }
+	@RULEBOOK="$(CURDIR)/build/rulebook/bin/ansible-rulebook" $(VENV) -m pytest -q tests/integration/test_rulebook.py
+
+release-check: setup ## say what is missing for a release; TAG=v1.2.3: of this version
+	@$(VENV) scripts/release_check.py $(TAG)
+
+publish: setup ## publish what make build left in build/dist, with the token of Galaxy in the environment as GALAXY_TOKEN
+	@test -n "$$GALAXY_TOKEN" || { echo "GALAXY_TOKEN is empty: set it to a token of Galaxy" >&2; exit 2; }
+	@umask 077; file=$$(mktemp); trap 'rm -f "$$file"' EXIT; printf 'token: %s\n' "$$GALAXY_TOKEN" > "$$file"; \
+	  ANSIBLE_GALAXY_TOKEN_PATH="$$file" .venv/bin/ansible-galaxy collection publish build/dist/*.tar.gz
+
+site: setup ## the documentation as a site in build/site; warnings are errors
+	@$(VENV) scripts/make_site.py
 
 clean: ## remove what the gates made
 	rm -rf build tests/output .ansible .mypy_cache .pytest_cache .ruff_cache

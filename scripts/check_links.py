@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find relative links in Markdown files that lead nowhere: python3 scripts/check_links.py FILE…
+"""Find links in Markdown files that lead nowhere in this repository: python3 scripts/check_links.py FILE…
 
-Checks inline links and images, reference definitions, and anchors to headings. Links to the web are not followed.
+Checks inline links and images, reference definitions, and anchors to headings. Links to the web are not followed,
+except those to files of this repository's main branch, as README.md has them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,13 @@ import re
 import sys
 import urllib.parse
 
+from project import ROOT
+
+# Files of this repository, as its forge shows them and hands them out.
+OWN = re.compile(
+    r"https://(github\.com/hardening-aws/hardening\.aws/(blob|tree)"
+    r"|raw\.githubusercontent\.com/hardening-aws/hardening\.aws)/main/"
+)
 FENCE = re.compile(r"^(```|~~~).*?^\1\s*$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]*`")
 LINKS = (re.compile(r"\[[^\]]*\]\(\s*<?([^)\s>]+)"), re.compile(r"^\s{0,3}\[[^\]]+\]:\s*<?([^\s>]+)", re.MULTILINE))
@@ -35,14 +43,16 @@ def links(text: str) -> list[str]:
 
 
 def check(path: pathlib.Path) -> tuple[int, list[str]]:
-    """Count a file's relative links and describe the dead ones."""
+    """Count a file's links into the repository and describe the dead ones."""
     count, dead = 0, []
     for target in links(path.read_text(encoding="utf-8")):
-        parts = urllib.parse.urlsplit(target)
+        within = OWN.sub("", target)
+        parts = urllib.parse.urlsplit(within)
         if parts.scheme or parts.netloc:
             continue
         count += 1
-        goal = path.parent / urllib.parse.unquote(parts.path) if parts.path else path
+        folder = path.parent if within == target else ROOT
+        goal = folder / urllib.parse.unquote(parts.path) if parts.path else path
         if not goal.exists():
             dead.append(f"{path}: {target}: no such file")
             continue
@@ -58,7 +68,7 @@ def main() -> int:
     results = [check(path) for path in paths]
     dead = [line for _count, lines in results for line in lines]
     count = sum(number for number, _dead in results)
-    print(*dead, f"{count} relative links in {len(paths)} files, {len(dead)} dead", sep="\n")
+    print(*dead, f"{count} links in {len(paths)} files, {len(dead)} dead", sep="\n")
     return 1 if dead or not paths else 0
 
 

@@ -148,7 +148,7 @@ def changelog(run: Run) -> None:
 
 def links(run: Run) -> None:
     text = run.python(ROOT / "scripts/check_links.py", *run.named(r"\.md$"), cwd=ROOT)
-    require(not text.startswith("0 relative links"), "nothing to check: no relative link")
+    require(not text.startswith("0 links"), "nothing to check: no link")
 
 
 def docs(run: Run) -> None:
@@ -228,6 +228,10 @@ def emulator(run: Run) -> None:
     pytest(run, "tests/emulator/tests")
 
 
+def project(run: Run) -> None:
+    pytest(run, "tests/project")
+
+
 @dataclasses.dataclass(frozen=True)
 class Gate:
     """A check with a name. Gates that use both processors run alone."""
@@ -264,6 +268,7 @@ GATES = (
     Gate("reuse", "lint", reuse),
     Gate("changelog", "lint", changelog),
     Gate("links", "lint", links),
+    Gate("project", "lint", project),
     Gate("emulator", "emulator-tests", emulator, alone=True),
     Gate("integration", "integration", integration, alone=True),
 )

@@ -12,6 +12,8 @@ import pathlib
 import chart
 from harness import CONCURRENCY, LATENCY, Bench
 
+# Galaxy shows the README without the repository.
+_PAGE = "https://github.com/hardening-aws/hardening.aws/blob/main/docs/benchmark.md"
 _HEAD = """<!--
 SPDX-FileCopyrightText: 2026 hardening.aws contributors
 SPDX-License-Identifier: GPL-3.0-or-later
@@ -70,8 +72,8 @@ def with_figures(text: str, bench: Bench) -> str:
     rows += [
         "",
         f"Measured on the emulator, with {LATENCY * 1000:g} ms of latency and {CONCURRENCY} users at a time,",
-        "Ansible's own start included. [docs/benchmark.md](docs/benchmark.md) has the other figures, their limits, and",
-        "how all are measured.",
+        "Ansible's own start included.",
+        f"[docs/benchmark.md]({_PAGE}) has the other figures, their limits, and how all are measured.",
     ]
     before, rest = text.split(begin)
     return "\n".join([before + begin, *rows, end + rest.split(end)[1]])

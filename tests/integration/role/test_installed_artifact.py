@@ -4,65 +4,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import pathlib
 import shutil
 import subprocess
-import typing as t
 
 import pytest
 from aws_emulator.client import Emulator
-from collection_tree import COLLECTION, copy_dependencies
-from controller import VENV, Controller, arn, collections_path
+from collection_tree import COLLECTION
+from controller import VENV, Controller, arn
+from installed import Installed
 from role_runner import STORE, users, view
-
-
-class Installed:
-    """The collection as ansible-galaxy installs it, and somebody who works in a directory of their own."""
-
-    def __init__(self, controller: Controller, folder: pathlib.Path, password: pathlib.Path) -> None:
-        self.controller = controller
-        self.collections = folder / "collections"
-        self.here = folder / "here"
-        self.here.mkdir()
-        self._environment = {
-            **controller.environment(RECORDED_RESULTS="/dev/null"),
-            **controller.emulator.env(),
-            "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
-            "ANSIBLE_DEPRECATION_WARNINGS": "0",
-            "ANSIBLE_VAULT_PASSWORD_FILE": str(password),
-        }
-        source = collections_path() / COLLECTION
-        self._call("ansible-galaxy", "collection", "build", str(source), "--output-path", str(folder))
-        self.artifact = next(folder.glob("hardening-aws-*.tar.gz"))
-        self.install()
-        copy_dependencies(VENV / "bin/python", self.collections / "ansible_collections")
-
-    def install(self) -> None:
-        """Install the artifact, in place of what is there."""
-        words = ("--force", "--no-deps", "-p", str(self.collections))
-        self._call("ansible-galaxy", "collection", "install", str(self.artifact), *words)
-
-    def play(self, playbook: str, **variables: t.Any) -> str:
-        """Run a playbook from the directory of the person, and return what it says."""
-        return self._call("ansible-playbook", playbook, "-e", json.dumps(variables))
-
-    def files(self) -> dict[str, str]:
-        """What the installed collection consists of."""
-        return {
-            str(path.relative_to(self.collections)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in (self.collections / COLLECTION).rglob("*")
-            if path.is_file() and path.suffix != ".pyc"
-        }
-
-    def _call(self, program: str, *words: str) -> str:
-        command = [str(VENV / "bin" / program), *words]
-        done = subprocess.run(
-            command, env=self._environment, cwd=self.here, capture_output=True, text=True, check=False, timeout=300
-        )
-        assert done.returncode == 0 and "Traceback" not in done.stderr, done.stdout + done.stderr
-        return done.stdout + done.stderr
 
 
 @pytest.fixture
@@ -122,7 +74,7 @@ def test_reports_that_an_older_version_left_in_the_collection_are_not_lost_sight
     left.mkdir()
     command = [str(VENV / "bin/ansible-playbook"), "hardening.aws.audit"]
     done = subprocess.run(
-        command, env=installed._environment, cwd=installed.here, capture_output=True, text=True, check=False
+        command, env=installed.environment, cwd=installed.here, capture_output=True, text=True, check=False
     )
     assert done.returncode == 2 and f"But there is {left}" in done.stdout + done.stderr, done.stdout + done.stderr
     shutil.move(left, installed.here)
