@@ -89,7 +89,16 @@ _INFO = shape.record(
         "users": shape.list_of(_USER),
         "orphaned_devices": shape.optional(shape.list_of(_ORPHAN)),
         "root": shape.optional(_ROOT),
-        "account": shape.optional(shape.record({"account_id": _ACCOUNT_ID, "partition": _TEXT, "alias": _TEXT})),
+        "account": shape.optional(
+            shape.record(
+                {
+                    "account_id": _ACCOUNT_ID,
+                    "partition": _TEXT,
+                    "alias": _TEXT,
+                    "caller": shape.optional(shape.record({"arn": _TEXT})),
+                }
+            )
+        ),
         "credential_report": shape.record({"available": _FLAG, "generated_time": _TEXT, "msg": _TEXT}),
         "unknown": shape.list_of(shape.record({"what": shape.text, "why": shape.text})),
         "retrieved": shape.text,

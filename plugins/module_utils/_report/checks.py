@@ -7,6 +7,7 @@ This module is private to hardening.aws. The rules are in judge.py.
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
 
 PASS, FAIL, EXEMPT, NOT_APPLICABLE, UNKNOWN = "pass", "fail", "exempt", "not_applicable", "unknown"
@@ -40,6 +41,20 @@ class Check:
         if self.cis is None:
             return None
         return self.cis[max(0, BENCHMARKS.index(benchmark) - BENCHMARKS.index("4.0"))]
+
+    def described(self, benchmark: str) -> dict[str, t.Any]:
+        """Return what a report says of the check, whatever comes of it."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "description": self.description,
+            "remedy": self.remedy,
+            "severity": self.severity,
+            "subject": self.subject,
+            "cis": self.cis_number(benchmark),
+            "config_rule": self.config_rule,
+            "config_rule_is_nearest": self.nearest,
+        }
 
 
 CHECKS = (

@@ -72,20 +72,7 @@ def _result(check: Check, subjects: t.Sequence[Json], judge: _Judge) -> Json:
     elif verdict == UNKNOWN:
         reasons = (subject["checks"][check.id] for subject in subjects)
         reason = next(item["reason"] for item in reasons if item["verdict"] == UNKNOWN)
-    return {
-        "id": check.id,
-        "title": check.title,
-        "description": check.description,
-        "remedy": check.remedy,
-        "severity": check.severity,
-        "subject": check.subject,
-        "cis": check.cis_number(judge.options.benchmark),
-        "config_rule": check.config_rule,
-        "config_rule_is_nearest": check.nearest,
-        "verdict": verdict,
-        "reason": reason,
-        "counts": counts,
-    }
+    return {**check.described(judge.options.benchmark), "verdict": verdict, "reason": reason, "counts": counts}
 
 
 def _shown(exemption: Exemption, judge: _Judge) -> Json:

@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The part of an organization's page that shows its accounts, the worst first.
+
+This module is private to hardening.aws.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import columns
+from .checks import FAIL
+from .dates import human_date
+from .findings import is_organization
+from .words import VERDICT_WORDS, html_text
+
+if t.TYPE_CHECKING:
+    Json = dict[str, t.Any]
+
+
+def accounts_section(report: Json) -> str:
+    """Return the table of accounts. A click on one shows its users."""
+    if not is_organization(report):
+        return ""
+    severities = {check["id"]: check["severity"] for check in report["checks"]}
+    titles = {check["id"]: check["title"] for check in report["checks"]}
+    rows = "".join(_row(part, titles, severities) for part in report["accounts"])
+    return (
+        '<section aria-labelledby="accounts-title">\n<h2 id="accounts-title">Accounts</h2>\n'
+        '<div class="scroll tall" role="region" aria-labelledby="accounts-title" tabindex="0">'
+        '<table id="accounts" class="narrow"><caption>The worst first. An account that could not be read is unknown, '
+        "and never counts as pass.</caption>\n"
+        f"<thead><tr>{columns.heads(columns.ACCOUNTS)}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n</section>\n"
+    )
+
+
+def account_select(report: Json) -> str:
+    """Return the field that picks the users of one account."""
+    if not is_organization(report):
+        return ""
+    numbers = sorted(part["account_id"] for part in report["accounts"] if part["read"])
+    options = "".join(f"<option>{number}</option>" for number in numbers)
+    return (
+        '<div><label for="account">Account</label><select id="account"><option value="">all</option>'
+        f"{options}</select></div>"
+    )
+
+
+def account_cell(part: Json) -> str:
+    """Return the cell of a user's row that says which account it is; none if there is only one."""
+    if "account_id" not in part:
+        return ""
+    return f'<td class="c-account">{part["account_id"]}{_name(part)}</td>'
+
+
+def _name(part: Json) -> str:
+    name = part["account_name"]
+    return f"<small><bdi>{html_text(name)}</bdi></small>" if name else ""
+
+
+def _row(part: Json, titles: t.Mapping[str, str], severities: t.Mapping[str, str]) -> str:
+    users = part["coverage"]["all_users"]
+    number = part["account_id"]
+    who = f'<a href="#account={number}">{number}</a>' if part["read"] else number
+    if part["read"]:
+        failing = "".join(
+            f'<span class="why fail">{titles[check["id"]]} <small>{severities[check["id"]]}, '
+            f"{check['counts'].get(FAIL, 0):,}</small></span>"
+            for check in part["checks"]
+            if check["verdict"] == FAIL
+        )
+        numbers = (f"{users['users']:,}", f"{users['with_mfa']:,}")
+        read = f'<time datetime="{html_text(part["retrieved"])}">{html_text(human_date(part["retrieved"]))}</time>'
+    else:
+        failing = f'<span class="why unknown"><bdi>{html_text(part["reason"])}</bdi></span>'
+        numbers, read = ("?", "?"), "not read"
+    return (
+        f'<tr><th scope="row" class="c-account">{who}{_name(part)}</th>'
+        f'<td class="c-verdict"><span class="v {part["verdict"]}">{VERDICT_WORDS[part["verdict"]]}</span></td>'
+        f'<td class="c-users">{numbers[0]}</td><td class="c-covered">{numbers[1]}</td>'
+        f'<td class="c-root">{_root(part["root"])}</td><td class="c-failing">{failing}</td>'
+        f'<td class="c-read">{read}</td></tr>\n'
+    )
+
+
+def _root(root: Json | None) -> str:
+    if root is None or root["mfa_active"] is None:
+        return "unknown"
+    return html_text(root["mfa_type"] or "active")
