@@ -42,6 +42,9 @@ options:
       - The checks to make.
       - V(root_mfa) - root has MFA.
       - V(root_hardware_mfa) - root has hardware MFA.
+      - V(root_access_key) - root has no access key, active or not.
+      - V(root_centralized) - the organization has centralized root access switched on. Only its management account and
+        its delegated administrator for IAM are told, so it is left out elsewhere.
       - V(console_mfa) - users with a console password have MFA.
       - V(access_key_mfa) - users with active access keys have MFA.
       - V(device_age) - no device is older than O(max_device_age_days), and not made without that option.
@@ -51,7 +54,16 @@ options:
         second devices are known.
     type: list
     elements: str
-    choices: [root_mfa, root_hardware_mfa, console_mfa, access_key_mfa, device_age, single_device, orphaned_devices]
+    choices:
+      - root_mfa
+      - root_hardware_mfa
+      - root_access_key
+      - root_centralized
+      - console_mfa
+      - access_key_mfa
+      - device_age
+      - single_device
+      - orphaned_devices
   max_device_age_days:
     description:
       - The number of days after which a device is too old.
@@ -79,7 +91,16 @@ options:
           - The checks that the exemption is from.
         type: list
         elements: str
-        choices: [root_mfa, root_hardware_mfa, console_mfa, access_key_mfa, device_age, single_device, orphaned_devices]
+        choices:
+          - root_mfa
+          - root_hardware_mfa
+          - root_access_key
+          - root_centralized
+          - console_mfa
+          - access_key_mfa
+          - device_age
+          - single_device
+          - orphaned_devices
         required: true
       reason:
         description:
@@ -111,7 +132,8 @@ requirements:
   - boto3 >= 1.34.0, unless O(account_info) is given
   - botocore >= 1.34.0, unless O(account_info) is given
 notes:
-  - The required permissions are those of M(hardening.aws.iam_mfa_device_info) with C(account=true).
+  - The required permissions are those of M(hardening.aws.iam_mfa_device_info) with C(account=true), and
+    C(iam:ListOrganizationsFeatures) for V(root_centralized).
 seealso:
   - module: hardening.aws.iam_mfa_device_info
   - module: hardening.aws.iam_mfa_report_merge
@@ -237,12 +259,17 @@ from ansible_collections.hardening.aws.plugins.module_utils import (
 )
 from ansible_collections.hardening.aws.plugins.module_utils._account import options as account_options
 from ansible_collections.hardening.aws.plugins.module_utils._account.gather import gather
+from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
 from ansible_collections.hardening.aws.plugins.module_utils._report import account_info, deliver, document
 from ansible_collections.hardening.aws.plugins.module_utils._report import checks as report_checks
 from ansible_collections.hardening.aws.plugins.module_utils._report import options as report_options
 from ansible_collections.hardening.aws.plugins.module_utils._report.findings import account_name
+from ansible_collections.hardening.aws.plugins.module_utils._root.features import read_features
+
+# The first botocore that knows iam:ListOrganizationsFeatures.
+FEATURES_SINCE = "1.35.61"
 
 
 def take_info(module: AnsibleAWSModule) -> t.Any:
@@ -259,7 +286,22 @@ def read_account(module: AnsibleAWSModule) -> dict[str, t.Any]:
         check_sdk_version_supported(warn=_messages.warn)
     except AnsibleBotocoreError as error:
         raise MfaError(str(error)) from None
-    return gather(module, account=True, credential_report=True)
+    connection = Connection(module, module.params["concurrency"])
+    info = gather(module, account=True, credential_report=True, connection=connection)
+    checks = module.params["checks"]
+    if checks is None or "root_centralized" in checks:
+        info["root_features"] = read_root_features(module, connection)
+    return info
+
+
+def read_root_features(module: AnsibleAWSModule, connection: Connection) -> dict[str, t.Any]:
+    """Return which features of centralized root access are on, or why that is not known."""
+    if not module.botocore_at_least(FEATURES_SINCE):
+        return {"reason": f"botocore {FEATURES_SINCE} or later is needed to ask for it"}
+    try:
+        return read_features(connection).result()
+    except MfaError as error:
+        return {"reason": error.message}
 
 
 def run(module: AnsibleAWSModule, info: t.Any) -> None:
@@ -270,8 +312,8 @@ def run(module: AnsibleAWSModule, info: t.Any) -> None:
         info = read_account(module)
     else:
         account_info.check_info(info)
-    all_kinds = not account_info.lacks_kinds(info)
-    deliver.check_gate(params, report_options.checks_not_made(options, all_kinds))
+    all_kinds, features = not account_info.lacks_kinds(info), account_info.features_unknown(info)
+    deliver.check_gate(params, report_options.checks_not_made(options, all_kinds, features))
     report = document.assemble(info, options, deliver.now())
     name = params["name"].replace("{account_id}", account_name(report))
     deliver.deliver(module, report, name, unknown=report["unknown"])

@@ -44,6 +44,7 @@ options:
       account_id:
         description:
           - The number of the account. Put it into quotes, as YAML takes leading zeros from a number.
+          - What the account is called, if its number is not known.
         type: str
         required: true
       account_name:
@@ -55,6 +56,11 @@ options:
           - Why it could not be read.
         type: str
         required: true
+  account_names:
+    description:
+      - What accounts are called, by number. It is shown of those whose reports have no alias.
+    type: dict
+    default: {}
   name:
     description:
       - The names of the files, without the suffixes.
@@ -186,12 +192,14 @@ from ansible_collections.hardening.aws.plugins.module_utils._report import deliv
 def run(module: ExplainingModule) -> None:
     params = module.params
     unread = params["unread"]
-    _problems.refuse(sources.input_problems(params["sources"], unread) + deliver.output_problems(params))
+    _problems.refuse(
+        sources.input_problems(params["sources"], unread, params["account_names"]) + deliver.output_problems(params)
+    )
     replaced = deliver.output_paths(params, params["name"]).get("json")
     found = sources.read_sources(params["sources"], replaced)
     for number, path in sources.outdated(found, unread).items():
         _messages.warn(f"What {path} tells of account {number} is left out: unread says that it could not be read.")
-    report = organization.merge(found.accounts(unread), found.benchmark, deliver.now())
+    report = organization.merge(found.accounts(unread, params["account_names"]), found.benchmark, deliver.now())
     deliver.check_gate(params, {item["check"]: item["why"] for item in report["not_made"]})
     told = {"accounts_read": report["accounts_read"], "unread": organization.unread(report)}
     deliver.deliver(module, report, params["name"], **told)
@@ -207,6 +215,7 @@ def merge_options() -> dict[str, t.Any]:
     return {
         "sources": {"type": "list", "elements": "path", "required": True},
         "unread": {"type": "list", "elements": "dict", "default": [], "options": unread},
+        "account_names": {"type": "dict", "default": {}},
         **deliver.output_options("iam-mfa-report-organization"),
     }
 

@@ -31,7 +31,7 @@ def assemble(info: Json, options: Options, generated: str) -> Json:
     :param generated: The time that the report bears, ISO 8601.
     """
     compliance = judge.evaluate(info, options)
-    not_made = checks_not_made(options, all_kinds=not account_info.lacks_kinds(info))
+    not_made = checks_not_made(options, not account_info.lacks_kinds(info), account_info.features_unknown(info))
     users = [
         _user(user, result) for user, result in zip(account_info.sorted_users(info), compliance.users, strict=False)
     ]
@@ -105,7 +105,8 @@ def _without_session(arn: str) -> str:
 
 
 def _root(root: Json) -> Json:
-    return {name: root.get(name) for name in ("mfa_active", "mfa_type", "access_keys_active", "password_last_used")}
+    facts = ("mfa_active", "mfa_type", "access_keys_active", "access_keys_present", "password_last_used")
+    return {name: root.get(name) for name in facts}
 
 
 def _orphans_unknown(info: Json) -> bool:

@@ -87,7 +87,7 @@ def _accounts(report: Json) -> list[str]:
             failing = f"not read: {markdown_text(part['reason'])}"
         numbers = [f"{users[name]:,}" if part["read"] else "?" for name in ("users", "with_mfa")]
         name = markdown_text(part["account_name"]) if part["account_name"] else "–"
-        cells = [part["account_id"], name, VERDICT_WORDS[part["verdict"]], *numbers, failing or "–"]
+        cells = [markdown_text(part["account_id"]), name, VERDICT_WORDS[part["verdict"]], *numbers, failing or "–"]
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 

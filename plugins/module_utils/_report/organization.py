@@ -21,6 +21,8 @@ if t.TYPE_CHECKING:
     Json = dict[str, t.Any]
 
 SCHEMA_VERSION = "1.0"
+# Of an organization nobody could read anything of.
+_NOT_MADE_BY_DEFAULT = checks_not_made(Options(), all_kinds=False, features="no account could be read")
 _SUMMED = ("users", "with_mfa", "without_mfa", "exempt", "unknown")
 
 
@@ -75,9 +77,11 @@ def merge(accounts: t.Sequence[Json], benchmark: str, generated: str) -> Json:
     read = [part for part in accounts if part["read"]]
     made = {check["id"] for part in read for check in part["checks"]}
     if not read:
-        made = set(_MADE_BY_DEFAULT)
+        made = {check.id for check in CHECKS} - _NOT_MADE_BY_DEFAULT.keys()
     checks = [check for check in CHECKS if check.id in made]
-    parts = [part if part["read"] else _unknown(part, checks) for part in accounts]
+    # What the organization is asked as a whole needs no answer from each account.
+    asked = [check for check in checks if not check.once or not read]
+    parts = [part if part["read"] else _unknown(part, asked) for part in accounts]
     merged = [_check(check, parts, benchmark) for check in checks]
     report = {
         "schema_version": SCHEMA_VERSION,
@@ -100,9 +104,6 @@ def merge(accounts: t.Sequence[Json], benchmark: str, generated: str) -> Json:
     return report
 
 
-_MADE_BY_DEFAULT = tuple(check.id for check in CHECKS if check.id not in checks_not_made(Options(), all_kinds=False))
-
-
 def _unknown(part: Json, checks: t.Sequence[Check]) -> Json:
     """Return an account that could not be read, with each check unknown for that reason."""
     counts = dict.fromkeys((PASS, FAIL, EXEMPT, NOT_APPLICABLE, UNKNOWN), 0)
@@ -117,12 +118,13 @@ def _check(check: Check, parts: t.Sequence[Json], benchmark: str) -> Json:
     reasons = {}
     for part in parts:
         item = next((item for item in part["checks"] if item["id"] == check.id), None)
-        verdicts.append(item["verdict"] if item else UNKNOWN)
+        if item or not check.once:
+            verdicts.append(item["verdict"] if item else UNKNOWN)
         if item and item["verdict"] == UNKNOWN:
             reasons[part["account_id"]] = item["reason"]
         for name in counts:
             counts[name] += item["counts"].get(name, 0) if item else 0
-    if check.subject == "root":
+    if check.subject == "root" and not check.once:
         counts[UNKNOWN] += sum(1 for part in parts if not part["read"])
     verdict = worst_check(verdicts)
     reason = ""
@@ -164,12 +166,12 @@ def not_made(parts: t.Sequence[Json]) -> dict[str, str]:
         whys = {
             part["account_id"]: item["why"] for part in read for item in part["not_made"] if item["check"] == check.id
         }
-        if whys:
+        if whys and not (check.once and len(whys) < len(read)):
             number, why = next(iter(whys.items()))
             is_everywhere = len(whys) == len(read) and len(set(whys.values())) == 1
             found[check.id] = why if is_everywhere else f"in {len(whys):,} of {len(read):,} accounts; {number}: {why}"
     if not read:
-        found = checks_not_made(Options(), all_kinds=False)
+        found = _NOT_MADE_BY_DEFAULT
     return found
 
 

@@ -61,8 +61,8 @@ def _name(part: Json) -> str:
 
 def _row(part: Json, titles: t.Mapping[str, str], severities: t.Mapping[str, str]) -> str:
     users = part["coverage"]["all_users"]
-    number = part["account_id"]
-    who = f'<a href="#account={number}">{number}</a>' if part["read"] else number
+    number = html_text(part["account_id"])  # may be a name, if the account could not even be asked for its number
+    who = f'<a href="#account={number}">{number}</a>' if part["read"] else f"<bdi>{number}</bdi>"
     if part["read"]:
         failing = "".join(
             f'<span class="why fail">{titles[check["id"]]} <small>{severities[check["id"]]}, '

@@ -155,7 +155,7 @@ ONE_ACCOUNT = shape.record({**FACTS, "benchmark": BENCHMARK, "account": _ACCOUNT
 _READ = shape.record(
     {**FACTS, "account_id": ACCOUNT_ID, **dict.fromkeys(("account_name", "partition", "caller"), TEXT)}
 )
-_UNREAD = shape.record({"account_id": ACCOUNT_ID, "account_name": TEXT, "reason": shape.text})
+_UNREAD = shape.record({"account_id": shape.text, "account_name": TEXT, "reason": shape.text})
 
 
 def _account(value: t.Any) -> shape.Misfits:

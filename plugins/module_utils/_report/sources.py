@@ -39,18 +39,25 @@ class Sources:
         """The version of the benchmark; the newest if there is no report at all."""
         return next(iter(self.benchmarks), BENCHMARKS[-1])
 
-    def accounts(self, unread: t.Sequence[Json]) -> list[Json]:
-        """Return all accounts, those of I(unread) as such whatever a file says."""
+    def accounts(self, unread: t.Sequence[Json], names: t.Mapping[str, str]) -> list[Json]:
+        """Return all accounts, those of I(unread) as such whatever a file says.
+
+        :param names: What accounts are called that have no name in their reports, by number.
+        """
         missing = {
             item["account_id"]: unread_part(
                 item["account_id"], item.get("account_name"), " ".join(item["reason"].split())
             )
             for item in unread
         }
-        return [*(part for number, part in self.parts.items() if number not in missing), *missing.values()]
+        found = [part for number, part in self.parts.items() if number not in missing]
+        return [
+            {**part, "account_name": part["account_name"] or names.get(part["account_id"])}
+            for part in [*found, *missing.values()]
+        ]
 
 
-def input_problems(names: t.Sequence[str], unread: t.Sequence[Json]) -> list[str]:
+def input_problems(names: t.Sequence[str], unread: t.Sequence[Json], account_names: t.Mapping[str, t.Any]) -> list[str]:
     """Return what is wrong with the options that name accounts, before any file is read."""
     problems = Problems("")
     if not names and not unread:
@@ -61,13 +68,18 @@ def input_problems(names: t.Sequence[str], unread: t.Sequence[Json]) -> list[str
     seen: set[str] = set()
     for index, item in enumerate(unread):
         number = item["account_id"]
-        if not re.fullmatch(r"[0-9]{12}", number):
+        if not number.strip() or number.isdigit() and len(number) != 12:
             problems.add(f"unread[{index}].account_id", f"{number!r} is no account: give 12 digits, in quotes.")
         elif number in seen:
             problems.add(f"unread[{index}].account_id", f"{number} is named twice: leave one out.")
         if not item["reason"].strip():
             problems.add(f"unread[{index}].reason", "is empty. Say why the account could not be read.")
         seen.add(number)
+    for number, name in account_names.items():
+        if not re.fullmatch(r"[0-9]{12}", str(number)):
+            problems.add("account_names", f"{number!r} is no account: give 12 digits, in quotes, before each name.")
+        elif not isinstance(name, str) or not name.strip():
+            problems.add(f"account_names.{number}", "is no name: give a text, or leave the account out.")
     return problems.found
 
 

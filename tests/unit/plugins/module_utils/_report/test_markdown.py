@@ -36,7 +36,7 @@ def test_markdown_of_a_hostile_account_keeps_its_structure() -> None:
 def test_markdown_says_all_that_matters() -> None:
     text = written(usual_report(), "md")
     assert (
-        "**4 of 6 checks fail: Root has hardware MFA (high), Console users have MFA (high), "
+        "**4 of 7 checks fail: Root has hardware MFA (high), Console users have MFA (high), "
         "Users with access keys have MFA (medium), No orphaned devices (low).**"
     ) in text
     assert (

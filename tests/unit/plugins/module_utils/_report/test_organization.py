@@ -69,7 +69,7 @@ def saved(folder: pathlib.Path, name: str, report: dict[str, t.Any]) -> str:
 
 def read(*names: str, unread: t.Sequence[dict[str, t.Any]] = (), but: str | None = None) -> dict[str, t.Any]:
     found = sources.read_sources(names, but)
-    return organization.merge(found.accounts(unread), found.benchmark, LATER)
+    return organization.merge(found.accounts(unread, {GOOD: "from the inventory", BAD: "bad"}), found.benchmark, LATER)
 
 
 def check_of(report: dict[str, t.Any], name: str) -> dict[str, t.Any]:
@@ -120,7 +120,7 @@ def test_an_account_that_could_not_be_read_never_passes() -> None:
     assert report["verdict"] == "unknown"
     assert all(REASON in check["reason"] and GONE in check["reason"] for check in report["checks"])
     stopped = gate(report, ["critical"], True)
-    assert [(item["check"], item["subject"]) for item in stopped] == [("root_mfa", GONE)]
+    assert [(item["check"], item["subject"]) for item in stopped] == [("root_mfa", GONE), ("root_access_key", GONE)]
     nothing = merged(unread=[GONE])
     assert nothing["verdict"] == "unknown" and nothing["checks"]
     for form in formats.FORMATS:
@@ -139,6 +139,18 @@ def test_a_check_that_some_accounts_did_not_make_does_not_pass() -> None:
     assert gate_problems(["root_mfa"], not_made) == []
     for form in formats.FORMATS:
         assert formats.render(report, form)
+
+
+def test_what_is_asked_of_the_organization_needs_one_answer() -> None:
+    features = {"root_credentials_management": True, "root_sessions": True, "reason": None}
+    manager = make(of(GOOD, user("alice", "fido", "virtual"), root_features=features))
+    report = merged(manager, make(of(BAD, user("bob", "fido", "virtual"))), unread=[GONE])
+    assert check_of(report, "root_centralized")["verdict"] == "pass"
+    assert check_of(report, "root_centralized")["counts"]["unknown"] == 0
+    assert "root_centralized" not in {item["check"] for item in report["not_made"]}
+    assert "root_centralized" not in {item["check"] for item in findings(report)}
+    nobody = merged(make(of(BAD, user("bob", "fido", "virtual"))))
+    assert "root_centralized" in {item["check"] for item in nobody["not_made"]}
 
 
 def test_findings_say_which_account() -> None:
@@ -260,16 +272,18 @@ def test_options_that_name_accounts() -> None:
         {"account_id": GONE, "reason": " "},
         {"account_id": GONE, "reason": "x"},
     ]
-    problems = sources.input_problems(["", "a\0b"], unread)
+    problems = sources.input_problems(["", "a\0b"], unread, {"1": "x", GOOD: ""})
     assert [problem.split(":")[0] for problem in problems] == [
         "sources[0]",
         "sources[1]",
         "unread[0].account_id",
         "unread[1].reason",
         "unread[2].account_id",
+        "account_names",
+        f"account_names.{GOOD}",
     ]
-    assert "sources: is empty" in sources.input_problems([], [])[0]
-    assert sources.input_problems([], unread[2:]) == []
+    assert "sources: is empty" in sources.input_problems([], [], {})[0]
+    assert sources.input_problems([], unread[2:], {}) == []
 
 
 def test_an_unread_account_has_no_older_report(tmp_path: pathlib.Path) -> None:
@@ -278,13 +292,16 @@ def test_an_unread_account_has_no_older_report(tmp_path: pathlib.Path) -> None:
     assert sources.outdated(sources.read_sources([path], None), unread) == {GOOD: path}
     report = read(path, unread=unread)
     assert [(part["read"], part["reason"]) for part in report["accounts"]] == [(False, "denied today")]
-    assert organization.unread(report) == [{"account_id": GOOD, "account_name": None, "reason": "denied today"}]
+    assert organization.unread(report) == [
+        {"account_id": GOOD, "account_name": "from the inventory", "reason": "denied today"}
+    ]
 
 
 def test_hostile_text_is_inert_in_every_format() -> None:
     one = hostile_report()
     report = merged(one, make(of(BAD, user("alice"))))
-    report["accounts"].append(organization.unread_part(GONE, " ".join(HOSTILE.values()), " ".join(HOSTILE.values())))
+    everything = " ".join(HOSTILE.values())
+    report["accounts"].append(organization.unread_part(everything, everything, everything))
     page = written(report, "html")
     assert page.count("<script>") == 2 == page.count("</script>") and "<img" not in page
     rows = list(csv.reader(io.StringIO(written(report, "csv"), newline=""), strict=True))
