@@ -36,12 +36,7 @@ def assemble(info: Json, options: Options, generated: str) -> Json:
         _user(user, result) for user, result in zip(account_info.sorted_users(info), compliance.users, strict=False)
     ]
     orphans = [
-        {
-            "serial_number": device["serial_number"],
-            "device_name": device.get("device_name"),
-            "device_path": device.get("device_path"),
-            **result,
-        }
+        {**{name: device.get(name) for name in ("serial_number", "device_name", "device_path")}, **result}
         for device, result in zip(account_info.sorted_orphans(info), compliance.orphaned_devices, strict=False)
     ]
     return {

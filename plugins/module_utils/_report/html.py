@@ -391,12 +391,13 @@ def _users(report: Json) -> str:
     users = _worst_first(report)
     rows = "".join(_row(part, user, titles, rank) for rank, part, user in users)
     heads = columns.users(is_organization(report))
+    many = ' class="many"' if is_organization(report) else ""
     widths = "".join(f'<col class="c-{name}">' for name in heads)
     verdicts = "".join(f'<option value="{name}">{VERDICT_WORDS[name]}</option>' for name in VERDICTS)
     asked = "".join(f'<option value="{check}">{title}</option>' for check, title in titles.items())
     kinds = "".join(f'<option value="{kind}">{kind}</option>' for kind in (*KINDS, "none"))
     return (
-        '<section aria-labelledby="users-title">\n<h2 id="users-title" tabindex="-1">Users</h2>\n'
+        f'<section aria-labelledby="users-title"{many}>\n<h2 id="users-title" tabindex="-1">Users</h2>\n'
         '<form id="controls" class="controls" role="search" aria-label="Users" hidden>'
         '<div class="search"><label for="search">Search</label>'
         '<input id="search" type="search" autocomplete="off" spellcheck="false" '

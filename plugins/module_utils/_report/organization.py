@@ -83,7 +83,8 @@ def merge(accounts: t.Sequence[Json], benchmark: str, generated: str) -> Json:
     asked = [check for check in checks if not check.once or not read]
     parts = [part if part["read"] else _unknown(part, asked) for part in accounts]
     merged = [_check(check, parts, benchmark) for check in checks]
-    report = {
+    severities = {check["id"]: check["severity"] for check in merged}
+    return {
         "schema_version": SCHEMA_VERSION,
         "generator": MERGED_BY,
         "collection_version": VERSION,
@@ -97,11 +98,8 @@ def merge(accounts: t.Sequence[Json], benchmark: str, generated: str) -> Json:
         "checks": merged,
         "not_made": [{"check": check, "why": why} for check, why in not_made(parts).items()],
         "changes": None,
-        "accounts": parts,
+        "accounts": sorted(parts, key=lambda part: _badness(part, severities)),
     }
-    severities = {check["id"]: check["severity"] for check in merged}
-    report["accounts"] = sorted(parts, key=lambda part: _badness(part, severities))
-    return report
 
 
 def _unknown(part: Json, checks: t.Sequence[Check]) -> Json:

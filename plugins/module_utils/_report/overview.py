@@ -65,7 +65,7 @@ def _row(part: Json, titles: t.Mapping[str, str], severities: t.Mapping[str, str
     who = f'<a href="#account={number}">{number}</a>' if part["read"] else f"<bdi>{number}</bdi>"
     if part["read"]:
         failing = "".join(
-            f'<span class="why fail">{titles[check["id"]]} <small>{severities[check["id"]]}, '
+            f'<span class="failing">{titles[check["id"]]} <small>{severities[check["id"]]}, '
             f"{check['counts'].get(FAIL, 0):,}</small></span>"
             for check in part["checks"]
             if check["verdict"] == FAIL

@@ -124,8 +124,14 @@ th small, td small { display: block; font-weight: 400; }
 #accounts th.c-account { width: 17%; } #accounts td.c-failing { width: 38%; }
 #accounts .c-users, #accounts .c-covered { text-align: right; }
 #accounts td.c-read { white-space: nowrap; }
-.why small { display: inline; }
-#users col.c-account { width: 9.5rem; }
+/* Of many accounts, one column more */
+.many #users col.c-user { width: 16%; } .many #users col.c-account { width: 8.8rem; }
+.many #users col.c-verdict { width: 5.8rem; } .many #users col.c-password { width: 6.4rem; }
+.many #users col.c-mfa { width: 13%; } .many #users col.c-enabled { width: 6.6rem; }
+.many #users col.c-keys { width: 4.6rem; } .many #users col.c-signin { width: 6.6rem; }
+.many .controls { grid-template-columns: minmax(10rem, 2fr) repeat(4, minmax(7.5rem, 1fr)) auto; }
+.failing { display: inline-block; margin-right: 1rem; }
+.failing small { display: inline; }
 #users thead th, #accounts thead th { position: sticky; top: 0; background: var(--card); z-index: 1;
   box-shadow: inset 0 -1px var(--line); }
 #users col.c-user { width: 19%; } #users col.c-verdict { width: 6.5rem; } #users col.c-password { width: 6.8rem; }
@@ -170,7 +176,7 @@ footer dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1
 footer dd { margin: 0; }
 @media (max-width: 62rem) {
   .cards { grid-template-columns: 1fr; }
-  .controls { grid-template-columns: 1fr 1fr 1fr; }
+  .controls, .many .controls { grid-template-columns: 1fr 1fr 1fr; }
   .controls .search { grid-column: 1 / -1; }
 }
 @media screen and (max-width: 56rem) {
@@ -181,7 +187,7 @@ footer dd { margin: 0; }
   .facts div { flex-wrap: wrap; gap: 0 .5rem; }
   .card { padding: 1.1rem; }
   .cover { justify-content: center; }
-  .controls { grid-template-columns: 1fr 1fr; }
+  .controls, .many .controls { grid-template-columns: 1fr 1fr; }
   .narrow, .narrow tbody, .narrow tbody tr, .narrow tbody th, .narrow tbody td, .narrow caption { display: block;
     width: auto; }
   .narrow thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
@@ -204,7 +210,7 @@ footer dd { margin: 0; }
   #checks td.none { display: none; }
   .bar { width: 100%; }
 }
-@media (max-width: 26rem) { .controls { grid-template-columns: 1fr; } .numbers { gap: .8rem; }
+@media (max-width: 26rem) { .controls, .many .controls { grid-template-columns: 1fr; } .numbers { gap: .8rem; }
 .pager label { margin-left: 0; } }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 @media (prefers-contrast: more) { :root { --soft: var(--ink); --line: var(--na); } }
@@ -233,7 +239,8 @@ footer dd { margin: 0; }
   #checks th.c-check { width: 30%; } #checks td.c-counts { min-width: 0; }
   #users thead th, #accounts thead th { position: static; }
   .tall { max-height: none; overflow: visible; }
-  #users col.c-account { width: 24mm; }
+  .many #users col.c-account { width: 22mm; } .many #users col.c-verdict, .many #users col.c-password { width: 15mm; }
+  .many #users col.c-enabled, .many #users col.c-signin { width: 16mm; } .many #users col.c-keys { width: 10mm; }
   #users, #users tbody { break-inside: auto; }
   #users col.c-verdict, #users col.c-password { width: 17mm; }
   #users col.c-enabled, #users col.c-signin { width: 18mm; }

@@ -186,15 +186,6 @@ def change_lines(report: Json) -> list[tuple[str, list[tuple[str, str]]]]:
             by_subject.setdefault(label(item), []).append(text)
         return [(name, "; ".join(texts)) for name, texts in by_subject.items()]
 
-    def device(items: list[Json]) -> list[tuple[str, str]]:
-        return [
-            (
-                label({**item, "subject": item["user_name"], "subject_type": "user"}),
-                f"{item['type']} device {visible(short_serial(item['serial_number']))}",
-            )
-            for item in items
-        ]
-
     def plain(name: str) -> list[tuple[str, str]]:
         return [(item, "") for item in changes.get(name) or []]
 
@@ -205,8 +196,8 @@ def change_lines(report: Json) -> list[tuple[str, list[tuple[str, str]]]]:
         ("Accounts gone", plain("accounts_removed")),
         ("New findings", moved(worse)),
         ("Findings resolved or exempted", moved(better)),
-        ("Devices attached", device(changes["devices_added"])),
-        ("Devices gone", device(changes["devices_removed"])),
+        ("Devices attached", _devices(changes["devices_added"])),
+        ("Devices gone", _devices(changes["devices_removed"])),
         ("New users", plain("users_added")),
         ("Users gone", plain("users_removed")),
         ("New orphaned devices", plain("orphans_added")),
@@ -214,3 +205,14 @@ def change_lines(report: Json) -> list[tuple[str, list[tuple[str, str]]]]:
         ("Other verdicts", moved(others)),
     ]
     return [(title, lines) for title, lines in sections if lines]
+
+
+def _devices(items: t.Sequence[Json]) -> list[tuple[str, str]]:
+    """Return a line for each device that was attached or is gone."""
+    return [
+        (
+            label({**item, "subject": item["user_name"], "subject_type": "user"}),
+            f"{item['type']} device {visible(short_serial(item['serial_number']))}",
+        )
+        for item in items
+    ]

@@ -324,7 +324,9 @@ def test_a_gate_looks_at_what_account_info_knows(controller: Controller, emulato
     assert "- single_device: fido, hardware, no-password, sms, virtual" in closed.msg
     assert "single_device is not checked, so it could not fail: set all_kinds=true where" in refused.msg
     assert "3 of the checks in fail_on fail" in gaps.msg
-    assert "does not cover these checks, as they are not made: device_age" in play.output.replace("\n", " ")
+    said = play.output.replace("\n", " ")
+    assert "does not cover these checks, as they are not made: root_centralized (the organization was not asked" in said
+    assert "device_age (set max_device_age_days)" in said
 
 
 def test_a_gate_that_closes_prints_no_list_of_users(controller: Controller, emulator: Emulator) -> None:

@@ -126,6 +126,28 @@ def test_one_account_has_no_report_of_an_organization(controller: Controller, in
     assert json.loads(text(run.folder, "json"))["accounts_read"] == 1
 
 
+BOTH = ["RootCredentialsManagement", "RootSessions"]
+
+
+def test_centralized_root_access_is_known_in_the_management_account(controller: Controller, emulator: Emulator) -> None:
+    for features, verdict, said in ((BOTH, "pass", ""), (BOTH[:1], "fail", "enable-organizations-root-sessions")):
+        emulator.fixture({"organization": {**ORGANIZATION, "root_features": features}})
+        run = audit(controller)
+        (check,) = [item for item in run.result["checks"] if item["id"] == "root_centralized"]
+        assert (check["verdict"], check["cis"]) == (verdict, "2.1.1")
+        assert said in "".join(item["reason"] for item in run.result["findings"] if item["check"] == check["id"])
+
+
+def test_centralized_root_access_is_left_out_elsewhere(controller: Controller, inventory: str) -> None:
+    """With the reason, and without a verdict; asked for by name it is unknown."""
+    run = audit_all(controller, inventory, "--limit", GOOD, organization=True)
+    (item,) = [item for item in json.loads(text(run.folder, "json"))["not_made"] if item["check"] == "root_centralized"]
+    assert "neither to the management account of the organization nor to its delegated administrator" in item["why"]
+    assert "root_centralized" not in {check["id"] for check in run.result["checks"]}
+    run = audit_all(controller, inventory, "--limit", GOOD, checks=["root_centralized"])
+    assert [check["verdict"] for check in run.result["checks"]] == ["unknown"]
+
+
 def merge(controller: Controller, code: int = 0, **variables: t.Any) -> str:
     """Run the playbook that merges."""
     given = {f"merge_reports_{name}": value for name, value in variables.items()}

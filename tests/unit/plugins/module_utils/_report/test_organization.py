@@ -13,7 +13,9 @@ import random
 import typing as t
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
+import referencing
 
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
 from ansible_collections.hardening.aws.plugins.module_utils._report import formats, organization, sources
@@ -36,6 +38,9 @@ from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._report.r
 GOOD, BAD, ODD, GONE = "111111111111", "222222222222", "333333333333", "444444444444"
 LATER = "2026-03-12T00:00:00Z"
 REASON = "sts:AssumeRole was denied"
+
+
+SCHEMAS = pathlib.Path(__file__).resolve().parents[5] / "docs/schema"
 
 
 def of(number: str, *users: dict[str, t.Any], alias: str | None = None, **facts: t.Any) -> dict[str, t.Any]:
@@ -310,3 +315,25 @@ def test_hostile_text_is_inert_in_every_format() -> None:
     assert ElementTree.fromstring(written(report, "junit").encode()).tag == "testsuites"
     for form in ("json", "sarif", "ocsf"):
         assert json.loads(written(report, form))
+
+
+def validator() -> jsonschema.Draft202012Validator:
+    """Of the documented schema, which refers to that of one account's report."""
+    names = ("organization-report-1.0.json", "report-1.1.json")
+    schema, other = (json.loads((SCHEMAS / name).read_text(encoding="utf-8")) for name in names)
+    registry = referencing.Registry().with_resource(other["$id"], referencing.Resource.from_contents(other))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema, registry=registry)
+
+
+def test_schema() -> None:
+    old, new = merged(*reports().values()), merged(reports()[BAD], hostile_report(), unread=[GONE, ODD])
+    new["changes"] = changes_since(old, new)
+    for report in (old, new, merged(unread=[GONE])):
+        validator().validate(json.loads(written(report, "json")))
+
+
+@pytest.mark.parametrize("change", [{"more": 1}, {"accounts": [{"account_id": GOOD}]}, {"verdict": "maybe"}])
+def test_schema_refuses_what_is_no_report(change: dict[str, t.Any]) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        validator().validate({**merged(*reports().values()), **change})
