@@ -125,10 +125,10 @@ th small, td small { display: block; font-weight: 400; }
 #accounts .c-users, #accounts .c-covered { text-align: right; }
 #accounts td.c-read { white-space: nowrap; }
 /* Of many accounts, one column more */
-.many #users col.c-user { width: 16%; } .many #users col.c-account { width: 8.8rem; }
+.many #users col.c-user { width: 17%; } .many #users col.c-account { width: 8.6rem; }
 .many #users col.c-verdict { width: 5.8rem; } .many #users col.c-password { width: 6.4rem; }
-.many #users col.c-mfa { width: 13%; } .many #users col.c-enabled { width: 6.6rem; }
-.many #users col.c-keys { width: 4.6rem; } .many #users col.c-signin { width: 6.6rem; }
+.many #users col.c-mfa { width: 11%; } .many #users col.c-enabled { width: 6.9rem; }
+.many #users col.c-keys { width: 4.4rem; } .many #users col.c-signin { width: 6.9rem; }
 .many .controls { grid-template-columns: minmax(10rem, 2fr) repeat(4, minmax(7.5rem, 1fr)) auto; }
 .failing { display: inline-block; margin-right: 1rem; }
 .failing small { display: inline; }
@@ -137,6 +137,7 @@ th small, td small { display: block; font-weight: 400; }
 #users col.c-user { width: 19%; } #users col.c-verdict { width: 6.5rem; } #users col.c-password { width: 6.8rem; }
 #users col.c-mfa { width: 17%; }
 #users col.c-enabled { width: 7rem; } #users col.c-keys { width: 5rem; } #users col.c-signin { width: 7rem; }
+#users td.c-enabled, #users td.c-signin { white-space: nowrap; }
 #users td.c-keys, #users th.c-keys { text-align: right; }
 .js:not(.ready) #users tbody { display: none; }
 .why { display: block; }
@@ -202,7 +203,7 @@ footer dd { margin: 0; }
   .narrow td::before { color: var(--soft); font-size: .87rem; grid-column: 1 !important; }
   #users tbody td.c-findings, #checks tbody td.c-counts, #accounts tbody td.c-failing { display: block; }
   #accounts th.c-account, #accounts td.c-failing { width: auto; }
-  .tall { max-height: none; }
+  .tall { max-height: 80vh; }
   /* titles */
   #users td.c-findings { padding-top: .35rem; }
   #checks td.c-counts small { display: block; margin: 0; }

@@ -131,7 +131,8 @@ BOTH = ["RootCredentialsManagement", "RootSessions"]
 
 def test_centralized_root_access_is_known_in_the_management_account(controller: Controller, emulator: Emulator) -> None:
     for features, verdict, said in ((BOTH, "pass", ""), (BOTH[:1], "fail", "enable-organizations-root-sessions")):
-        emulator.fixture({"organization": {**ORGANIZATION, "root_features": features}})
+        trusted = {"trusted_services": ["iam.amazonaws.com"], "root_features": features}
+        emulator.fixture({"organization": {**ORGANIZATION, **trusted}})
         run = audit(controller)
         (check,) = [item for item in run.result["checks"] if item["id"] == "root_centralized"]
         assert (check["verdict"], check["cis"]) == (verdict, "2.1.1")
