@@ -123,7 +123,7 @@ th small, td small { display: block; font-weight: 400; }
 .tall { max-height: 34rem; overflow: auto; }
 #accounts th.c-account { width: 17%; } #accounts td.c-failing { width: 38%; }
 #accounts .c-users, #accounts .c-covered { text-align: right; }
-#accounts td.c-read { white-space: nowrap; }
+#accounts td.c-read, #accounts td.c-root { white-space: nowrap; }
 /* Of many accounts, one column more */
 .many #users col.c-user { width: 17%; } .many #users col.c-account { width: 8.6rem; }
 .many #users col.c-verdict { width: 5.8rem; } .many #users col.c-password { width: 6.4rem; }
@@ -236,17 +236,19 @@ footer dd { margin: 0; }
   .scroll { overflow: visible; border: 0; border-radius: 0; }
   table { font-size: .9rem; } #users { font-size: .8rem; } caption { padding: 0 0 2mm; }
   th, td { padding: .9mm 1.6mm; } th:first-child, td:first-child { padding-left: 0; }
-  thead { display: table-header-group; }
+  thead { display: table-header-group; break-inside: avoid; }
   #checks th.c-check { width: 30%; } #checks td.c-counts { min-width: 0; }
-  #users thead th, #accounts thead th { position: static; }
+  #users thead th, #accounts thead th { position: static; box-shadow: none; }
   .tall { max-height: none; overflow: visible; }
-  .many #users col.c-account { width: 22mm; } .many #users col.c-verdict, .many #users col.c-password { width: 15mm; }
+  .many #users col.c-account { width: 26mm; } .many #users col.c-verdict, .many #users col.c-password { width: 15mm; }
   .many #users col.c-enabled, .many #users col.c-signin { width: 16mm; } .many #users col.c-keys { width: 10mm; }
   #users, #users tbody { break-inside: auto; }
   #users col.c-verdict, #users col.c-password { width: 17mm; }
   #users col.c-enabled, #users col.c-signin { width: 18mm; }
   #users col.c-keys { width: 11mm; }
-  .sort::after { content: "" !important; }
+  /* Chromium paints no button in a head that is repeated on the next page. */
+  .sort { display: none; }
+  th[data-title]::before { content: attr(data-title); }
   .v { border-color: currentColor; padding: 0 1.2mm; font-size: 7.5pt; }
   a { text-decoration: none; }
 }
@@ -415,6 +417,7 @@ SCRIPT = """
     button.type = "button";
     button.className = "sort";
     button.textContent = head.textContent;
+    head.setAttribute("data-title", head.textContent);
     head.textContent = "";
     head.appendChild(button);
     button.addEventListener("click", function () {

@@ -17,6 +17,7 @@ import pytest
 from audit_runner import Audit, audit
 from aws_emulator.client import Emulator
 from controller import VENV, Controller, task
+from project import ROOT
 
 PAYER, GOOD, BAD, DENIED = (digit * 12 for digit in "1234")
 NAME = "iam-mfa-report-organization"
@@ -152,8 +153,13 @@ def test_centralized_root_access_is_left_out_elsewhere(controller: Controller, i
 def merge(controller: Controller, code: int = 0, **variables: t.Any) -> str:
     """Run the playbook that merges."""
     given = {f"merge_reports_{name}": value for name, value in variables.items()}
+    return play_here(controller, "hardening.aws.merge_reports", "-e", json.dumps(given), code=code)
+
+
+def play_here(controller: Controller, *arguments: str, code: int) -> str:
+    """Run ansible-playbook without an inventory, and return what it said."""
     done = subprocess.run(
-        [str(VENV / "bin/ansible-playbook"), "hardening.aws.merge_reports", "-e", json.dumps(given)],
+        [str(VENV / "bin/ansible-playbook"), *arguments],
         env=controller.environment(
             RECORDED_RESULTS="/dev/null", ANSIBLE_LOCALHOST_WARNING="false", ANSIBLE_INVENTORY_UNPARSED_WARNING="false"
         ),
@@ -220,3 +226,16 @@ def test_the_module_in_four_steps(controller: Controller, inventory: str) -> Non
     counted = collections.Counter(item["check"] for item in play[1]["findings"] if item["verdict"] == "fail")
     assert counted["root_mfa"] == 1 and play[1]["accounts_read"] == 2 and play[1]["unread"] == []
     assert "accounts: 2, 0 of them not read" in json.dumps(play[1]["diff"])
+
+
+def test_the_documented_task(controller: Controller, inventory: str) -> None:
+    """As docs/report.md has it. An account that is both read and unread is told to be from an earlier run."""
+    documented = (ROOT / "docs/report.md").read_text(encoding="utf-8").split("## Many accounts, one report")[1]
+    book = documented.split("```yaml\n")[1].split("```")[0]
+    (controller.home / "merge.yml").write_text(book, encoding="utf-8")
+    audit_all(controller, inventory, dest=str(controller.home / "reports/accounts"), formats=["json"], code=2)
+    (controller.home / f"reports/accounts/{NAME}.json").unlink()
+    said = play_here(controller, "merge.yml", code=2)
+    assert f"What reports/accounts/iam-mfa-report-{BAD}.json tells of account {BAD} is left out" in said
+    assert f"console_mfa: {BAD}" in said and "root_mfa" in said
+    assert json.loads(text(controller.home / "reports", "json"))["accounts_unread"] == 1
