@@ -13,6 +13,7 @@ import typing as t
 from .._collection_version import VERSION
 from .checks import CHECKS, EXEMPT, FAIL, NOT_APPLICABLE, PASS, SEVERITIES, UNKNOWN, VERDICTS, Check
 from .document import BENCHMARK_NAME, KINDS
+from .findings import is_organization
 from .judge import worst_check
 from .options import Options, checks_not_made
 from .reading import FACTS, MERGED_BY
@@ -26,23 +27,40 @@ _NOT_MADE_BY_DEFAULT = checks_not_made(Options(), all_kinds=False, features="no 
 _SUMMED = ("users", "with_mfa", "without_mfa", "exempt", "unknown")
 
 
-def part_of(report: Json) -> Json:
-    """Return what an organization's report has of an account, from the account's own report."""
-    account = report["account"]
-    whys = {item["check"]: item["why"] for item in report.get("not_made") or []}
-    made = {check["id"] for check in report["checks"]}
+def parts_of(report: Json) -> list[Json]:
+    """Return what an organization's report has of the accounts of a report: of one account, or of several already."""
+    if not is_organization(report):
+        account = report["account"]
+        return [_read_part(account, account.get("alias"), report)]
+    return [
+        (
+            _read_part(part, part.get("account_name"), part)
+            if part["read"]
+            else unread_part(part["account_id"], part.get("account_name"), part["reason"])
+        )
+        for part in report["accounts"]
+    ]
+
+
+def _read_part(account: Json, name: str | None, facts: Json) -> Json:
+    """Return what an organization's report has of an account that was read.
+
+    :param account: Has I(account_id), and perhaps I(partition) and I(caller).
+    :param facts: Has those of M(reading.FACTS).
+    """
+    whys = {item["check"]: item["why"] for item in facts.get("not_made") or []}
+    made = {check["id"] for check in facts["checks"]}
     not_made = [
         {"check": check.id, "why": whys.get(check.id) or "the version that wrote the report did not know it"}
         for check in CHECKS
         if check.id not in made
     ]
-    facts = {name: report.get(name) for name in FACTS}
-    checks = [{name: check[name] for name in ("id", "verdict", "reason", "counts")} for check in report["checks"]]
+    checks = [{item: check[item] for item in ("id", "verdict", "reason", "counts")} for check in facts["checks"]]
     return {
-        **_identity(account["account_id"], account.get("alias")),
-        **{"partition": account.get("partition"), "caller": account.get("caller")},
+        **_identity(account["account_id"], name),
+        **{item: account.get(item) for item in ("partition", "caller")},
         **{"read": True, "reason": ""},
-        **facts,
+        **{item: facts.get(item) for item in FACTS},
         **{"checks": checks, "not_made": not_made},
     }
 
@@ -72,7 +90,7 @@ def _identity(account_id: str, name: str | None) -> Json:
 def merge(accounts: t.Sequence[Json], benchmark: str, generated: str) -> Json:
     """Return the report on an organization, with I(changes) still null.
 
-    :param accounts: Results of M(part_of) and M(unread_part), in any order.
+    :param accounts: Results of M(parts_of) and M(unread_part), in any order.
     """
     read = [part for part in accounts if part["read"]]
     made = {check["id"] for part in read for check in part["checks"]}

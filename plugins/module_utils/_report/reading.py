@@ -132,7 +132,7 @@ _EXEMPTION = shape.record(
         "applied": shape.number,
     }
 )
-_CHECK = shape.record({"id": _CHECK_ID, "verdict": VERDICT, "reason": TEXT, "counts": COUNTS})
+_CHECK = shape.record({"id": _CHECK_ID, "verdict": VERDICT, "reason": shape.text, "counts": COUNTS})
 _CREDENTIAL_REPORT = shape.record({"available": shape.flag, "generated_time": shape.optional(TIME), "msg": shape.text})
 # What an account's own report and an account in an organization's report have in common.
 FACTS = {
@@ -153,9 +153,14 @@ FACTS = {
 _ACCOUNT = shape.record({"account_id": ACCOUNT_ID, **dict.fromkeys(("partition", "alias", "caller"), TEXT)})
 ONE_ACCOUNT = shape.record({**FACTS, "benchmark": BENCHMARK, "account": _ACCOUNT})
 _READ = shape.record(
-    {**FACTS, "account_id": ACCOUNT_ID, **dict.fromkeys(("account_name", "partition", "caller"), TEXT)}
+    {
+        **FACTS,
+        "read": shape.flag,
+        "account_id": ACCOUNT_ID,
+        **dict.fromkeys(("account_name", "partition", "caller"), TEXT),
+    }
 )
-_UNREAD = shape.record({"account_id": shape.text, "account_name": TEXT, "reason": shape.text})
+_UNREAD = shape.record({"account_id": shape.text, "account_name": TEXT, "read": shape.flag, "reason": shape.text})
 
 
 def _account(value: t.Any) -> shape.Misfits:

@@ -17,7 +17,7 @@ from .._errors import BadInput
 from .._problems import Problems
 from .checks import BENCHMARKS
 from .findings import is_organization, subjects
-from .organization import part_of, unread_part
+from .organization import parts_of, unread_part
 from .reading import ONE_ACCOUNT, ORGANIZATION, check_shape, read_report
 
 if t.TYPE_CHECKING:
@@ -139,16 +139,14 @@ def _take(sources: Sources, path: str, prefix: str) -> None:
         raise BadInput([f"{prefix}: {path} has just been removed."])
     if is_organization(report):
         check_shape(report, ORGANIZATION, path, prefix)
-        parts = report["accounts"]
     elif report.get("account") is None:
         raise BadInput(
             [f"{prefix}: {path} is about some users and does not say of which account. Read whole accounts for it."]
         )
     else:
         check_shape(report, ONE_ACCOUNT, path, prefix)
-        parts = [part_of(report)]
     sources.benchmarks.setdefault(report["benchmark"]["version"], path)
-    for part in parts:
+    for part in parts_of(report):
         number = part["account_id"]
         stray = _stray(part)
         if stray:
@@ -162,8 +160,6 @@ def _take(sources: Sources, path: str, prefix: str) -> None:
 
 def _stray(part: Json) -> str | None:
     """Return a check that somebody has a verdict of, and that the account's list of checks does not have."""
-    if not part["read"]:
-        return None
     made = {check["id"] for check in part["checks"]}
     return next(
         (check for _kind, _name, facts in subjects(part) for check in facts["checks"] if check not in made), None

@@ -130,14 +130,18 @@ def test_one_account_has_no_report_of_an_organization(controller: Controller, in
 BOTH = ["RootCredentialsManagement", "RootSessions"]
 
 
-def test_centralized_root_access_is_known_in_the_management_account(controller: Controller, emulator: Emulator) -> None:
-    for features, verdict, said in ((BOTH, "pass", ""), (BOTH[:1], "fail", "enable-organizations-root-sessions")):
-        trusted = {"trusted_services": ["iam.amazonaws.com"], "root_features": features}
-        emulator.fixture({"organization": {**ORGANIZATION, **trusted}})
-        run = audit(controller)
-        (check,) = [item for item in run.result["checks"] if item["id"] == "root_centralized"]
-        assert (check["verdict"], check["cis"]) == (verdict, "2.1.1")
-        assert said in "".join(item["reason"] for item in run.result["findings"] if item["check"] == check["id"])
+@pytest.mark.parametrize(
+    "features, verdict, said", [(BOTH, "pass", ""), (BOTH[:1], "fail", "enable-organizations-root-sessions")]
+)
+def test_centralized_root_access_is_known_in_the_management_account(
+    controller: Controller, emulator: Emulator, features: list[str], verdict: str, said: str
+) -> None:
+    trusted = {"trusted_services": ["iam.amazonaws.com"], "root_features": features}
+    emulator.fixture({"organization": {**ORGANIZATION, **trusted}})
+    run = audit(controller)
+    (check,) = [item for item in run.result["checks"] if item["id"] == "root_centralized"]
+    assert (check["verdict"], check["cis"]) == (verdict, "2.1.1")
+    assert said in "".join(item["reason"] for item in run.result["findings"] if item["check"] == check["id"])
 
 
 def test_centralized_root_access_is_left_out_elsewhere(controller: Controller, inventory: str) -> None:

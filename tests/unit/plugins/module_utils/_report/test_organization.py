@@ -61,7 +61,7 @@ def reports() -> dict[str, dict[str, t.Any]]:
 
 
 def merged(*found: dict[str, t.Any], unread: t.Sequence[str] = ()) -> dict[str, t.Any]:
-    parts = [organization.part_of(report) for report in found]
+    parts = [part for report in found for part in organization.parts_of(report)]
     parts += [organization.unread_part(number, "legacy", REASON) for number in unread]
     return organization.merge(parts, "7.0", LATER)
 
@@ -242,9 +242,12 @@ def test_what_is_no_source_is_refused_by_name(tmp_path: pathlib.Path) -> None:
     assert list(sources.read_sources([str(tmp_path / "good.json"), f"{tmp_path}/organiz*.json"], out).parts) == [GOOD]
 
 
-@pytest.mark.parametrize("place", range(40))
-def test_a_damaged_source_is_refused_or_used_and_never_a_traceback(tmp_path: pathlib.Path, place: int) -> None:
-    """Whatever single thing in it is something else; each of 40 runs tries another part of the things."""
+@pytest.mark.parametrize("kind", ["one", "many"])
+@pytest.mark.parametrize("place", range(12))
+def test_a_damaged_source_is_refused_or_used_and_never_a_traceback(
+    tmp_path: pathlib.Path, kind: str, place: int
+) -> None:
+    """Whatever single thing in it is something else; each of 12 runs tries another part of the things."""
 
     def nodes(value: t.Any, path: tuple[t.Any, ...] = ()) -> t.Iterator[tuple[t.Any, ...]]:
         items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
@@ -252,8 +255,9 @@ def test_a_damaged_source_is_refused_or_used_and_never_a_traceback(tmp_path: pat
             yield (*path, key)
             yield from nodes(item, (*path, key))
 
-    source = reports()[ODD]
-    for where in list(nodes(source))[place::40]:
+    source = reports()[ODD] if kind == "one" else merged(reports()[ODD], unread=[GONE])
+    now = merged(reports()[ODD])
+    for where in list(nodes(source))[place::12]:
         for wrong in (None, 1, "x", [], {"x": 1}):
             damaged = copy.deepcopy(source)
             target: t.Any = damaged
@@ -269,6 +273,12 @@ def test_a_damaged_source_is_refused_or_used_and_never_a_traceback(tmp_path: pat
                 continue
             for form in formats.FORMATS:
                 assert formats.render(report, form), (where, wrong)
+            if kind == "many":
+                try:
+                    previous = read_previous(str(path), now)
+                except BadInput:
+                    continue
+                assert previous is not None and changes_since(previous, now)
 
 
 def test_options_that_name_accounts() -> None:
