@@ -4,15 +4,23 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 
 from ansible.errors import AnsibleActionFail
 
+from ansible_collections.hardening.aws.plugins.module_utils._aws.assumed_role import wanted_role
+from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
 from ansible_collections.hardening.aws.plugins.plugin_utils._actions import ControllerAction
 from ansible_collections.hardening.aws.plugins.plugin_utils._modules import run_module
 
-_ROLE = ("role_arn", "external_id", "duration_seconds", "policy")
+# What amazon.aws calls the parameters of AssumeRole.
+_OPTIONS = {
+    "RoleArn": "role_arn",
+    "RoleSessionName": "role_session_name",
+    "DurationSeconds": "duration_seconds",
+    "ExternalId": "external_id",
+    "Policy": "policy",
+}
 _KEYS = ("access_key", "secret_key", "session_token")
 
 
@@ -34,17 +42,18 @@ class ActionModule(ControllerAction):
         self, connection: dict[str, t.Any], role: dict[str, t.Any], variables: dict[str, t.Any]
     ) -> dict[str, t.Any]:
         """Return the options of a connection with the credentials of a session in place of the caller's."""
-        if role.get("policy_arns"):
+        try:
+            wanted = wanted_role(role)
+        except BadInput as error:
+            raise AnsibleActionFail(error.message) from None
+        if wanted is None or "PolicyArns" in wanted.params:
             raise AnsibleActionFail(
                 "assume_role.policy_arns: amazon.aws cannot narrow a session that way, so the password policy was not "
                 "set. Use assume_role.policy, or leave out iam_user_hardening_password_policy."
             )
-        options = {name: role[name] for name in _ROLE if role.get(name) is not None}
-        if isinstance(options.get("policy"), dict):
-            options["policy"] = json.dumps(options["policy"])
-        options["role_session_name"] = role.get("session_name") or "hardening-aws"
+        options = {_OPTIONS[name]: value for name, value in wanted.params.items()}
         asked = {**connection, **options}
         session = run_module(self, "amazon.aws.sts_assume_role", asked, variables, check_mode=False, no_log=True)
         if "sts_creds" not in session:
-            raise AnsibleActionFail(f"The role {role.get('role_arn')} could not be assumed: {session.get('msg')}")
+            raise AnsibleActionFail(f"The role {wanted.arn} could not be assumed: {session.get('msg')}")
         return {**connection, "profile": "", **{name: session["sts_creds"][name] for name in _KEYS}}

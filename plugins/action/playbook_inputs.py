@@ -20,7 +20,7 @@ class ActionModule(ControllerAction):
     _requires_connection = False
 
     def work(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Return the typed inputs, and what the host's variables say of its account; or refuse them all at once."""
+        """Return the typed inputs; or refuse them, and what the hosts' variables say of accounts, all at once."""
         _result, args = self.validate_argument_spec(
             argument_spec={"playbook": {"type": "str", "required": True, "choices": list(playbooks.SPECS)}}
         )
@@ -29,19 +29,13 @@ class ActionModule(ControllerAction):
         values, problems = inputs.values, list(inputs.problems)
         if not problems:
             values, problems = playbooks.completed(name, values, self._loader.get_basedir())
-        host, host_problems = self._hosts(variables)
-        problems += host_problems
+        problems += self._host_problems(variables)
         if problems:
             raise AnsibleActionFail("\n- ".join(["Nothing was touched.", *accounts.shortened(problems)]))
-        return {
-            "changed": False,
-            "inputs": values,
-            "role_arn": host.get("aws_role_arn"),
-            "expected_account_id": host.get("expected_account_id"),
-        }
+        return {"changed": False, "inputs": values}
 
-    def _hosts(self, variables: t.Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[str]]:
-        """Return what this host's variables say of its account, and their problems; of the first host, those of all.
+    def _host_problems(self, variables: t.Mapping[str, t.Any]) -> list[str]:
+        """Return the problems with what this host's variables say of its account; of the first host, those of all.
 
         The strategy of the playbooks is linear, and a problem of one host ends the play for all of them: so one look at
         the others is enough, and hundreds of hosts take no longer than they must.
@@ -50,7 +44,7 @@ class ActionModule(ControllerAction):
         values, problems = accounts.read_host(variables, self._templar.template)
         hosts = variables.get("ansible_play_hosts_all") or [own]
         if own != hosts[0]:
-            return values, problems
+            return problems
         found = {own: values}
         for host in hosts[1:]:
             others = variables["hostvars"][host]
@@ -58,4 +52,4 @@ class ActionModule(ControllerAction):
             names = {name: name for name in accounts.HOST_VARIABLES if name in others}
             found[host], wrong = accounts.read_host(names, others.__getitem__)
             problems += [f"{host}: {text}" for text in wrong]
-        return values, problems or accounts.host_problems(hosts, found)
+        return problems or accounts.host_problems(hosts, found)

@@ -304,7 +304,7 @@ def run(module: AnsibleAWSModule) -> None:
         store = open_store_to_read(params["seed_store"], connection, api)
     work = Handover(api, store, module.check_mode, params["max_code_age"])
     outcomes = work.run(None if params["all_devices"] else wanted, params["concurrency"])
-    bulk.finish(module, outcomes, "devices", **counts(outcomes))
+    bulk.finish(module, outcomes, "devices", **counts([outcome.result() for outcome in outcomes]))
 
 
 def main() -> None:

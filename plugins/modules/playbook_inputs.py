@@ -47,14 +47,4 @@ inputs:
   returned: success
   type: dict
   sample: {"users": ["alice"], "suffix": "2026"}
-role_arn:
-  description: The role to assume for this host's account. Null if there is none.
-  returned: success
-  type: str
-  sample: arn:aws:iam::123456789012:role/hardening
-expected_account_id:
-  description: The number that the host's account must have. Null if that is not given.
-  returned: success
-  type: str
-  sample: "123456789012"
 """

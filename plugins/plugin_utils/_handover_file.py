@@ -10,7 +10,7 @@ from __future__ import annotations
 import types
 import typing as t
 
-from ansible_collections.hardening.aws.plugins.module_utils._handover.handover import CONFIRMED, DELETE_SEED, OPEN
+from ansible_collections.hardening.aws.plugins.module_utils._handover.handover import DELETE_SEED, OPEN, counts
 from ansible_collections.hardening.aws.plugins.module_utils._summary import summary
 
 from ._vaulted_seeds import Record, SeedFile, VaultedSeedsError
@@ -54,16 +54,12 @@ def _with_failures(result: dict[str, t.Any], left: t.Sequence[dict[str, t.Any]],
     """Return a result with its counts, after some of its items turned out to have failed."""
     results = result["results"]
     names = sorted({item["user_name"] for item in left})
-    handovers = dict(result["handovers"])
-    handovers[OPEN] += len(left)
-    handovers[CONFIRMED] -= len(left)
     earlier = [str(result["msg"])] if result.get("failed") else []
     return {
         **result,
         "failed": True,
         "changed": any(item["changed"] for item in results),
         "summary": summary([types.SimpleNamespace(changed=item["changed"], failed=item["failed"]) for item in results]),
-        "handovers": handovers,
-        "open_users": sorted({*result["open_users"], *names}),
+        **counts(results),
         "msg": "\n".join([*earlier, f"{', '.join(names[:20])}: {reason}"]),
     }

@@ -11,15 +11,13 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.hardening.aws.plugins.module_utils._handover.seeds_for_sheets import seed_vault_file_option
+
 from ._paths import PathError, controller_path
 from ._vault_cipher import seed_file
 from ._vaulted_seeds import Record, SeedFile, VaultedSeedsError
 
 NAME = "seed_vault_file"
-OPTION: dict[str, t.Any] = {
-    "type": "dict",
-    "options": {"path": {"type": "path", "required": True}, "vault_id": {"type": "str"}},
-}
 
 
 def opened(given: t.Any, loader: t.Any, may_be_empty: bool = False) -> tuple[SeedFile, dict[str, Record]]:
@@ -34,7 +32,7 @@ def opened(given: t.Any, loader: t.Any, may_be_empty: bool = False) -> tuple[See
         raise VaultedSeedsError(
             f"{NAME}: give a dictionary of path and vault_id, such as {{path: vault/mfa-seeds.yml}}."
         )
-    checked = ArgumentSpecValidator({NAME: OPTION}).validate({NAME: given})
+    checked = ArgumentSpecValidator({NAME: seed_vault_file_option()}).validate({NAME: given})
     if checked.error_messages:
         raise VaultedSeedsError("; ".join(checked.error_messages))
     option = checked.validated_parameters[NAME]

@@ -26,6 +26,7 @@ from .._progress import Progress
 from . import plan as plans
 from .api import OTHER_KINDS, AccessApi, UserGone
 from .bulk import Outcome, counted_by, for_each
+from .effect import made, shows
 from .options import ABSENT, Wanted
 from .plan import Change, Kept, Key, Moment
 
@@ -160,7 +161,7 @@ class OneUser:
         if any(isinstance(error, UserGone) for error in errors):
             moot: tuple[type[MfaError], ...] = (_Remains,)
             # Look again: one of IAM's replicas may not know yet of a user who was created a moment ago.
-            if ignore_missing and _found(lambda: self._api.user(self._name) is None):
+            if ignore_missing and shows(lambda: self._api.user(self._name) is None):
                 moot = (UserGone, _Remains)
             errors[:] = [error for error in errors if not isinstance(error, moot)]
 
@@ -413,26 +414,12 @@ class OneUser:
 
     def _change(self, change: Change, call: t.Callable[[], bool], is_done: t.Callable[[], bool]) -> None:
         """Make one change, or in check mode only note it. If the reply is lost, see whether it took effect."""
-        if self._check_mode:
-            self._note([change])
-            return
-        try:
-            made = call()
-        except MfaError as error:
-            if isinstance(error, UserGone) or (isinstance(error, AwsRefused) and not error.unsure):
-                raise
-            if not _found(is_done):
-                raise
-            made = True
-        if made:
+        if self._check_mode or made(call, is_done):
             self._note([change])
 
     def _note(self, changes: t.Sequence[Change]) -> None:
         for change in changes:
-            self._outcome.actions.append(change.action)
-            self.details["changes"].append({"action": change.action, "target": change.target})
-            self._outcome.before += [change.before] if change.before else []
-            self._outcome.after += [change.after] if change.after else []
+            self._outcome.note(change)
 
     def _keep(self, kept: Kept) -> None:
         self.details["kept"].append({"what": kept.what, "target": kept.target, "reason": kept.reason})
@@ -448,10 +435,3 @@ class OneUser:
 
 class _Remains(MfaError):
     """MFA devices stay on because something else could not be taken away."""
-
-
-def _found(is_done: t.Callable[[], bool]) -> bool:
-    """Return whether AWS shows that a change took effect. If AWS cannot be asked, it did not."""
-    with contextlib.suppress(MfaError):
-        return is_done()
-    return False

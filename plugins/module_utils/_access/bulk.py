@@ -16,6 +16,7 @@ from .._errors import AwsRefused, MfaError, unforeseen
 from .._messages import warn
 from .._progress import Progress
 from .._summary import summary
+from .plan import Change
 
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -69,6 +70,13 @@ class Outcome:
         else:
             return True
         return False
+
+    def note(self, change: Change) -> None:
+        """Note a change that was made, or in check mode would be: its action, its target and its lines in the diff."""
+        self.actions.append(change.action)
+        self.details["changes"].append({"action": change.action, "target": change.target})
+        self.before += [change.before] if change.before else []
+        self.after += [change.after] if change.after else []
 
     def result(self) -> Result:
         """Return one of RV(results)."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from .._aws.client import Params
-from .._aws.connection import Connection, Options
+from .._aws.connection import Connection, with_credentials
 from .._aws.iam import MfaApi, user_of_caller
 from .._aws.model import device_name_of
 from .._devices.codes_in_turn import CodesInTurn, stored_record
@@ -82,5 +82,4 @@ class SignIns:
         open_session(own.client("sts"), codes, serial, _SECONDS)
 
     def _connection(self, user_name: str) -> Connection:
-        keys = dict.fromkeys(("access_key", "secret_key", "session_token", "assume_role"))
-        return Connection(Options({**self._params, **keys, "profile": self._profiles[user_name]}))
+        return Connection(with_credentials(self._params, profile=self._profiles[user_name]))

@@ -23,6 +23,7 @@ from .._problems import Problems, refuse
 from .client import Client, Params
 from .clock import AwsClock
 from .role_refusals import NAME, explain_role
+from .signing import SESSION, SESSION_UNTIL
 
 try:
     import botocore.credentials
@@ -31,7 +32,6 @@ except ImportError:
 
 _ROLE_ARN = re.compile(r"arn:(aws[a-z-]*):iam::\d{12}:role/(?:[!-~]+/)?[\w+=,.@-]{1,64}", re.ASCII)
 _POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy/[!-~]+", re.ASCII)
-_CREDENTIALS = tuple(f"Credentials.{name}" for name in ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"))
 # Where STS is asked in a partition if no region is set.
 _REGIONS = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 # After a failure AWS is not asked again at once.
@@ -193,7 +193,7 @@ class _Sessions:
             raise self._failure
         try:
             self._source()
-            answer = self._sts.call("AssumeRole", self._role.params, requires=_CREDENTIALS)["Credentials"]
+            answer = self._sts.call("AssumeRole", self._role.params, requires=(*SESSION, SESSION_UNTIL))["Credentials"]
         except MfaError as error:
             self._failure = RoleNotAssumed(self._told(error), error.code, "sts:AssumeRole")
             self._quiet_until = time.monotonic() + _PAUSE_SECONDS

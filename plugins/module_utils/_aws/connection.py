@@ -57,6 +57,15 @@ class Options:
         raise BadInput([msg])
 
 
+def with_credentials(params: Params, **given: str | None) -> Options:
+    """Return the options of a connection with other credentials, and none of those in I(params).
+
+    :param given: By their names in a module, such as C(profile).
+    """
+    others = dict.fromkeys(("profile", "access_key", "secret_key", "session_token", "assume_role"))
+    return Options({**params, **others, **given})
+
+
 class Connection:
     """The clients of one run, with the one clock that they share and a pace for each service, as AWS meters each.
 

@@ -41,6 +41,11 @@ _CLOCK = "hardening_aws_clock"
 _CREDENTIALS = "hardening_aws_credentials"
 
 
+# What an answer of STS that grants a session must have.
+SESSION = ("Credentials.AccessKeyId", "Credentials.SecretAccessKey", "Credentials.SessionToken")
+SESSION_UNTIL = "Credentials.Expiration"
+
+
 @dataclasses.dataclass(frozen=True)
 class SessionKeys:
     """Temporary credentials, under botocore's names."""

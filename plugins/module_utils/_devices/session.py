@@ -12,9 +12,10 @@ import time
 import typing as t
 
 from .._aws.client import Client, Params
-from .._aws.connection import Connection, Options
+from .._aws.connection import Connection, with_credentials
 from .._aws.iam import MfaApi, user_of_caller
 from .._aws.model import device_name_of
+from .._aws.signing import SESSION
 from .._errors import AwsRefused, BadInput, MfaError, ReplyLost
 from .._problems import Problems, refuse
 from .._seeds.registry import open_store
@@ -28,7 +29,6 @@ if t.TYPE_CHECKING:
 
 # After so many codes that AWS refused, the seed is not the device's.
 _REFUSALS = 3
-_CREDENTIALS = tuple(f"Credentials.{member}" for member in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
 
 
 def session_options() -> dict[str, t.Any]:
@@ -61,7 +61,7 @@ def run(module: AnsibleAWSModule, item: t.Mapping[str, t.Any]) -> dict[str, t.An
     own = connection
     if params["user_access_key"]:
         keys = {"access_key": params["user_access_key"], "secret_key": params["user_secret_key"]}
-        own = Connection(Options({**params, "assume_role": None, "profile": None, "session_token": None, **keys}))
+        own = Connection(with_credentials(params, **keys))
     user = MfaApi(own)
     _insist_on_user(user.caller(), desired.user_name)
     serial = desired.serial_number or user.virtual_arn(desired.device_path, desired.device_name or desired.user_name)
@@ -148,7 +148,7 @@ def open_session(sts: Client, codes: CodesInTurn, serial_number: str, wanted: Pa
     failure: MfaError | None = None
     while True:
         try:
-            answer = sts.call(operation, params, resend=False, requires=_CREDENTIALS)
+            answer = sts.call(operation, params, resend=False, requires=SESSION)
             return _credentials(answer["Credentials"])
         except CodesTaken as taken:
             raise (taken if failure is None else _out_of_time(failure, taken)) from None

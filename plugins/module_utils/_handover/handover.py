@@ -172,11 +172,13 @@ def _outcome(label: str, holder: Holder) -> bulk.Outcome:
     return bulk.Outcome(label, identity, details=dict(_UNKNOWN))
 
 
-def counts(outcomes: t.Sequence[bulk.Outcome]) -> dict[str, t.Any]:
-    """Return how many hand-overs are open, confirmed and none, and whose are open."""
-    states = [outcome.details["handover"] for outcome in outcomes]
-    whose = [outcome.identity["user_name"] for outcome in outcomes if outcome.details["handover"] == OPEN]
+def counts(results: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
+    """Return how many hand-overs are open, confirmed and none, and whose are open.
+
+    :param results: Those of the module.
+    """
+    states = [result["handover"] for result in results]
     return {
         "handovers": {state: states.count(state) for state in (OPEN, CONFIRMED, NONE)},
-        "open_users": sorted(set(whose)),
+        "open_users": sorted({result["user_name"] for result in results if result["handover"] == OPEN}),
     }

@@ -8,13 +8,13 @@ opened only where there is something to delete. MFA goes last, and stays on as l
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import functools
 import typing as t
 
 from .._access.bulk import Outcome, counted_by, for_each
-from .._errors import AwsRefused, MfaError
+from .._access.effect import made
+from .._errors import MfaError
 from .._progress import Progress
 from . import plan as plans
 from . import words
@@ -94,9 +94,8 @@ class OneRoot:
         if self._api(AUDIT).password_created() is not None:
             return
         api = self._api(CREATE)
-        if self._check_mode or _made(api.allow_recovery, lambda: api.password_created() is not None):
-            self._note(Change(plans.ALLOW_RECOVERY, None, ""))
-            self._outcome.after.append(f"{self._member.id} root: console password")
+        if self._check_mode or made(api.allow_recovery, lambda: api.password_created() is not None):
+            self._outcome.note(plans.recovery_change(self._member.id))
 
     # Removal
 
@@ -105,7 +104,7 @@ class OneRoot:
         credentials, devices = plans.removals(self._member.id, found)
         if self._check_mode:
             for change in (*credentials, *devices):
-                self._note(change)
+                self._outcome.note(change)
         elif credentials or devices:
             self._take_all(self._api(DELETE), found, credentials, devices)
 
@@ -123,23 +122,5 @@ class OneRoot:
             self._outcome.attempt(functools.partial(self._take, api, change))
 
     def _take(self, api: RootApi, change: Change) -> None:
-        if _made(lambda: api.take(change), lambda: not api.is_there(change)):
-            self._note(change)
-
-    def _note(self, change: Change) -> None:
-        self._outcome.actions.append(change.action)
-        self._outcome.details["changes"].append({"action": change.action, "target": change.target})
-        self._outcome.before += [change.line] if change.line else []
-
-
-def _made(call: t.Callable[[], bool], is_done: t.Callable[[], bool]) -> bool:
-    """Make a change, and return whether it was one. If no reply came, what AWS lists then tells it."""
-    try:
-        return call()
-    except MfaError as error:
-        if isinstance(error, AwsRefused) and not error.unsure:
-            raise
-        with contextlib.suppress(MfaError):
-            if is_done():
-                return True
-        raise
+        if made(lambda: api.take(change), lambda: not api.is_there(change)):
+            self._outcome.note(change)

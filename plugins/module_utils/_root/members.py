@@ -8,17 +8,18 @@ This module is private to hardening.aws.
 from __future__ import annotations
 
 import dataclasses
-import re
 import typing as t
 
+from .._aws import organizations
 from .._aws.connection import Connection
-from .._aws.refusals import short_code
-from .._errors import AwsRefused, MfaError
+from .._errors import MfaError
 from .._problems import Problems, refuse
 
 ACTIVE = "ACTIVE"
-_PAGE = 20  # the most that AWS puts into one
-_ARN = re.compile(r"arn:(aws[a-z-]*):organizations::(\d{12}):account/", re.ASCII)
+_FOR_MEMBERS = (
+    "The credentials may not list the accounts of the organization (organizations:ListAccounts): they belong to a "
+    "member. Use those of the management account, or of the account that is the delegated administrator for IAM."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,47 +43,20 @@ def read_members(connection: Connection) -> dict[str, Member]:
 
     :raises MfaError: They cannot be listed; the message says what to do.
     """
-    client = connection.client("organizations")
-    request: dict[str, t.Any] = {"MaxResults": _PAGE}
-    found: dict[str, Member] = {}
-    while True:
-        try:
-            answer = client.call("ListAccounts", request, requires=("Accounts",))
-        except AwsRefused as refusal:
-            raise _in_plain_words(refusal) from None
-        found.update((row["Id"], _member(row)) for row in answer["Accounts"])
-        # A page may be empty and not the last.
-        token = answer.get("NextToken")
-        if not token:
-            return {account_id: found[account_id] for account_id in sorted(found)}
-        if token == request.get("NextToken"):
-            raise MfaError("AWS's answer to organizations:ListAccounts leads to the same page again: run again later.")
-        request["NextToken"] = token
+    listed = organizations.pages(connection.client("organizations"), "ListAccounts", "Accounts", _FOR_MEMBERS)
+    found = {row["Id"]: _member(row) for page in listed for row in page}
+    return {account_id: found[account_id] for account_id in sorted(found)}
 
 
 def _member(row: dict[str, t.Any]) -> Member:
-    arn = _ARN.match(row.get("Arn") or "")
-    if arn is None or not row.get("State"):
+    place = organizations.place_of(row)
+    if place is None or not row.get("State"):
         raise MfaError(
-            f"AWS's list of accounts has no {'state' if arn else 'usable ARN'} of {row['Id']}: check endpoint_url, and "
-            "any proxy between this host and AWS."
+            f"AWS's list of accounts has no {'state' if place else 'usable ARN'} of {row['Id']}: check endpoint_url, "
+            "and any proxy between this host and AWS."
         )
-    return Member(row["Id"], row.get("Name") or "", row["State"], arn.group(1), arn.group(2) == row["Id"])
-
-
-def _in_plain_words(refusal: AwsRefused) -> MfaError:
-    kind, said = short_code(refusal.code or ""), f"AWS: {refusal.code}: {refusal.aws_message}"
-    if kind == "AWSOrganizationsNotInUse":
-        text = "The account that the credentials belong to is in no organization. Use those of another account. " + said
-    elif kind == "AccessDenied" and "not authorized to perform" not in refusal.aws_message:
-        text = (
-            "The credentials may not list the accounts of the organization (organizations:ListAccounts): they belong "
-            "to a member. Use those of the management account, or of the account that is the delegated administrator "
-            f"for IAM. {said}"
-        )
-    else:
-        return refusal
-    return AwsRefused(text, refusal.code or "", refusal.operation or "", refusal.aws_message)
+    partition, is_management = place
+    return Member(row["Id"], row.get("Name") or "", row["State"], partition, is_management)
 
 
 @dataclasses.dataclass(frozen=True)

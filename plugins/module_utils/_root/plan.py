@@ -10,8 +10,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._access.plan import DELETE_PASSWORD, Change
+
 # Actions, in the words that RV(results[].actions) uses.
-DELETE_PASSWORD = "delete_password"
 DELETE_KEY = "delete_access_key"
 DELETE_CERTIFICATE = "delete_signing_certificate"
 DEACTIVATE_MFA = "deactivate_mfa"
@@ -45,15 +46,6 @@ class RootDevice:
     serial_number: str
     type: str
     enabled: str
-
-
-@dataclasses.dataclass(frozen=True)
-class Change:
-    """One thing to take away, and the line that a diff shows of it."""
-
-    action: str
-    target: str | None
-    line: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,6 +100,11 @@ NOT_KNOWN: dict[str, t.Any] = dict.fromkeys(Found(None).result())
 def password_change(account_id: str) -> Change:
     """Return the deletion of root's password."""
     return Change(DELETE_PASSWORD, None, f"{account_id} root: console password")
+
+
+def recovery_change(account_id: str) -> Change:
+    """Return that root may set a password again."""
+    return Change(ALLOW_RECOVERY, None, None, f"{account_id} root: console password")
 
 
 def removals(account_id: str, found: Found) -> tuple[list[Change], list[Change]]:

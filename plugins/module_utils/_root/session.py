@@ -12,7 +12,7 @@ import typing as t
 
 from .._aws.connection import Connection
 from .._aws.refusals import short_code
-from .._aws.signing import SessionKeys
+from .._aws.signing import SESSION, SESSION_UNTIL, SessionKeys
 from .._errors import AwsRefused
 from . import words
 from .features import Features
@@ -24,7 +24,6 @@ CREATE = "IAMCreateRootUserPassword"
 LONGEST_SECONDS = 900  # AWS grants no more
 # A session that ends within so many seconds is renewed before the next call.
 _MARGIN_SECONDS = 60
-_NEEDED = tuple(f"Credentials.{name}" for name in ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"))
 
 
 class RootSessions:
@@ -56,7 +55,7 @@ class RootSessions:
             "DurationSeconds": LONGEST_SECONDS,
         }
         try:
-            made = self._sts.call("AssumeRoot", params, requires=_NEEDED)["Credentials"]
+            made = self._sts.call("AssumeRoot", params, requires=(*SESSION, SESSION_UNTIL))["Credentials"]
         except AwsRefused as refusal:
             raise words.about_entry(refusal, member, task, self.features) from None
         keys = SessionKeys(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])

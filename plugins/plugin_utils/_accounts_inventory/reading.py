@@ -14,8 +14,8 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.hardening.aws.plugins.module_utils._aws.refusals import short_code
-from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._aws import organizations
+from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
 from ansible_collections.hardening.aws.plugins.module_utils._threads import for_each
 
 from .organization import ROOT_NAME, UNIT_ID, Account, Organization, Unit
@@ -26,10 +26,13 @@ if t.TYPE_CHECKING:
 Row = dict[str, t.Any]
 
 CONCURRENCY = 4
-_PAGE = 20  # the most that AWS puts into one
 _STATE_SINCE = (1, 40, 27)
 _PATHS_SINCE = (1, 42, 80)
-_ARN = re.compile(r"arn:(aws[a-z-]*):organizations::([0-9]{12}):account/")
+_FOR_MEMBERS = (
+    "The account that the credentials belong to is neither the management account of its organization nor a delegated "
+    "administrator, and AWS tells other members nothing. Use credentials of one of these, give assume_role_arn a role "
+    "in one of them, or list the accounts in the option accounts."
+)
 
 
 class Reader:
@@ -122,8 +125,8 @@ class Reader:
         return tuple(found[account_id] for account_id in sorted(found))
 
     def _account(self, row: Row, unit_id: str) -> Account:
-        arn = _ARN.match(row.get("Arn") or "")
-        if arn is None:
+        place = organizations.place_of(row)
+        if place is None:
             raise MfaError(
                 f"AWS's list has no usable ARN of account {row['Id']}, and so does not tell the management account. "
                 "Check endpoint_url, and any proxy between this host and AWS."
@@ -134,30 +137,21 @@ class Reader:
             state=row.get("State") or self._refuse_missing_state(row["Id"]),
             unit_id=unit_id,
             email=row.get("Email"),
-            partition=arn.group(1),
-            is_management=arn.group(2) == row["Id"],
+            partition=place[0],
+            is_management=place[1],
         )
 
     # Calls ------------------------------------------------------------------------------------------------------------
 
-    def _pages(self, operation: str, member: str, size: int | None = _PAGE, **params: str) -> t.Iterator[Row]:
-        """Return what is in all pages of a list. One that is empty need not be the last."""
-        request: Row = {**params, **({"MaxResults": size} if size else {})}
-        while True:
-            try:
-                answer = self._client.call(operation, request, requires=[member])
-            except AwsRefused as error:
-                raise _in_plain_words(error) from None
-            yield from answer[member]
-            self._listed[member] += len(answer[member])
+    def _pages(
+        self, operation: str, member: str, size: int | None = organizations.PAGE, **params: str
+    ) -> t.Iterator[Row]:
+        """Return what is in all pages of a list."""
+        for page in organizations.pages(self._client, operation, member, _FOR_MEMBERS, size, **params):
+            yield from page
+            self._listed[member] += len(page)
             if member != "Tags":
                 self._tell(f"read {self._listed['Accounts']} accounts and {self._listed['OrganizationalUnits']} units")
-            token = answer.get("NextToken")
-            if not token:
-                return
-            if token == request.get("NextToken"):
-                raise MfaError(f"AWS's answer to {operation} leads to the same page again: run again later.")
-            request["NextToken"] = token
 
     def _knows(self, since: tuple[int, ...]) -> bool:
         return tuple(int(number) for number in re.findall(r"\d+", self._version)[:3]) >= since
@@ -180,19 +174,3 @@ def _way(row: Row) -> tuple[str, ...]:
     if not way or not way[0].startswith("r-"):
         raise MfaError(f"The path of account {row['Id']} in AWS's list has no root: {row['Paths'][0]!r}.")
     return way
-
-
-def _in_plain_words(error: AwsRefused) -> MfaError:
-    """Return a refusal with what it means for somebody who wants to list an organization."""
-    kind, said = short_code(error.code or ""), f"AWS: {error.code}: {error.aws_message}"
-    if kind == "AWSOrganizationsNotInUse":
-        text = "The account that the credentials belong to is in no organization. Use those of another account. " + said
-    elif kind == "AccessDenied" and "not authorized to perform" not in error.aws_message:
-        text = (
-            "The account that the credentials belong to is neither the management account of its organization nor a "
-            "delegated administrator, and AWS tells other members nothing. Use credentials of one of these, give "
-            f"assume_role_arn a role in one of them, or list the accounts in the option accounts. {said}"
-        )
-    else:
-        return error
-    return AwsRefused(text, error.code or "", error.operation or "", error.aws_message)

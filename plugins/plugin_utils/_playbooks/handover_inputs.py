@@ -24,18 +24,18 @@ from .._paths import PathError, controller_path
 
 Values = dict[str, t.Any]
 
-_SHEETS: Values = {"dest": "", "encrypt": False, "vault_id": None, "contact": "", "user_names": None}
+_OF_SHEETS = {name: sheet_options()[name] for name in ("dest", "encrypt", "vault_id", "contact", "user_names")}
 
 
 def spec() -> Spec:
     """Return the options, by their names without C(handover_)."""
-    module, sheets = handover_options(), sheet_options()
+    module = handover_options()
     return {
         "seed_store": module["seed_store"],
         "seed_vault_file": module["seed_vault_file"],
         "codes": {**module["devices"], "default": []},
         "max_code_age": module["max_code_age"],
-        "sheets": {"type": "dict", "options": {name: sheets[name] for name in _SHEETS}},
+        "sheets": {"type": "dict", "options": _OF_SHEETS},
     }
 
 
@@ -46,7 +46,8 @@ def complete(values: Values, problems: Problems, playbook_dir: str) -> Values:
     for name in ("seed_store", "seed_vault_file", "sheets"):
         values[name] = values[name] or None
     if values["sheets"] is not None:
-        values["sheets"] = {**_SHEETS, **values["sheets"]}
+        defaults = {name: option.get("default") for name, option in _OF_SHEETS.items()}
+        values["sheets"] = {**defaults, **values["sheets"]}
     file, sheets = values["seed_vault_file"], values["sheets"]
     if file is not None:
         values["seed_vault_file"] = {

@@ -115,7 +115,7 @@ class World:
         work = Handover(self, self, check_mode, 600)  # type: ignore[arg-type]
         outcomes = work.run(None if every else wanted, 1)
         assert len(outcomes) == 1
-        return {**outcomes[0].result(), **counts(outcomes)}
+        return {**outcomes[0].result(), **counts([outcomes[0].result()])}
 
 
 def code(ago: int = 0) -> str:

@@ -31,7 +31,7 @@ def test_the_password_goes_first_and_the_devices_apart() -> None:
     ]
     assert {change.action for change in devices} == {plans.DEACTIVATE_MFA}
     assert [change.target for change in devices] == ["a", "b", "c", "d"]
-    assert credentials[1].line == "222222222222 root: access key AKIAIOSFODNN7EXAMPLE"
+    assert credentials[1].before == "222222222222 root: access key AKIAIOSFODNN7EXAMPLE"
 
 
 @pytest.mark.parametrize(
