@@ -32,7 +32,7 @@ def audited(
         account = _result(own, registered["account"])
         report = _result(own, registered["report"])
         inputs = _result(own, registered["inputs"])
-        number = account.get("account_id") or _number(inputs)
+        number = account.get("account_id") or _number(own)
         name = own.get("account_name")
         path = (report.get("paths") or {}).get("json")
         # A gate that closed fails the task, but the account was read.
@@ -61,7 +61,10 @@ def _result(variables: Variables, name: str) -> Variables:
     return found if isinstance(found, t.Mapping) else {}
 
 
-def _number(inputs: Variables) -> str | None:
-    """Return the number of an account that nobody could be asked about, from what its host says of it."""
-    expected, role = inputs.get("expected_account_id"), inputs.get("role_arn")
+def _number(own: Variables) -> str | None:
+    """Return the number of an account that nobody could be asked about, from what its host's variables say of it."""
+    # Ansible evaluates the variables of other hosts as they are looked at, and that may fail.
+    given = {name: name for name in ("expected_account_id", "aws_role_arn") if name in own}
+    values, _problems = accounts.read_host(given, own.__getitem__)
+    expected, role = values.get("expected_account_id"), values.get("aws_role_arn")
     return expected or (accounts.account_of_role(role) if role else None)

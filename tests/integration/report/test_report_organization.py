@@ -58,6 +58,7 @@ def told(run: Audit) -> list[dict[str, t.Any]]:
     return [item for item in run.results if item["task"].startswith("Say what") and item["status"] == "failed"]
 
 
+@pytest.mark.smoke
 def test_three_accounts_of_which_one_cannot_be_read(controller: Controller, inventory: str) -> None:
     """The report has all three, whoever reads it, and the run says which account is missing and whose policy it is."""
     run = audit_all(controller, inventory, code=2)

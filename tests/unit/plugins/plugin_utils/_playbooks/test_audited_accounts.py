@@ -12,8 +12,8 @@ GOOD, GATED, DENIED = (digit * 12 for digit in "123")
 REGISTERED = {"inputs": "inputs", "account": "account", "report": "report"}
 
 
-def host(account: t.Any = None, report: t.Any = None, dest: str = "/r", **inputs: t.Any) -> dict[str, t.Any]:
-    return {"inputs": {"inputs": {"dest": dest}, **inputs}, "account": account, "report": report}
+def host(account: t.Any = None, report: t.Any = None, dest: str = "/r", **variables: t.Any) -> dict[str, t.Any]:
+    return {"inputs": {"inputs": {"dest": dest}}, "account": account, "report": report, **variables}
 
 
 def paths(number: str) -> dict[str, t.Any]:
@@ -26,7 +26,7 @@ def test_who_was_read_and_who_was_not() -> None:
         "good": {**host({"account_id": GOOD}, paths(GOOD)), "account_name": "shop"},
         "gated": host({"account_id": GATED}, {"failed": True, "msg": "the gate", **paths(GATED)}),
         "denied": {
-            **host({"failed": True, "msg": "denied"}, skipped, role_arn=f"arn:aws:iam::{DENIED}:role/x"),
+            **host({"failed": True, "msg": "denied"}, skipped, aws_role_arn=f"arn:aws:iam::{DENIED}:role/x"),
             "account_name": "legacy",
         },
         "broken": host({"account_id": "4" * 12}, {"failed": True, "msg": "no list of users"}),
