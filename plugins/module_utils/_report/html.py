@@ -15,11 +15,11 @@ import typing as t
 
 from . import columns
 from .checks import CHECKS, EXEMPT, FAIL, NOT_APPLICABLE, PASS, SEVERITIES, UNKNOWN, VERDICTS
-from .dates import human_date
 from .document import KINDS
 from .findings import account_name, all_exemptions, is_organization, parts, unknown_facts
 from .overview import account_cell, account_select, accounts_section
 from .page import EARLY_SCRIPT, SCRIPT, STYLE
+from .tags import root_mfa_text, time_tag, verdict_tag
 from .words import (
     VERDICT_MEANINGS,
     VERDICT_WORDS,
@@ -93,14 +93,6 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _verdict(verdict: str, words: str | None = None) -> str:
-    return f'<span class="v {verdict}">{words or VERDICT_WORDS[verdict]}</span>'
-
-
-def _time(date: str) -> str:
-    return f'<time datetime="{html_text(date)}">{html_text(human_date(date))}</time>'
-
-
 def _header(report: Json) -> str:
     facts = [
         *(_facts_of_many(report) if is_organization(report) else _facts_of_one(report)),
@@ -108,13 +100,16 @@ def _header(report: Json) -> str:
             "Benchmark",
             f'<a href="{_STANDARD}">CIS AWS Foundations</a> {html_text(report["benchmark"]["version"])}',
         ),
-        ("Report written", f"{_time(report['generated'])} by hardening.aws {html_text(report['collection_version'])}"),
+        (
+            "Report written",
+            f"{time_tag(report['generated'])} by hardening.aws {html_text(report['collection_version'])}",
+        ),
     ]
     shown = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
     return (
         '<header>\n<p class="eyebrow">MFA audit</p>\n'
         f"<h1><bdi>{html_text(account_title(report))}</bdi></h1>\n"
-        f'<p class="lead">{_verdict(report["verdict"])} {headline(report)}</p>\n'
+        f'<p class="lead">{verdict_tag(report["verdict"])} {headline(report)}</p>\n'
         f'<dl class="facts">{shown}</dl>\n</header>\n'
     )
 
@@ -123,11 +118,11 @@ def _facts_of_one(report: Json) -> list[tuple[str, str]]:
     credentials = report["credential_report"]
     caller = (report["account"] or {}).get("caller")
     return [
-        ("Account read", _time(report["retrieved"])),
+        ("Account read", time_tag(report["retrieved"])),
         *([("Read as", f"<bdi>{html_text(caller)}</bdi>")] if caller else []),
         (
             "Credential report",
-            _time(credentials["generated_time"]) if credentials["available"] else "not available",
+            time_tag(credentials["generated_time"]) if credentials["available"] else "not available",
         ),
     ]
 
@@ -141,7 +136,7 @@ def _facts_of_many(report: Json) -> list[tuple[str, str]]:
     )
     return [
         ("Accounts read", f"{report['accounts_read']:,} of {len(report['accounts']):,}"),
-        ("Since", _time(report["retrieved"])),
+        ("Since", time_tag(report["retrieved"])),
         *([("Read as", f"<bdi>{shown}</bdi>")] if roles else []),
     ]
 
@@ -184,15 +179,9 @@ def _coverage(report: Json) -> str:
 
 def _roots_words(report: Json) -> tuple[str, str]:
     if not is_organization(report):
-        return _root_words(report["root"]), "root's MFA"
+        return root_mfa_text(report["root"]), "root's MFA"
     roots = [part["root"] for part in report["accounts"]]
     return f"{sum(1 for root in roots if root and root['mfa_active']):,} of {len(roots):,}", "root users have MFA"
-
-
-def _root_words(root: Json | None) -> str:
-    if root is None or root["mfa_active"] is None:
-        return "unknown"
-    return html_text(root["mfa_type"] or "active")
 
 
 def _orphan_words(count: int | None) -> str:
@@ -249,7 +238,7 @@ def _checks(report: Json) -> str:
         reason = f"<small><bdi>{html_text(check['reason'])}</bdi></small>" if check["reason"] else ""
         rows.append(
             f'<tr><th scope="row" class="c-check">{check["title"]}<small>{check["description"]}</small>{remedy}</th>'
-            f'<td class="c-verdict">{_verdict(check["verdict"])}{reason}</td><td class="c-counts">{_bar(check)}</td>'
+            f'<td class="c-verdict">{verdict_tag(check["verdict"])}{reason}</td><td class="c-counts">{_bar(check)}</td>'
             f'<td class="c-severity">{check["severity"]}</td>'
             f"{cis}</td>{rule}{nearest}</td></tr>\n"
         )
@@ -351,7 +340,7 @@ def _exemptions(report: Json) -> str:
     rows = "".join(
         f'<tr><th scope="row"><bdi>{html_text(exempted(item))}</bdi></th>'
         f"<td>{', '.join(item['checks'])}</td><td><bdi>{html_text(item['reason'])}</bdi></td>"
-        f"<td>{item['until'] or '–'}{' ' + _verdict(FAIL, 'expired') if item['expired'] else ''}</td>"
+        f"<td>{item['until'] or '–'}{' ' + verdict_tag(FAIL, 'expired') if item['expired'] else ''}</td>"
         f'<td class="num">{item["applied"]:,}</td></tr>\n'
         for item in exemptions
     )
@@ -371,7 +360,7 @@ def _orphans(report: Json) -> str:
     rows = "".join(
         f'<tr><th scope="row"><bdi>{html_text(device["device_name"] or short_serial(device["serial_number"]))}</bdi>'
         f"</th><td><code>{html_text(device['serial_number'])}</code></td>"
-        f"<td>{_verdict(device['verdict'])}{_whys(device)}</td></tr>\n"
+        f"<td>{verdict_tag(device['verdict'])}{_whys(device)}</td></tr>\n"
         for _part, device in orphans
     )
     heads = "".join(f'<th scope="col">{name}</th>' for name in ("Device", "Serial number", "Verdict"))
@@ -450,7 +439,7 @@ def _row(part: Json, user: Json, titles: t.Mapping[str, str], rank: int) -> str:
         f'<tr data-k="{marks}" data-r="{rank}" data-d="{len(devices)}" data-a="{-1 if keys is None else keys}">'
         f'<th scope="row" class="c-user"><bdi>{html_text(user["user_name"])}</bdi>{_about(user)}</th>'
         f"{account_cell(part)}"
-        f'<td class="c-verdict">{_verdict(user["verdict"])}</td>'
+        f'<td class="c-verdict">{verdict_tag(user["verdict"])}</td>'
         f'<td class="c-password">{yes_no(user["console_password"])}</td>'
         f'<td class="c-mfa"><span>{html_text(kinds_text(user))}</span>{serials}</td>'
         f'<td class="c-enabled">{html_text(day(since))}</td><td class="c-keys">{"?" if keys is None else keys}</td>'
@@ -483,7 +472,7 @@ def _whys(facts: Json) -> str:
 
 
 def _footer(report: Json) -> str:
-    meanings = "".join(f"<dt>{_verdict(name)}</dt><dd>{VERDICT_MEANINGS[name]}</dd>" for name in VERDICTS)
+    meanings = "".join(f"<dt>{verdict_tag(name)}</dt><dd>{VERDICT_MEANINGS[name]}</dd>" for name in VERDICTS)
     return (
         f"<footer>\n<dl>{meanings}</dl>\n<p>MFA devices are as AWS listed them when the account was read. Console "
         "passwords and access keys are as of the credential report, which AWS remakes at most every four hours. "

@@ -11,9 +11,9 @@ import typing as t
 
 from . import columns
 from .checks import FAIL
-from .dates import human_date
 from .findings import is_organization
-from .words import VERDICT_WORDS, html_text
+from .tags import root_mfa_text, time_tag, verdict_tag
+from .words import html_text
 
 if t.TYPE_CHECKING:
     Json = dict[str, t.Any]
@@ -71,20 +71,14 @@ def _row(part: Json, titles: t.Mapping[str, str], severities: t.Mapping[str, str
             if check["verdict"] == FAIL
         )
         numbers = (f"{users['users']:,}", f"{users['with_mfa']:,}")
-        read = f'<time datetime="{html_text(part["retrieved"])}">{html_text(human_date(part["retrieved"]))}</time>'
+        read = time_tag(part["retrieved"])
     else:
         failing = f'<span class="why unknown"><bdi>{html_text(part["reason"])}</bdi></span>'
         numbers, read = ("?", "?"), "not read"
     return (
         f'<tr><th scope="row" class="c-account">{who}{_name(part)}</th>'
-        f'<td class="c-verdict"><span class="v {part["verdict"]}">{VERDICT_WORDS[part["verdict"]]}</span></td>'
+        f'<td class="c-verdict">{verdict_tag(part["verdict"])}</td>'
         f'<td class="c-users">{numbers[0]}</td><td class="c-covered">{numbers[1]}</td>'
-        f'<td class="c-root">{_root(part["root"])}</td><td class="c-failing">{failing}</td>'
+        f'<td class="c-root">{root_mfa_text(part["root"])}</td><td class="c-failing">{failing}</td>'
         f'<td class="c-read">{read}</td></tr>\n'
     )
-
-
-def _root(root: Json | None) -> str:
-    if root is None or root["mfa_active"] is None:
-        return "unknown"
-    return html_text(root["mfa_type"] or "active")
