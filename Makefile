@@ -7,9 +7,10 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 GATES ?=
 SECTIONS ?=
+TARGETS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tree test lint sanity units integration emulator-tests docs bench chaos policy build clean distclean
+.PHONY: help setup demo tree test lint sanity units integration emulator-tests docs bench chaos policy prowler fuzz targets build clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +57,12 @@ prowler: setup ## compare the report's verdicts with those of Prowler, which is 
 	@test -x build/prowler/bin/prowler || { $(PYTHON) -m venv build/prowler && \
 	  build/prowler/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-prowler.txt; }
 	@PROWLER="$(CURDIR)/build/prowler/bin/prowler" $(VENV) -m pytest -q tests/integration/report/test_report_prowler.py
+
+fuzz: setup ## hostile values in every option of every module (a few of them in make test)
+	@FUZZ=1 $(VENV) -m pytest -q -n 2 tests/integration/test_hostile_input.py
+
+targets: setup ## what ansible-test runs in tests/integration/targets, on the emulator or a real account; TARGETS="iam_mfa_device totp": some of them
+	@$(VENV) scripts/targets.py $(TARGETS)
 
 clean: ## remove what the gates made
 	rm -rf build tests/output .ansible .mypy_cache .pytest_cache .ruff_cache

@@ -23,8 +23,6 @@ _BULKY = ("account_info", "devices", "groups", "inputs", "user_names", "users")
 
 
 class _BulkModule(ExplainingModule):
-    params: dict[str, t.Any]
-
     def _log_invocation(self) -> None:
         given = self.params
         counts = {name: f"{len(given[name])} items" for name in _BULKY if given.get(name)}

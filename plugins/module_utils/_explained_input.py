@@ -20,11 +20,13 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ._assume_role_option import ASSUME_ROLE
 
 _MANY = 20
+_LONG = 9000
 
 
 class ExplainingModule(AnsibleModule):
     """An AnsibleModule with hints in front of Ansible's own words."""
 
+    params: dict[str, t.Any]
     _accepted = False
     _given: dict[str, t.Any] | None = None
 
@@ -36,11 +38,21 @@ class ExplainingModule(AnsibleModule):
         super()._load_params()
         # As they came, as Ansible leaves out what it cannot convert.
         self._given = {name: list(value) if isinstance(value, list) else value for name, value in self.params.items()}
+        self.params = as_text(self.params, self.argument_spec)
 
     def fail_json(self, msg: t.Any, **kwargs: t.Any) -> None:
         """End the module with an error."""
         hints = [] if self._accepted else input_hints(self._given or self.params, self.argument_spec)
-        super().fail_json(msg=" ".join([*hints[:_MANY], f"({msg})"]) if hints else msg, **kwargs)
+        text = " ".join([*hints[:_MANY], f"({msg})"]) if hints else str(msg)
+        super().fail_json(msg=_readable(text), **kwargs)
+
+
+def _readable(text: str) -> str:
+    """Return a message without its middle if it is too long to read, as when it quotes a whole file given as a name."""
+    if len(text) <= _LONG:
+        return text
+    half = _LONG // 2
+    return f"{text[:half]} … ({len(text) - 2 * half} more characters) … {text[-half:]}"
 
 
 def explaining_module(**kwargs: t.Any) -> AnsibleAWSModule:
@@ -65,6 +77,27 @@ def aws_module(module_class: type[AnsibleModule], kwargs: dict[str, t.Any]) -> A
         return AnsibleAWSModule(**kwargs)
     finally:
         AnsibleAWSModule.default_settings = settings
+
+
+def as_text(params: t.Any, spec: t.Mapping[str, t.Any]) -> t.Any:
+    """Return arguments with text in place of numbers and booleans where dictionaries belong.
+
+    Ansible refuses text there; at anything else that is no dictionary it stops with a traceback.
+    """
+    if isinstance(params, (bool, int, float)):
+        return str(params)
+    if not isinstance(params, dict):
+        return params
+    done = dict(params)
+    for name, option in spec.items():
+        inner, value = option.get("options"), params.get(name)
+        if not inner or value is None:
+            continue
+        if isinstance(value, list):
+            done[name] = [as_text("" if item is None else item, inner) for item in value]
+        else:
+            done[name] = as_text(value, inner)
+    return done
 
 
 def input_hints(params: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> list[str]:

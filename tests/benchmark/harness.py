@@ -127,8 +127,8 @@ class Bench:
         self.emulator.set(**{"latency": LATENCY, **settings})
         self.emulator.clear_requests()
 
-    def command(self, arguments: list[str], what: str, **environment: str) -> Run:
-        """Run a command and measure it. It must succeed."""
+    def command(self, arguments: list[str], what: str, fails: bool = False, **environment: str) -> Run:
+        """Run a command and measure it. It must succeed, or with I(fails) it must not."""
         errors: list[str] = []
         lines: list[tuple[float, str]] = []
         started = time.monotonic()
@@ -148,8 +148,8 @@ class Bench:
             reader.join()
         seconds = time.monotonic() - started
         output = "".join(line for _at, line in lines)
-        if process.returncode:
-            raise SystemExit(f"{what} failed:\n{output[-4000:]}\n{errors[0][-2000:]}")
+        if (process.returncode != 0) != fails:
+            raise SystemExit(f"{what} {'did not fail' if fails else 'failed'}:\n{output[-4000:]}\n{errors[0][-2000:]}")
         peak = int(re.findall(r"PEAK (\d+)", errors[0])[-1]) / 1024
         return Run(seconds, self.emulator.counts(), lines, peak)
 

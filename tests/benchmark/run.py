@@ -26,7 +26,7 @@ sys.path[:0] = [str(ROOT / "tests/emulator"), str(ROOT / "scripts")]
 import results
 from aws_emulator.client import Emulator
 from harness import Bench
-from sections import bulk, compliant, enrolment, reading, thousand, throttled
+from sections import bulk, compliant, enrolment, organization, reading, thousand, throttled
 
 # Each with how many users, if 500 are enrolled.
 SECTIONS: dict[str, t.Callable[[Bench, int], None]] = {
@@ -43,6 +43,7 @@ SECTIONS: dict[str, t.Callable[[Bench, int], None]] = {
     "audit": lambda bench, users: reading.audit(bench, sizes(users)[-1]),
     "single": lambda bench, _users: reading.single(bench, turns=10),
     "throttled": lambda bench, users: throttled.throttled(bench, users, rate=20, burst=40),
+    "organization": lambda bench, users: organization.organization(bench, max(users // 10, 4), max(users // 5, 1)),
     "contended": lambda bench, users: throttled.contended(bench, min(users, 100)),
 }
 

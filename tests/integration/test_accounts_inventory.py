@@ -345,3 +345,36 @@ def test_playbooks_run_on_the_accounts(fleet: Fleet) -> None:
         assert list((fleet.controller.home / "reports" / account).iterdir())
     roles = {one["params"]["RoleArn"] for one in fleet.emulator.requests() if one["action"] == "AssumeRole"}
     assert sorted(roles) == [f"arn:aws:iam::{one}:role/OrganizationAccountAccessRole" for one in (PROD, TWIN)]
+
+
+def test_accounts_in_trouble_stop_no_other(fleet: Fleet) -> None:
+    """One has no role, one is being closed, one denies what is needed half-way: all others are hardened."""
+    for account in (PROD, SANDBOX, ODD):
+        users = [{"user_name": name, "console_password": True} for name in ("alice", "bob")]
+        fleet.emulator.fixture({"account_id": account, "users": users})
+    fleet.emulator.account(SANDBOX, denied_actions=["iam:EnableMFADevice"])
+    source = fleet.file(states=["ACTIVE", "PENDING_CLOSURE"])
+    inputs = {
+        "harden_hosts": "aws_accounts",
+        "iam_user_hardening_select": {"console_password": True},
+        "iam_user_hardening_seed_store": {"type": "secretsmanager"},
+        "iam_user_hardening_enforce_policy": "users",
+    }
+
+    def harden() -> Listed:
+        return fleet.run("ansible-playbook", "hardening.aws.harden", "-i", source, "-e", json.dumps(inputs))
+
+    done = harden()
+    recap = done.stdout.partition("PLAY RECAP")[2]
+    failed = dict(re.findall(r"^(\d{12}) .* failed=(\d)", recap, re.MULTILINE))
+    assert failed == {PROD: "0", TWIN: "1", SANDBOX: "1", CLOSED: "1", ODD: "0"}, done.output
+    for said in (f"{TWIN}:role/", f"{CLOSED}:role/", "lacks the IAM permission iam:EnableMFADevice"):
+        assert said in done.output, done.output
+    owners = {(device["account_id"], device["user_name"]) for device in fleet.emulator.devices() if device["user_name"]}
+    assert owners == {(account, name) for account in (PROD, ODD) for name in ("alice", "bob")}
+    assert not fleet.emulator.violations()
+    # What was in the way is gone, and the next run does what is left.
+    fleet.emulator.account(SANDBOX, denied_actions=[])
+    again = harden().stdout.partition("PLAY RECAP")[2]
+    changed = dict(re.findall(r"^(\d{12}) .* changed=(\d)", again, re.MULTILINE))
+    assert int(changed[SANDBOX]) and (changed[PROD], changed[ODD]) == ("0", "0"), again

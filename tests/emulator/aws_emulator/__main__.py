@@ -27,6 +27,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--until-eof", action="store_true", help="end when standard input ends, so as to leave no orphan"
     )
+    parser.add_argument("--until-exit-of", type=int, metavar="PID", help="end when that process has ended")
     options = parser.parse_args()
     if bool(options.tls_cert) != bool(options.tls_key):
         parser.error("--tls-cert and --tls-key go together")
@@ -36,6 +37,14 @@ def arguments() -> argparse.Namespace:
 def wait_for_eof(stop: threading.Event) -> None:
     sys.stdin.read()
     stop.set()
+
+
+def wait_for_exit(process: int, stop: threading.Event) -> None:
+    while not stop.wait(0.5):
+        try:
+            os.kill(process, 0)
+        except OSError:
+            stop.set()
 
 
 def main() -> int:
@@ -53,6 +62,8 @@ def main() -> int:
     signal.signal(signal.SIGINT, end)
     if options.until_eof:
         threading.Thread(target=wait_for_eof, args=(stop,), daemon=True).start()
+    if options.until_exit_of:
+        threading.Thread(target=wait_for_exit, args=(options.until_exit_of, stop), daemon=True).start()
     access_log = open(options.access_log, "a", encoding="utf-8") if options.access_log else None
     try:
         server = WebServer(options.port, Emulator(access_log), tls)

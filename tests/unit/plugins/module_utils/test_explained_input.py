@@ -7,9 +7,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.hardening.aws.plugins.module_utils._devices import options
-from ansible_collections.hardening.aws.plugins.module_utils._explained_input import input_hints
+from ansible_collections.hardening.aws.plugins.module_utils._explained_input import as_text, input_hints
 
 SPEC = {
     **options.run_options(),
@@ -52,3 +53,12 @@ def test_hints(params: dict[str, t.Any], hints: list[str]) -> None:
 def test_no_value_is_shown() -> None:
     seed = "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U"
     assert seed not in "".join(input_hints({"devices": [seed, {"seeds": seed}, {"sed": seed}]}, SPEC))
+
+
+@pytest.mark.parametrize("value", [5, True, 1.5, [5], [None], [True], ["text", 5], {"a": 1}])
+@pytest.mark.parametrize("name", ["devices", "seed_store"])
+def test_ansible_refuses_what_is_no_dictionary_and_does_not_stop(name: str, value: t.Any) -> None:
+    """Ansible itself ends in a TypeError at a number or a boolean."""
+    given = {"devices": [{"user_name": "alice"}], name: value}
+    checked = ArgumentSpecValidator(SPEC).validate(as_text(given, SPEC))
+    assert checked.error_messages, value

@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Values that nobody means, put into each option in turn: also into those inside of dictionaries and lists."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+
+Spec = t.Mapping[str, t.Mapping[str, t.Any]]
+Way = tuple[str | int, ...]
+
+EVALUATED = "hacked"  # the file that is there if one of the values was evaluated
+VALUES: dict[str, t.Any] = {
+    "nothing": None,
+    "empty text": "",
+    "blanks": "  ",
+    "newline": "alice\n",
+    "zero byte": "ali\0ce",
+    "digits of another script": "١٢٣٤٥٦",
+    "emoji": "🙂",
+    "a mebibyte": "x" * 2**20,
+    "template": "{{ lookup('pipe', 'touch " + EVALUATED + "') }}",
+    "shell": "$(touch " + EVALUATED + ")`touch " + EVALUATED + "`;touch " + EVALUATED,
+    "path upwards": "../../../etc/passwd",
+    "format": "{user_name.__class__}{0}%s%(x)s",
+    "minus one": -1,
+    "zero": 0,
+    "huge number": 10**30,
+    "fraction": 1.5,
+    "not a number": "NaN",
+    "true": True,
+    "empty list": [],
+    "list of nothing": [None],
+    "list of lists": [[]],
+    "list of text": ["x"],
+    "empty dictionary": {},
+    "dictionary of nothing": {"": None},
+    "unknown keys": {"no_such_key": 1},
+}
+
+
+def ways(spec: Spec, before: Way = ()) -> t.Iterator[Way]:
+    """Return the way to each option of a spec: names, and 0 for the first item of a list."""
+    for name, option in spec.items():
+        way = (*before, name)
+        yield way
+        inner = (*way, 0) if option.get("type") == "list" else way
+        if option.get("options"):
+            yield from ways(option["options"], inner)
+        elif option.get("type") == "list":
+            yield inner
+
+
+def planted(base: t.Mapping[str, t.Any], way: Way, value: t.Any) -> dict[str, t.Any]:
+    """Return options with a value at a place, and what leads there where I(base) has nothing."""
+    options: dict[str, t.Any] = copy.deepcopy(dict(base))
+    at: t.Any = options
+    for step, following in zip(way, way[1:], strict=False):
+        empty: t.Any = [{}] if following == 0 else {}
+        if isinstance(at, list):
+            at = at[int(step)]
+        else:
+            at = at.setdefault(step, empty)
+    at[way[-1]] = value
+    return options
