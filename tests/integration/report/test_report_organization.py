@@ -16,12 +16,11 @@ from xml.etree import ElementTree
 import pytest
 from audit_runner import Audit, audit
 from aws_emulator.client import Emulator
-from controller import VENV, Controller, task
+from controller import MERGE, VENV, Controller, task
 from project import ROOT
 
 PAYER, GOOD, BAD, DENIED = (digit * 12 for digit in "1234")
 NAME = "iam-mfa-report-organization"
-MERGE = "hardening.aws.iam_mfa_report_merge"
 SAFE = {"user_name": "alice", "console_password": True, "mfa_devices": [{"kind": "virtual"}]}
 OPEN = {"user_name": "bob", "console_password": True}
 ORGANIZATION: dict[str, t.Any] = {

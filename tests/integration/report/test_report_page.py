@@ -17,7 +17,7 @@ import chromium
 import pytest
 from audit_runner import audit
 from aws_emulator.client import Emulator
-from controller import Controller, task
+from controller import MERGE, Controller, task
 from project import BUILD
 from test_report_audit import hostile_fixture
 
@@ -250,7 +250,7 @@ def test_many_accounts(
         path.write_text(written.replace("123456789012", path.stem), encoding="utf-8")
     unread = [{"account_id": "333333333333", "reason": "Its role could not be assumed, " * 9}]
     options = {"sources": [str(path) for path in sources], "unread": unread, "dest": str(controller.home)}
-    merged = controller.play(task("hardening.aws.iam_mfa_report_merge", **options))[0]
+    merged = controller.play(task(MERGE, **options))[0]
     page = pathlib.Path(merged["paths"]["html"])
     browser.view(1280, 900)
     browser.open(page)
