@@ -326,9 +326,9 @@ def test_time_limits(controller: Controller, emulator: Emulator, unanswered: str
         assert result.failed
         assert f"gave no answer to {call} within 1 s (aws_config.read_timeout)" in result.msg, result.msg
         assert result["error"] == {"code": None, "operation": call}
-        assert result.seconds < 8, "one limit of a second and the start of a module"
+        assert result.seconds < 30, "one limit of a second and the start of a module; botocore's own limit is 60 s"
     assert connect.failed and f"{unanswered} gave no answer" in connect.msg
-    assert "within 1 s (aws_config.connect_timeout)" in connect.msg and connect.seconds < 8
+    assert "within 1 s (aws_config.connect_timeout)" in connect.msg and connect.seconds < 30
     assert not afterwards.failed and afterwards["summary"]["changed"] == 2
     assert controller.attached("bob") == [arn("bob")]
 

@@ -37,6 +37,8 @@ def request_context(call: Call) -> dict[str, str]:
     organization = call.world.organization
     if organization is not None and account_id in organization.members:
         context["aws:principalorgid"] = organization.id
+    if call.service == "iam" and call.params.get("PolicyArn"):
+        context["iam:policyarn"] = call.params["PolicyArn"]
     session = call.world.sessions.get(call.access_key)
     if session is not None:
         issued = datetime.fromtimestamp(session.issued, timezone.utc).isoformat()
@@ -46,6 +48,13 @@ def request_context(call: Call) -> dict[str, str]:
     return context
 
 
+def _judged(call: Call, resource: str) -> str:
+    """What policies are compared with. AWS shows a secret as the caller named it, and judges by its ARN."""
+    if call.service != "secretsmanager" or resource == "*" or resource.startswith("arn:"):
+        return resource
+    return f"arn:aws:secretsmanager:us-east-1:{call.account.account_id}:secret:{resource}-AbCdEf"
+
+
 def check_denials(call: Call, resource: str) -> None:
     """Refuse what a policy of the caller denies."""
     user = call.caller()
@@ -53,7 +62,7 @@ def check_denials(call: Call, resource: str) -> None:
     if not isinstance(user, User) or action.lower() in _ALWAYS_ALLOWED:
         return
     variables = {"aws:username": user.name, "aws:userid": user.id}
-    if verdict(_documents(call, user), action, resource, variables, request_context(call)) == DENY:
+    if verdict(_documents(call, user), action, _judged(call, resource), variables, request_context(call)) == DENY:
         because = "with an explicit deny in an identity-based policy"
         raise refusal(call.service, call.account.user_arn(user), action, resource, because)
 
@@ -79,7 +88,9 @@ def check_session(call: Call, resource: str) -> None:
     if session.policies:
         judges["a session"] = list(session.policies)
     context, variables = request_context(call), {"aws:userid": session.user_id}
-    verdicts = {kind: verdict(given, action, resource, variables, context) for kind, given in judges.items()}
+    verdicts = {
+        kind: verdict(given, action, _judged(call, resource), variables, context) for kind, given in judges.items()
+    }
     for kind, said in verdicts.items():
         if said == DENY:
             because = f"with an explicit deny in {kind} policy"

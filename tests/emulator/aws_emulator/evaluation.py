@@ -21,6 +21,7 @@ _STRINGS = frozenset(
         "aws:principalarn",
         "aws:principalorgid",
         "aws:sourceidentity",
+        "iam:policyarn",
         "sts:externalid",
         "sts:rolesessionname",
         "sts:sourceidentity",

@@ -320,11 +320,18 @@ class Emulator:
             serial = str(params.get("SerialNumber", ""))
             if "VirtualMFADeviceName" in params:
                 return account.device_arn(params.get("Path", "/"), params["VirtualMFADeviceName"])
+            if "GroupName" in params:
+                group = account.backend.groups.get(params["GroupName"])
+                return f"{root}:group{'/' if group is None else group.path}{params['GroupName']}"
+            if request.action == "CreatePolicy":
+                return f"{root}:policy{params.get('Path', '/')}{params.get('PolicyName', '')}"
             if "UserName" in params:
                 user = account.backend.users.get(params["UserName"])
                 return f"{root}:user/{params['UserName']}" if user is None else account.user_arn(user)
             if serial.startswith("arn:"):
                 return serial
+            if "PolicyArn" in params:
+                return str(params["PolicyArn"])
             if request.action in _OWN_BY_DEFAULT:
                 return self._principal(request)
             return {"ListUsers": f"{root}:user/", "ListVirtualMFADevices": f"{root}:mfa/"}.get(request.action, "*")

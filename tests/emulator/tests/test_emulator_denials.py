@@ -13,6 +13,7 @@ from aws_emulator import totp
 
 ACCOUNT = "123456789012"
 KEY = "AKIAAAAAAAAAAAAAALIC"
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 SEED = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 ONESELF = ["arn:aws:iam::*:user/${aws:username}", "arn:aws:iam::*:user/*/${aws:username}"]
 WITHOUT_MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
@@ -132,3 +133,33 @@ def test_what_it_does_not_know_is_an_error(bench: Any, refused: Any, condition: 
     bench.emulator.fixture({"users": [user]})
     bench.emulator.set(enforce_denials=True)
     assert refused(bench.client("iam", KEY).get_user)[:2] == ("InternalFailure", 500)
+
+
+def test_what_a_policy_names_as_its_resource(bench: Any, refused: Any) -> None:
+    """Secrets are judged by their ARN and shown by name. A condition can say which policy alone may be attached."""
+    emulator = bench.emulator
+    allowed = {
+        "secretsmanager:CreateSecret": "arn:aws:secretsmanager:*:*:secret:mfa/*",
+        "iam:GetGroup": "arn:aws:iam::*:group/staff",
+        "iam:CreatePolicy": "arn:aws:iam::*:policy/deny",
+    }
+    statements = [{"Effect": "Allow", "Action": action, "Resource": on} for action, on in allowed.items()]
+    only = {"ArnLike": {"iam:PolicyARN": "arn:aws:iam::*:policy/deny"}}
+    statements.append({"Effect": "Allow", "Action": "iam:AttachUserPolicy", "Resource": "*", "Condition": only})
+    role = {"name": "narrow", "permissions": {"Version": "2012-10-17", "Statement": statements}}
+    emulator.fixture({"users": [{"user_name": "alice"}], "groups": ["staff", "admins"], "roles": [role]})
+    session = emulator.assume("arn:aws:iam::123456789012:role/narrow")
+    iam, secrets = (emulator.boto3(service, **session) for service in ("iam", "secretsmanager"))
+    document = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*"}]}'
+    arn = iam.create_policy(PolicyName="deny", PolicyDocument=document)["Policy"]["Arn"]
+    iam.attach_user_policy(UserName="alice", PolicyArn=arn)
+    iam.get_group(GroupName="staff")
+    secrets.create_secret(Name="mfa/alice", SecretString="x")
+    for call, options, shown in (
+        (secrets.create_secret, {"Name": "other", "SecretString": "x"}, "on resource: other because"),
+        (iam.get_group, {"GroupName": "admins"}, "group/admins because"),
+        (iam.create_policy, {"PolicyName": "allow", "PolicyDocument": document}, "policy/allow because"),
+        (iam.attach_user_policy, {"UserName": "alice", "PolicyArn": ADMINISTRATOR}, "user/alice because"),
+    ):
+        code, _status, message = refused(call, **options)
+        assert code.startswith("AccessDenied") and shown in message, message
