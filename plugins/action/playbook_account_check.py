@@ -35,8 +35,16 @@ class ActionModule(ControllerAction):
 
     @staticmethod
     def _numbers(variables: t.Mapping[str, t.Any], registered: str) -> dict[str, str]:
-        """Return the numbers of all hosts' accounts if this is the first host, as one look at the others is enough."""
-        hosts = variables.get("ansible_play_hosts") or []
-        if not hosts or variables["inventory_hostname"] != hosts[0]:
-            return {}
-        return {host: str(variables["hostvars"][host][registered]["account_id"]) for host in hosts}
+        """Return the numbers of all hosts' accounts if this is the first host, as one look at the others is enough.
+
+        A host whose account could not be reached may still be in the play, and has no number.
+        """
+        found: dict[str, str] = {}
+        for host in variables.get("ansible_play_hosts") or []:
+            number = variables["hostvars"][host][registered].get("account_id")
+            if number is None:
+                continue
+            if not found and host != variables["inventory_hostname"]:
+                return {}
+            found[host] = str(number)
+        return found

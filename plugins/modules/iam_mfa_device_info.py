@@ -231,7 +231,10 @@ orphaned_devices:
       device_name: left-behind
       device_path: /
 root:
-  description: The root user's MFA. Null unless O(account=true).
+  description:
+    - The root user's MFA and access keys. Null unless O(account=true).
+    - C(access_keys_active) is of the credential report; C(access_keys_present) is of now, and counts keys that are not
+      active, too.
   returned: success
   type: dict
   sample:
@@ -239,6 +242,7 @@ root:
     mfa_type: hardware
     console_password: null
     access_keys_active: false
+    access_keys_present: false
     password_last_used: null
 account:
   description: The account. Null unless O(account=true).

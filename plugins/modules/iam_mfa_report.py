@@ -13,7 +13,7 @@ version_added: 0.1.0
 short_description: Judge the MFA of an AWS account and write a report for auditors and pipelines
 description:
   - Reads the account as M(hardening.aws.iam_mfa_device_info) does, judges it by the CIS AWS Foundations Benchmark, and
-    writes the verdicts as a self-contained HTML page, as JSON, CSV, Markdown, JUnit XML or SARIF.
+    writes the verdicts as a self-contained HTML page, as JSON, CSV, Markdown, JUnit XML, SARIF or OCSF.
   - What is not known is V(unknown), and never counts as pass.
 author:
   - hardening.aws contributors (@hardening-aws)
@@ -26,36 +26,11 @@ options:
       - If not given, the module reads the account itself. That is much faster for thousands of users, as Ansible
         need not carry them from task to task.
     type: dict
-  dest:
-    description:
-      - The directory to write the report to. It is made if it does not exist.
-      - Without it nothing is written, and the verdicts are returned only.
-    type: path
-  formats:
-    description:
-      - The formats to write.
-      - V(junit) has the suffix C(.junit.xml), the others have their own names as suffixes.
-    type: list
-    elements: str
-    choices: [html, json, csv, md, junit, sarif]
-    default: [html, json]
   name:
     description:
       - The names of the files, without the suffixes. V({account_id}) is filled in.
     type: str
     default: iam-mfa-report-{account_id}
-  mode:
-    description:
-      - The permissions of the files. Quote an octal number.
-      - The report names users without MFA, so the default lets only the owner and the group read it.
-    type: raw
-    default: "0640"
-  force:
-    description:
-      - Write the files also if nothing but their dates would change.
-      - Without it a file keeps the date at which the account was first found as it is.
-    type: bool
-    default: false
   benchmark:
     description:
       - The version of the CIS AWS Foundations Benchmark whose numbers are given.
@@ -67,6 +42,9 @@ options:
       - The checks to make.
       - V(root_mfa) - root has MFA.
       - V(root_hardware_mfa) - root has hardware MFA.
+      - V(root_access_key) - root has no access key, active or not.
+      - V(root_centralized) - the organization has centralized root access switched on. Only its management account and
+        its delegated administrator for IAM are told, so it is left out elsewhere.
       - V(console_mfa) - users with a console password have MFA.
       - V(access_key_mfa) - users with active access keys have MFA.
       - V(device_age) - no device is older than O(max_device_age_days), and not made without that option.
@@ -76,7 +54,16 @@ options:
         second devices are known.
     type: list
     elements: str
-    choices: [root_mfa, root_hardware_mfa, console_mfa, access_key_mfa, device_age, single_device, orphaned_devices]
+    choices:
+      - root_mfa
+      - root_hardware_mfa
+      - root_access_key
+      - root_centralized
+      - console_mfa
+      - access_key_mfa
+      - device_age
+      - single_device
+      - orphaned_devices
   max_device_age_days:
     description:
       - The number of days after which a device is too old.
@@ -104,7 +91,16 @@ options:
           - The checks that the exemption is from.
         type: list
         elements: str
-        choices: [root_mfa, root_hardware_mfa, console_mfa, access_key_mfa, device_age, single_device, orphaned_devices]
+        choices:
+          - root_mfa
+          - root_hardware_mfa
+          - root_access_key
+          - root_centralized
+          - console_mfa
+          - access_key_mfa
+          - device_age
+          - single_device
+          - orphaned_devices
         required: true
       reason:
         description:
@@ -131,21 +127,19 @@ options:
     type: list
     elements: str
     default: []
-  fail_on_unknown:
-    description:
-      - Whether V(unknown) fails a check of O(fail_on) too.
-    type: bool
-    default: true
 requirements:
   - python >= 3.11
   - boto3 >= 1.34.0, unless O(account_info) is given
   - botocore >= 1.34.0, unless O(account_info) is given
 notes:
-  - The required permissions are those of M(hardening.aws.iam_mfa_device_info) with C(account=true).
+  - The required permissions are those of M(hardening.aws.iam_mfa_device_info) with C(account=true), and
+    C(iam:ListOrganizationsFeatures) for V(root_centralized).
 seealso:
   - module: hardening.aws.iam_mfa_device_info
+  - module: hardening.aws.iam_mfa_report_merge
 extends_documentation_fragment:
   - hardening.aws._attributes.report
+  - hardening.aws._report
   - hardening.aws._mfa.account
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -253,8 +247,6 @@ paths:
     json: reports/iam-mfa-report-123456789012.json
 """
 
-import datetime
-import os
 import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import check_sdk_version_supported
@@ -267,14 +259,17 @@ from ansible_collections.hardening.aws.plugins.module_utils import (
 )
 from ansible_collections.hardening.aws.plugins.module_utils._account import options as account_options
 from ansible_collections.hardening.aws.plugins.module_utils._account.gather import gather
+from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
-from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput, MfaError
-from ansible_collections.hardening.aws.plugins.module_utils._report import account_info, changes, document, files, gate
+from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._report import account_info, deliver, document
 from ansible_collections.hardening.aws.plugins.module_utils._report import checks as report_checks
-from ansible_collections.hardening.aws.plugins.module_utils._report import formats as report_formats
 from ansible_collections.hardening.aws.plugins.module_utils._report import options as report_options
-from ansible_collections.hardening.aws.plugins.module_utils._report.dates import Dates
-from ansible_collections.hardening.aws.plugins.module_utils._report.findings import account_name, findings
+from ansible_collections.hardening.aws.plugins.module_utils._report.findings import account_name
+from ansible_collections.hardening.aws.plugins.module_utils._root.features import read_features
+
+# The first botocore that knows iam:ListOrganizationsFeatures.
+FEATURES_SINCE = "1.35.61"
 
 
 def take_info(module: AnsibleAWSModule) -> t.Any:
@@ -291,110 +286,42 @@ def read_account(module: AnsibleAWSModule) -> dict[str, t.Any]:
         check_sdk_version_supported(warn=_messages.warn)
     except AnsibleBotocoreError as error:
         raise MfaError(str(error)) from None
-    return gather(module, account=True, credential_report=True)
+    connection = Connection(module, module.params["concurrency"])
+    info = gather(module, account=True, credential_report=True, connection=connection)
+    checks = module.params["checks"]
+    if checks is None or "root_centralized" in checks:
+        info["root_features"] = read_root_features(module, connection)
+    return info
+
+
+def read_root_features(module: AnsibleAWSModule, connection: Connection) -> dict[str, t.Any]:
+    """Return which features of centralized root access are on, or why that is not known."""
+    if not module.botocore_at_least(FEATURES_SINCE):
+        return {"reason": f"botocore {FEATURES_SINCE} or later is needed to ask for it"}
+    try:
+        return read_features(connection).result()
+    except MfaError as error:
+        return {"reason": error.message}
 
 
 def run(module: AnsibleAWSModule, info: t.Any) -> None:
     params = module.params
-    _problems.refuse(account_options.report_problems(params))
+    _problems.refuse(account_options.report_problems(params) + deliver.output_problems(params))
     options = report_options.read_options(params)
     if info is None:
         info = read_account(module)
     else:
         account_info.check_info(info)
-    check_gate(module, info, options)
-    generated = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    report = document.assemble(info, options, generated)
-    paths = report_paths(params, report)
-    earlier = add_changes(module, report, paths)
-    changed = bool(paths) and write(module, report, paths)
-    answer = {
-        "changed": changed,
-        "verdict": report["verdict"],
-        "checks": report["checks"],
-        "coverage": report["coverage"],
-        "unknown": report["unknown"],
-        "paths": paths,
-        "diff": changes.summary_diff(earlier, report),
-    }
-    stopped = gate.gate(report, params["fail_on"], params["fail_on_unknown"])
-    if stopped:
-        # Ansible prints a failed result as a whole: it has no list of users.
-        module.fail_json(msg=gate.gate_text(stopped, paths), **answer)
-    module.exit_json(findings=findings(report), changes=report["changes"], **answer)
-
-
-def check_gate(module: AnsibleAWSModule, info: dict[str, t.Any], options: report_options.Options) -> None:
-    """Refuse a gate that could not close, and name what it does not cover."""
-    fail_on = module.params["fail_on"]
-    not_made = report_options.checks_not_made(options, all_kinds=not account_info.lacks_kinds(info))
-    _problems.refuse(gate.gate_problems(fail_on, not_made))
-    gaps = gate.gate_gaps(fail_on, not_made)
-    if gaps:
-        _messages.warn(gaps)
-
-
-def report_paths(params: dict, report: dict) -> dict[str, str]:
-    """Return the files to write, by format."""
+    all_kinds, features = not account_info.lacks_kinds(info), account_info.features_unknown(info)
+    deliver.check_gate(params, report_options.checks_not_made(options, all_kinds, features))
+    report = document.assemble(info, options, deliver.now())
     name = params["name"].replace("{account_id}", account_name(report))
-    if params["dest"] is None:
-        return {}
-    suffixes = report_formats.SUFFIXES
-    return {form: os.path.join(params["dest"], f"{name}.{suffixes[form]}") for form in params["formats"]}
-
-
-def add_changes(module: AnsibleAWSModule, report: dict, paths: dict[str, str]) -> dict | None:
-    """Compare the report with an earlier one, and return that."""
-    asked, replaced = module.params["previous"], paths.get("json")
-    path = asked or replaced
-    if path is None:
-        return None
-    try:
-        previous = changes.read_previous(path, report)
-    except BadInput as error:
-        if asked is not None:
-            raise
-        _messages.warn(f"{path} is replaced, and what changed since is not known: {error.message}")
-        return None
-    if previous is None:
-        return None
-    report["changes"] = changes.changes_since(previous, report)
-    is_replaced = replaced is not None and os.path.realpath(path) == os.path.realpath(replaced)
-    if is_replaced and changes.without_dates(previous) == changes.without_dates(report):
-        # The account is as it was: what is written already tells what changed before that.
-        report["changes"] = previous["changes"]
-    return previous
-
-
-def write(module: AnsibleAWSModule, report: dict, paths: dict[str, str]) -> bool:
-    """Write the files that differ by more than their dates, and return whether there were any."""
-    changed = False
-    dates = Dates(report)
-    directory = module.params["dest"]
-    artifact = report_formats.artifact(paths)
-    if not os.path.isdir(directory):
-        changed = True
-        if not module.check_mode:
-            os.makedirs(directory, 0o750, exist_ok=True)
-    for form, path in paths.items():
-        text = report_formats.render(dates.report, form, artifact)
-        written = None if module.params["force"] else files.read_text(path)
-        if written is not None and dates.same(files.encode(text).decode("utf-8"), written):
-            changed = module.set_mode_if_different(path, module.params["mode"], changed)
-            continue
-        changed = True
-        if not module.check_mode:
-            content = files.encode(dates.put(text))
-            files.write_atomically(
-                path, content, lambda name: module.set_mode_if_different(name, module.params["mode"], False)
-            )
-    return changed
+    deliver.deliver(module, report, name, unknown=report["unknown"])
 
 
 def audit_options() -> dict[str, t.Any]:
     """Return the options, apart from those that say how the account is read."""
     checks = list(report_checks.CHECK_IDS)
-    formats = list(report_formats.FORMATS)
     exemption = {
         "user_name": {"type": "str"},
         "serial_number": {"type": "str"},
@@ -404,11 +331,7 @@ def audit_options() -> dict[str, t.Any]:
     }
     return {
         "account_info": {"type": "dict"},
-        "dest": {"type": "path"},
-        "formats": {"type": "list", "elements": "str", "choices": formats, "default": ["html", "json"]},
-        "name": {"type": "str", "default": "iam-mfa-report-{account_id}"},
-        "mode": {"type": "raw", "default": "0640"},
-        "force": {"type": "bool", "default": False},
+        **deliver.output_options("iam-mfa-report-{account_id}"),
         "benchmark": {"type": "str", "choices": list(report_checks.BENCHMARKS), "default": "7.0"},
         "checks": {"type": "list", "elements": "str", "choices": checks},
         "max_device_age_days": {"type": "int"},
@@ -420,9 +343,6 @@ def audit_options() -> dict[str, t.Any]:
             "required_one_of": [["user_name", "serial_number"]],
             "mutually_exclusive": [["user_name", "serial_number"]],
         },
-        "previous": {"type": "path"},
-        "fail_on": {"type": "list", "elements": "str", "default": []},
-        "fail_on_unknown": {"type": "bool", "default": True},
     }
 
 

@@ -24,7 +24,7 @@ options:
       - The name of the playbook.
     type: str
     required: true
-    choices: [adopt, audit, handover, harden, offboard, resync, rotate]
+    choices: [adopt, audit, handover, harden, merge_reports, offboard, resync, rotate]
 attributes:
   check_mode:
     description: Does the same in check mode, as it changes nothing.

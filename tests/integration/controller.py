@@ -35,11 +35,14 @@ SINGULAR = "hardening.aws.iam_mfa_device"
 PLURAL = "hardening.aws.iam_mfa_devices"
 INFO = "hardening.aws.iam_mfa_device_info"
 REPORT = "hardening.aws.iam_mfa_report"
+MERGE = "hardening.aws.iam_mfa_report_merge"
 ACCESS = "hardening.aws.iam_user_access"
 ROOTS = "hardening.aws.iam_root_credentials"
 ROOTS_INFO = "hardening.aws.iam_root_credentials_info"
 SHEETS = "hardening.aws.iam_mfa_enrolment_sheets"
 HANDOVER = "hardening.aws.iam_mfa_handover"
+# Modules that call no AWS service, and so know nothing of credentials.
+WITHOUT_AWS = (MERGE,)
 SECRETS: dict[str, t.Any] = {"type": "secretsmanager"}
 PARAMETERS: dict[str, t.Any] = {"type": "ssm_parameter"}
 # Keywords of a task; everything else that a test gives is an option of the module.
@@ -348,7 +351,7 @@ class Controller:
         namespace, collection, name = module.split(".")
         return module_server.start(
             f"ansible_collections.{namespace}.{collection}.plugins.modules.{name}",
-            {**self.access, "_ansible_remote_tmp": str(self.temporary), **options},
+            {**({} if module in WITHOUT_AWS else self.access), "_ansible_remote_tmp": str(self.temporary), **options},
             self.environment(),
             self.home,
             self.home.parent / f"{self.home.name}-module-{next(self._runs)}",

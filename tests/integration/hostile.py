@@ -62,5 +62,8 @@ def planted(base: t.Mapping[str, t.Any], way: Way, value: t.Any) -> dict[str, t.
             at = at[int(step)]
         else:
             at = at.setdefault(step, empty)
-    at[way[-1]] = value
+    if at == []:
+        at.append(value)
+    else:
+        at[way[-1]] = value
     return options

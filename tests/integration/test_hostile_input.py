@@ -39,6 +39,12 @@ BASE: dict[str, dict[str, t.Any]] = {
         "seed_store": SECRETS,
     },
     "iam_mfa_report": {"dest": "report"},
+    "iam_mfa_report_merge": {
+        "sources": [],
+        "unread": [{"account_id": "333333333333", "reason": "no role"}],
+        "dest": "report",
+        "formats": ["html", "json", "csv", "md", "junit", "sarif", "ocsf"],
+    },
     "iam_mfa_session": {"user_name": "alice", "seed_store": SECRETS},
     "iam_policy_attachment": {"policy_arn": POLICY, "users": ["alice"]},
     "iam_root_credentials": {"accounts": ["222222222222"]},
@@ -53,6 +59,8 @@ def spec(module: str) -> dict[str, t.Any]:
     store = _documented(ROOT / "plugins/doc_fragments/_mfa.py", "SEED_STORE")["seed_store"]
     if "seed_store" in found:
         found["seed_store"] = store
+    if module.startswith("iam_mfa_report"):
+        found |= _documented(ROOT / "plugins/doc_fragments/_report.py")
     found["assume_role"] = _documented(ROOT / "plugins/doc_fragments/_connection.py", "ASSUME_ROLE")["assume_role"]
     return found
 

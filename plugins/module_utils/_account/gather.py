@@ -107,7 +107,7 @@ class Gatherer:
             # None depends on another, and each waits for AWS.
             reading_report = executor.submit(self._report)
             reading_virtual = executor.submit(self._or_unknown, "orphaned_devices", self._api.virtual_devices)
-            reading_root = executor.submit(self._or_unknown, "root", self._api.root_has_mfa)
+            reading_root = executor.submit(self._or_unknown, "root", self._api.root_summary)
             reading_alias = executor.submit(self._or_unknown, "account_alias", self._api.account_alias)
             reading_caller = executor.submit(self._or_unknown, "caller", self._api.caller)
             basics = self._basics(reading_report.result)
@@ -170,8 +170,12 @@ class Gatherer:
         return self._now() - report.generated < _FRESH_REPORT
 
     def _root(
-        self, report: credentials.Report, virtual: t.Mapping[str, VirtualDevice] | None, active: bool | None
+        self,
+        report: credentials.Report,
+        virtual: t.Mapping[str, VirtualDevice] | None,
+        summary: tuple[bool, bool | None] | None,
     ) -> Result:
+        active, keys_present = summary or (None, None)
         row = report.row(credentials.ROOT_ROW)
         if active is None and row is not None:
             active = row["mfa_active"] == "true"
@@ -186,6 +190,7 @@ class Gatherer:
             "mfa_type": kind,
             "console_password": credentials.enabled(row["password_enabled"]) if row else None,
             "access_keys_active": any(key["active"] for key in credentials.access_keys(row)) if row else None,
+            "access_keys_present": keys_present,
             "password_last_used": credentials.iso(credentials.moment(row["password_last_used"])) if row else None,
         }
 

@@ -7,7 +7,6 @@ This module is private to hardening.aws.
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from .._problems import Problems, check_concurrency, check_user_name
@@ -45,16 +44,10 @@ def info_problems(params: t.Mapping[str, t.Any]) -> list[str]:
 
 
 def report_problems(params: t.Mapping[str, t.Any]) -> list[str]:
-    """Return the problems with the options that say where a report's facts come from, and where it goes."""
+    """Return the problems with the options that say where a report's facts come from."""
     problems = Problems("")
     for option in ("all_kinds", "device_tags", "user_details"):
         if params["account_info"] is not None and params[option]:
             problems.add(option, "has no effect on account_info, which is read already: set it where that is read.")
     check_concurrency(problems, params["concurrency"])
-    name = params["name"]
-    if not name or os.sep in name or name.startswith(".") or not name.isprintable():
-        problems.add("name", f"{name!r} is no file name: leave the directory to dest, and the suffix to formats.")
-    for option in ("dest", "previous"):
-        if "\0" in (params[option] or ""):
-            problems.add(option, "has a null character, which no path can have.")
     return problems.found

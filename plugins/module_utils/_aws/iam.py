@@ -163,11 +163,11 @@ class MfaApi(IamApi):
         aliases = self._iam.call("ListAccountAliases", {}, requires=("AccountAliases",))["AccountAliases"]
         return aliases[0] if aliases else None
 
-    def root_has_mfa(self) -> bool:
-        """Return whether the root user has an MFA device."""
-        return bool(
-            self._iam.call("GetAccountSummary", {}, requires=("SummaryMap",))["SummaryMap"].get("AccountMFAEnabled")
-        )
+    def root_summary(self) -> tuple[bool, bool | None]:
+        """Return whether the root user has an MFA device, and whether it has access keys, active or not."""
+        summary = self._iam.call("GetAccountSummary", {}, requires=("SummaryMap",))["SummaryMap"]
+        keys = summary.get("AccountAccessKeysPresent")
+        return bool(summary.get("AccountMFAEnabled")), None if keys is None else bool(keys)
 
     def credential_report(self, patience: float = 60) -> tuple[str, t.Any]:
         """Return the credential report, CSV, and when AWS made it; it is remade every four hours at most.

@@ -35,6 +35,17 @@ def is_complete(user: Json) -> bool:
     return user.get("mfa_devices_complete") is not False
 
 
+def features_unknown(info: Json) -> str | None:
+    """Return why it is not known whether the organization has centralized root access on; None if it is known."""
+    features = info.get("root_features")
+    if features is None:
+        return "the organization was not asked: leave account_info out"
+    states = [features.get(name) for name in ("root_credentials_management", "root_sessions")]
+    if False in states or None not in states:
+        return None
+    return features.get("reason") or "AWS did not tell"
+
+
 def sorted_users(info: Json) -> list[Json]:
     return sorted(info["users"], key=lambda user: user["user_name"])
 
@@ -77,10 +88,11 @@ _ROOT = shape.record(
         "mfa_active": _FLAG,
         "mfa_type": _TEXT,
         "console_password": _FLAG,
-        "access_keys_active": _FLAG,
+        **dict.fromkeys(("access_keys_active", "access_keys_present"), _FLAG),
         "password_last_used": _TEXT,
     }
 )
+_FEATURES = shape.record({**dict.fromkeys(("root_credentials_management", "root_sessions"), _FLAG), "reason": _TEXT})
 _ORPHAN = shape.record({"serial_number": shape.text, "device_name": _TEXT, "device_path": _TEXT})
 # The number goes into file names.
 _ACCOUNT_ID = shape.matching(r"\d{12}", "a number of 12 digits, as text")
@@ -89,7 +101,17 @@ _INFO = shape.record(
         "users": shape.list_of(_USER),
         "orphaned_devices": shape.optional(shape.list_of(_ORPHAN)),
         "root": shape.optional(_ROOT),
-        "account": shape.optional(shape.record({"account_id": _ACCOUNT_ID, "partition": _TEXT, "alias": _TEXT})),
+        "root_features": shape.optional(_FEATURES),
+        "account": shape.optional(
+            shape.record(
+                {
+                    "account_id": _ACCOUNT_ID,
+                    "partition": _TEXT,
+                    "alias": _TEXT,
+                    "caller": shape.optional(shape.record({"arn": _TEXT})),
+                }
+            )
+        ),
         "credential_report": shape.record({"available": _FLAG, "generated_time": _TEXT, "msg": _TEXT}),
         "unknown": shape.list_of(shape.record({"what": shape.text, "why": shape.text})),
         "retrieved": shape.text,

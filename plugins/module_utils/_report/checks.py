@@ -7,6 +7,7 @@ This module is private to hardening.aws. The rules are in judge.py.
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
 
 PASS, FAIL, EXEMPT, NOT_APPLICABLE, UNKNOWN = "pass", "fail", "exempt", "not_applicable", "unknown"
@@ -23,7 +24,8 @@ class Check:
     """A check: what it asks, of whom, and what it is called elsewhere.
 
     I(cis) holds the numbers in CIS AWS Foundations for the benchmarks up to 4.0, then of 5.0, 6.0 and 7.0. I(nearest)
-    says that the AWS Config rule asks for something near to this, and not for the same.
+    says that the AWS Config rule asks for something near to this, and not for the same. I(once) is true of what is
+    asked of an organization as a whole, so that one account's answer is enough.
     """
 
     id: str
@@ -34,12 +36,27 @@ class Check:
     remedy: str
     config_rule: str | None = None
     nearest: bool = False
-    cis: tuple[str, str, str, str] | None = None
+    cis: tuple[str | None, str | None, str | None, str | None] | None = None
+    once: bool = False
 
     def cis_number(self, benchmark: str) -> str | None:
         if self.cis is None:
             return None
         return self.cis[max(0, BENCHMARKS.index(benchmark) - BENCHMARKS.index("4.0"))]
+
+    def described(self, benchmark: str) -> dict[str, t.Any]:
+        """Return what a report says of the check, whatever comes of it."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "description": self.description,
+            "remedy": self.remedy,
+            "severity": self.severity,
+            "subject": self.subject,
+            "cis": self.cis_number(benchmark),
+            "config_rule": self.config_rule,
+            "config_rule_is_nearest": self.nearest,
+        }
 
 
 CHECKS = (
@@ -62,6 +79,27 @@ CHECKS = (
         remedy="Sign in as root, assign a security key or a hardware token, and remove the virtual device.",
         config_rule="root-account-hardware-mfa-enabled",
         cis=("1.6", "1.5", "2.5", "2.6"),
+    ),
+    Check(
+        id="root_access_key",
+        title="Root has no access key",
+        severity="critical",
+        subject="root",
+        description="The root user has no access key, active or not.",
+        remedy="Sign in as root and delete the access keys, or take them away with hardening.aws.iam_root_credentials.",
+        config_rule="iam-root-access-key-check",
+        cis=("1.4", "1.3", "2.3", "2.4"),
+    ),
+    Check(
+        id="root_centralized",
+        title="Root access is centralized",
+        severity="medium",
+        subject="root",
+        description="The organization manages the root users of its accounts, and works as them without credentials.",
+        remedy="Switch on centralized root access in IAM of the management account: root credentials management and "
+        "privileged root actions.",
+        cis=(None, None, None, "2.1.1"),
+        once=True,
     ),
     Check(
         id="console_mfa",

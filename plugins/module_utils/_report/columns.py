@@ -17,6 +17,17 @@ USERS = {
     "signin": "Last sign-in",
     "findings": "Findings",
 }
+# Only where there is more than one account, behind the user.
+ACCOUNT = {"account": "Account"}
+ACCOUNTS = {
+    **ACCOUNT,
+    "verdict": "Verdict",
+    "users": "Users",
+    "covered": "With MFA",
+    "root": "Root's MFA",
+    "failing": "Failing checks",
+    "read": "Read",
+}
 CHECKS = {
     "check": "Check",
     "verdict": "Verdict",
@@ -25,6 +36,13 @@ CHECKS = {
     "cis": "CIS",
     "rule": "AWS Config rule",
 }
+
+
+def users(of_many: bool) -> dict[str, str]:
+    """Return the columns of the table of users, of one account or of many."""
+    if not of_many:
+        return USERS
+    return {"user": USERS["user"], **ACCOUNT, **USERS}
 
 
 def heads(columns: dict[str, str]) -> str:

@@ -12,30 +12,40 @@ import io
 import json
 import typing as t
 
-from .findings import subjects
-from .words import active_keys, csv_text, kinds_text, yes_no
+from .checks import UNKNOWN
+from .findings import account_name, parts, subjects
+from .words import account_alias, active_keys, csv_text, kinds_text, why, yes_no
 
 if t.TYPE_CHECKING:
     Json = dict[str, t.Any]
 
 
 def render_csv(report: Json) -> str:
-    """Return a line for each user, root and orphaned device, with no date of the report's own."""
+    """Return a line for each user, root and orphaned device, and for each account that could not be read."""
     checks = [check["id"] for check in report["checks"]]
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(
         ["subject_type", "name", "path", "arn", "verdict", "console_password", "mfa_active", "mfa_kinds"]
         + ["mfa_serial_numbers", "mfa_enabled_since", "active_access_keys", "password_last_used", "groups", "tags"]
-        + [*checks, "findings"]
+        + [*checks, "findings", "account_id", "account_name", "read_at"]
     )
-    for kind, name, facts in subjects(report):
-        cells = {"root": _root_cells, "user": _user_cells, "device": _device_cells}[kind](facts)
-        verdicts = [facts["checks"].get(check, {}).get("verdict", "") for check in checks]
-        reasons = "; ".join(f"{check}: {item['reason']}" for check, item in facts["checks"].items() if "reason" in item)
-        row = [kind, name, *cells[:2], facts["verdict"], *cells[2:], *verdicts, reasons]
-        writer.writerow([csv_text(cell) for cell in row])
+    for part in parts(report):
+        account = [account_name(part), account_alias(part), part["retrieved"] or ""]
+        if part.get("read") is False:
+            nothing = ["account", part["account_id"], "", "", part["verdict"], *[""] * 9, *[UNKNOWN] * len(checks)]
+            writer.writerow([csv_text(cell) for cell in [*nothing, part["reason"], *account]])
+        for kind, name, facts in subjects(part):
+            row = [kind, name, *_cells(kind, facts, checks), *account]
+            writer.writerow([csv_text(cell) for cell in row])
     return file.getvalue()
+
+
+def _cells(kind: str, facts: Json, checks: t.Sequence[str]) -> list[str]:
+    cells = {"root": _root_cells, "user": _user_cells, "device": _device_cells}[kind](facts)
+    verdicts = [facts["checks"].get(check, {}).get("verdict", "") for check in checks]
+    reasons = "; ".join(f"{check}: {why(item)}" for check, item in facts["checks"].items() if "reason" in item)
+    return [*cells[:2], facts["verdict"], *cells[2:], *verdicts, reasons]
 
 
 def _user_cells(user: Json) -> list[str]:

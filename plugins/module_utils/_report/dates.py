@@ -12,11 +12,17 @@ import re
 import secrets
 import typing as t
 
+from .findings import is_organization
+
 if t.TYPE_CHECKING:
     Json = dict[str, t.Any]
 
 _MARK = re.compile(r"date[0-9a-f]{32}")
-_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)|\d{4}-\d\d-\d\d \d\d:\d\d UTC")
+# With the letter of a mark for people, or of one for a number; no other letter can follow one.
+_MARKED = re.compile(r"date[0-9a-f]{32}[he]?")
+_DATE = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)|\d{4}-\d\d-\d\d \d\d:\d\d UTC|\d{12,14}"
+)
 
 
 def human_date(date: str | None) -> str:
@@ -34,20 +40,34 @@ def human_date(date: str | None) -> str:
     return moment.strftime("%Y-%m-%d %H:%M UTC")
 
 
+def epoch_milliseconds(date: str) -> str:
+    """Return a time as the number of milliseconds since 1970, 0 if it is none. A mark becomes the mark of that."""
+    if _MARK.fullmatch(date):
+        return f"{date}e"
+    try:
+        moment = datetime.datetime.fromisoformat(date.replace("Z", "+00:00"))
+    except ValueError:
+        return "0"
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=datetime.timezone.utc)
+    return str(int(moment.timestamp() * 1000))
+
+
 class Dates:
     """Stands in for a report's dates while it is rendered, so that a file on disk can be compared but for its dates."""
 
     def __init__(self, report: Json) -> None:
         self._real: dict[str, str] = {}
-        self.report = {
-            **report,
-            "generated": self._mark(report["generated"]),
-            "retrieved": self._mark(report["retrieved"]),
-            "credential_report": {
-                **report["credential_report"],
-                "generated_time": self._mark(report["credential_report"]["generated_time"]),
-            },
-        }
+        self.report = {**self._marked(report), "generated": self._mark(report["generated"])}
+        if is_organization(report):
+            self.report["accounts"] = [self._marked(part) for part in report["accounts"]]
+
+    def _marked(self, part: Json) -> Json:
+        marked = {**part, "retrieved": self._mark(part["retrieved"])}
+        if part.get("credential_report"):
+            generated = self._mark(part["credential_report"]["generated_time"])
+            marked["credential_report"] = {**part["credential_report"], "generated_time": generated}
+        return marked
 
     def _mark(self, date: str | None) -> str | None:
         if date is None:
@@ -55,28 +75,23 @@ class Dates:
         # Nobody can guess it, so no text of the account can be taken for it.
         mark = f"date{secrets.token_hex(16)}"
         self._real[f"{mark}h"] = human_date(date)
+        self._real[f"{mark}e"] = epoch_milliseconds(date)
         self._real[mark] = date
         return mark
 
     def put(self, text: str) -> str:
         """Return the text with the real dates in it."""
-        for mark, date in self._real.items():
-            text = text.replace(mark, date)
-        return text
+        return _MARKED.sub(lambda mark: self._real.get(mark[0], mark[0]), text)
 
     def same(self, text: str, written: str) -> bool:
         """Return whether a text that was written earlier is this one but for the dates."""
-        if not self._real:
-            return text == written
-        position = 0
-        parts = re.split("|".join(self._real), text)
-        for index, part in enumerate(parts):
-            if index:
-                found = _DATE.match(written, position)
-                if found is None:
-                    return False
-                position = found.end()
-            if not written.startswith(part, position):
+        position = end = 0
+        for mark in _MARKED.finditer(text):
+            if mark[0] not in self._real:
+                continue
+            part = text[end : mark.start()]
+            date = _DATE.match(written, position + len(part))
+            if date is None or not written.startswith(part, position):
                 return False
-            position += len(part)
-        return position == len(written)
+            position, end = date.end(), mark.end()
+        return text[end:] == written[position:]

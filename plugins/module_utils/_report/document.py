@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import typing as t
 
+from .._collection_version import VERSION
 from . import account_info, judge
 from .checks import EXEMPT
-from .options import Options
+from .options import Options, checks_not_made
 
 if t.TYPE_CHECKING:
     Json = dict[str, t.Any]
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 GENERATOR = "hardening.aws.iam_mfa_report"
 BENCHMARK_NAME = "CIS Amazon Web Services Foundations Benchmark"
 KINDS = ("virtual", "hardware", "fido", "sms")
@@ -30,30 +31,28 @@ def assemble(info: Json, options: Options, generated: str) -> Json:
     :param generated: The time that the report bears, ISO 8601.
     """
     compliance = judge.evaluate(info, options)
+    not_made = checks_not_made(options, not account_info.lacks_kinds(info), account_info.features_unknown(info))
     users = [
         _user(user, result) for user, result in zip(account_info.sorted_users(info), compliance.users, strict=False)
     ]
     orphans = [
-        {
-            "serial_number": device["serial_number"],
-            "device_name": device.get("device_name"),
-            "device_path": device.get("device_path"),
-            **result,
-        }
+        {**{name: device.get(name) for name in ("serial_number", "device_name", "device_path")}, **result}
         for device, result in zip(account_info.sorted_orphans(info), compliance.orphaned_devices, strict=False)
     ]
     return {
         "schema_version": SCHEMA_VERSION,
         "generator": GENERATOR,
+        "collection_version": VERSION,
         "generated": generated,
         "retrieved": _zulu(info["retrieved"]),
         "credential_report": _credential_report(info["credential_report"]),
-        "account": _picked(info["account"], ("account_id", "partition", "alias")),
+        "account": _account(info["account"]),
         "benchmark": {"name": BENCHMARK_NAME, "version": options.benchmark},
         "max_device_age_days": options.max_device_age_days,
         "verdict": judge.worst_check(check["verdict"] for check in compliance.checks),
         "coverage": coverage(users, orphans if not _orphans_unknown(info) else None),
         "checks": compliance.checks,
+        "not_made": [{"check": check, "why": why} for check, why in not_made.items()],
         "unknown": _unknown(info, options),
         "exemptions": compliance.exemptions,
         "changes": None,
@@ -87,12 +86,22 @@ def _zulu(date: t.Any) -> t.Any:
     return date.replace("+00:00", "Z") if isinstance(date, str) else None
 
 
-def _picked(facts: Json | None, names: t.Sequence[str]) -> Json | None:
-    return None if facts is None else {name: facts.get(name) for name in names}
+def _account(account: Json | None) -> Json | None:
+    if account is None:
+        return None
+    facts = {name: account.get(name) for name in ("account_id", "partition", "alias")}
+    arn = (account.get("caller") or {}).get("arn")
+    return {**facts, "caller": _without_session(arn) if arn else None}
+
+
+def _without_session(arn: str) -> str:
+    """Return the ARN of who called; of a role's session the role, as another run may call its session otherwise."""
+    return "/".join(arn.split("/")[:2]) if ":assumed-role/" in arn else arn
 
 
 def _root(root: Json) -> Json:
-    return {name: root.get(name) for name in ("mfa_active", "mfa_type", "access_keys_active", "password_last_used")}
+    facts = ("mfa_active", "mfa_type", "access_keys_active", "access_keys_present", "password_last_used")
+    return {name: root.get(name) for name in facts}
 
 
 def _orphans_unknown(info: Json) -> bool:

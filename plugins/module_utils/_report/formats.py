@@ -15,13 +15,19 @@ from .html import render_html
 from .json_text import render_json
 from .junit import render_junit
 from .markdown import render_markdown
+from .ocsf import render_ocsf
 from .sarif import render_sarif
 
 if t.TYPE_CHECKING:
     Json = dict[str, t.Any]
 
 # What a format's file is called.
-SUFFIXES = {"html": "html", "json": "json", "csv": "csv", "md": "md", "junit": "junit.xml", "sarif": "sarif"}
+SUFFIXES = {
+    **{name: name for name in ("html", "json", "csv", "md")},
+    "junit": "junit.xml",
+    "sarif": "sarif",
+    "ocsf": "ocsf.json",
+}
 FORMATS = tuple(SUFFIXES)
 _RENDERERS: dict[str, t.Callable[[Json], str]] = {
     "html": render_html,
@@ -29,6 +35,7 @@ _RENDERERS: dict[str, t.Callable[[Json], str]] = {
     "csv": render_csv,
     "md": render_markdown,
     "junit": render_junit,
+    "ocsf": render_ocsf,
 }
 
 

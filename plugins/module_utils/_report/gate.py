@@ -11,7 +11,7 @@ import difflib
 import typing as t
 
 from .checks import CHECK_IDS, CHECKS, FAIL, SEVERITIES, UNKNOWN
-from .findings import findings
+from .findings import findings, label
 from .words import visible
 
 if t.TYPE_CHECKING:
@@ -65,7 +65,7 @@ def gate_text(stopped: t.Sequence[Json], paths: t.Mapping[str, str]) -> str:
         by_check.setdefault(item["check"], []).append(item)
     lines = [f"{len(by_check)} of the checks in fail_on {'fails' if len(by_check) == 1 else 'fail'}:"]
     for check, items in by_check.items():
-        names = ", ".join(visible(item["subject"]) for item in items[:_SHOWN_NAMES])
+        names = ", ".join(visible(label(item)) for item in items[:_SHOWN_NAMES])
         more = f" and {len(items) - _SHOWN_NAMES:,} more" if len(items) > _SHOWN_NAMES else ""
         unknown = next((item["reason"] for item in items if item["verdict"] == UNKNOWN), None)
         why = f" (unknown: {visible(unknown)})" if unknown else ""

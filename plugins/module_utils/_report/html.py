@@ -14,10 +14,12 @@ import math
 import typing as t
 
 from . import columns
-from .checks import EXEMPT, FAIL, NOT_APPLICABLE, PASS, UNKNOWN, VERDICTS
-from .dates import human_date
+from .checks import CHECKS, EXEMPT, FAIL, NOT_APPLICABLE, PASS, SEVERITIES, UNKNOWN, VERDICTS
 from .document import KINDS
+from .findings import account_name, all_exemptions, is_organization, parts, unknown_facts
+from .overview import account_cell, account_select, accounts_section
 from .page import EARLY_SCRIPT, SCRIPT, STYLE
+from .tags import root_mfa_text, time_tag, verdict_tag
 from .words import (
     VERDICT_MEANINGS,
     VERDICT_WORDS,
@@ -25,11 +27,13 @@ from .words import (
     active_keys,
     change_lines,
     day,
+    exempted,
     headline,
     html_text,
     kinds_text,
     plural,
     short_serial,
+    why,
     yes_no,
 )
 
@@ -41,6 +45,9 @@ _LETTERS = {PASS: "p", FAIL: "f", EXEMPT: "x", NOT_APPLICABLE: "n", UNKNOWN: "u"
 _BAR = (PASS, EXEMPT, UNKNOWN, FAIL, NOT_APPLICABLE)
 # A change that concerns thousands is a number with examples; the JSON report has them all.
 _SHOWN_CHANGES = 12
+_SHOWN_CALLERS = 3
+_STANDARD = "https://www.cisecurity.org/benchmark/amazon_web_services"
+_RULES = "https://docs.aws.amazon.com/config/latest/developerguide/"
 
 
 def render_html(report: Json) -> str:
@@ -66,9 +73,11 @@ def render_html(report: Json) -> str:
             '<a class="skip" href="#users-title">Skip to the users</a>\n<div class="wrap">\n',
             _header(report),
             "<main>\n",
+            accounts_section(report),
             _coverage(report),
             _unknown(report),
             _checks(report),
+            _not_made(report),
             _changes(report),
             _exemptions(report),
             _orphans(report),
@@ -84,32 +93,52 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _verdict(verdict: str, words: str | None = None) -> str:
-    return f'<span class="v {verdict}">{words or VERDICT_WORDS[verdict]}</span>'
-
-
-def _time(date: str) -> str:
-    return f'<time datetime="{html_text(date)}">{html_text(human_date(date))}</time>'
-
-
 def _header(report: Json) -> str:
-    credentials = report["credential_report"]
     facts = [
-        ("Account read", _time(report["retrieved"])),
+        *(_facts_of_many(report) if is_organization(report) else _facts_of_one(report)),
         (
-            "Credential report",
-            _time(credentials["generated_time"]) if credentials["available"] else "not available",
+            "Benchmark",
+            f'<a href="{_STANDARD}">CIS AWS Foundations</a> {html_text(report["benchmark"]["version"])}',
         ),
-        ("Benchmark", f"CIS AWS Foundations {html_text(report['benchmark']['version'])}"),
-        ("Report written", _time(report["generated"])),
+        (
+            "Report written",
+            f"{time_tag(report['generated'])} by hardening.aws {html_text(report['collection_version'])}",
+        ),
     ]
     shown = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
     return (
         '<header>\n<p class="eyebrow">MFA audit</p>\n'
         f"<h1><bdi>{html_text(account_title(report))}</bdi></h1>\n"
-        f'<p class="lead">{_verdict(report["verdict"])} {headline(report)}</p>\n'
+        f'<p class="lead">{verdict_tag(report["verdict"])} {headline(report)}</p>\n'
         f'<dl class="facts">{shown}</dl>\n</header>\n'
     )
+
+
+def _facts_of_one(report: Json) -> list[tuple[str, str]]:
+    credentials = report["credential_report"]
+    caller = (report["account"] or {}).get("caller")
+    return [
+        ("Account read", time_tag(report["retrieved"])),
+        *([("Read as", f"<bdi>{html_text(caller)}</bdi>")] if caller else []),
+        (
+            "Credential report",
+            time_tag(credentials["generated_time"]) if credentials["available"] else "not available",
+        ),
+    ]
+
+
+def _facts_of_many(report: Json) -> list[tuple[str, str]]:
+    callers = sorted({part["caller"] for part in report["accounts"] if part["caller"]})
+    # Roles of one name in many accounts are one fact.
+    roles = sorted({caller.split(":", 5)[-1] for caller in callers})
+    shown = ", ".join(html_text(role) for role in roles[:_SHOWN_CALLERS]) + (
+        ", …" if len(roles) > _SHOWN_CALLERS else ""
+    )
+    return [
+        ("Accounts read", f"{report['accounts_read']:,} of {len(report['accounts']):,}"),
+        ("Since", time_tag(report["retrieved"])),
+        *([("Read as", f"<bdi>{shown}</bdi>")] if roles else []),
+    ]
 
 
 # Coverage
@@ -135,7 +164,7 @@ def _coverage(report: Json) -> str:
     )
     numbers = [
         (f"{everyone['with_mfa']:,} of {everyone['users']:,}", "users have MFA, console or not"),
-        (_root_words(report["root"]), "root's MFA"),
+        _roots_words(report),
         _devices_words(report["coverage"]["devices_by_type"]),
         (_orphan_words(report["coverage"]["orphaned_devices"]), "orphaned virtual devices"),
     ]
@@ -148,10 +177,11 @@ def _coverage(report: Json) -> str:
     )
 
 
-def _root_words(root: Json | None) -> str:
-    if root is None or root["mfa_active"] is None:
-        return "unknown"
-    return html_text(root["mfa_type"] or "active")
+def _roots_words(report: Json) -> tuple[str, str]:
+    if not is_organization(report):
+        return root_mfa_text(report["root"]), "root's MFA"
+    roots = [part["root"] for part in report["accounts"]]
+    return f"{sum(1 for root in roots if root and root['mfa_active']):,} of {len(roots):,}", "root users have MFA"
 
 
 def _orphan_words(count: int | None) -> str:
@@ -192,16 +222,23 @@ def _checks(report: Json) -> str:
     rows = []
     for check in report["checks"]:
         rule = (
-            f'<td class="c-rule"><code>{check["config_rule"]}</code>'
+            f'<td class="c-rule"><a href="{_RULES}{check["config_rule"]}.html"><code>{check["config_rule"]}</code></a>'
             if check["config_rule"]
             else '<td class="c-rule none">–'
         )
-        cis = f'<td class="c-cis whole">{check["cis"]}' if check["cis"] else '<td class="c-cis none">–'
+        cis = (
+            f'<td class="c-cis whole"><a href="{_STANDARD}">{check["cis"]}</a>'
+            if check["cis"]
+            else '<td class="c-cis none">–'
+        )
+        remedy = (
+            f"<small><b>Remedy:</b> {check['remedy']}</small>" if check["verdict"] in (FAIL, UNKNOWN, EXEMPT) else ""
+        )
         nearest = "<small>the nearest one</small>" if check["config_rule_is_nearest"] else ""
         reason = f"<small><bdi>{html_text(check['reason'])}</bdi></small>" if check["reason"] else ""
         rows.append(
-            f'<tr><th scope="row" class="c-check">{check["title"]}<small>{check["description"]}</small></th>'
-            f'<td class="c-verdict">{_verdict(check["verdict"])}{reason}</td><td class="c-counts">{_bar(check)}</td>'
+            f'<tr><th scope="row" class="c-check">{check["title"]}<small>{check["description"]}</small>{remedy}</th>'
+            f'<td class="c-verdict">{verdict_tag(check["verdict"])}{reason}</td><td class="c-counts">{_bar(check)}</td>'
             f'<td class="c-severity">{check["severity"]}</td>'
             f"{cis}</td>{rule}{nearest}</td></tr>\n"
         )
@@ -235,16 +272,31 @@ def _bar(check: Json) -> str:
 
 
 def _unknown(report: Json) -> str:
-    if not report["unknown"]:
+    not_made = {item["check"] for item in report["not_made"]}
+    unknown = [item for item in unknown_facts(report) if item["what"] not in not_made]
+    if not unknown:
         return ""
     items = "".join(
         f"<li><b>{html_text(item['what'].replace('_', ' '))}</b>: <bdi>{html_text(item['why'])}</bdi></li>"
-        for item in report["unknown"]
+        for item in unknown
     )
     return (
         '<section aria-labelledby="unknown-title" class="card notice">\n'
         '<h2 id="unknown-title">What is not known</h2>\n'
         f"<p>None of it counts as pass.</p>\n<ul>{items}</ul>\n</section>\n"
+    )
+
+
+def _not_made(report: Json) -> str:
+    if not report["not_made"]:
+        return ""
+    titles = {check.id: check.title for check in CHECKS}
+    items = "".join(
+        f"<li><b>{titles[item['check']]}</b>: <bdi>{html_text(item['why'])}</bdi></li>" for item in report["not_made"]
+    )
+    return (
+        '<section aria-labelledby="not-made-title">\n<h2 id="not-made-title">Checks that were not made</h2>\n'
+        f'<ul class="plain">{items}</ul>\n</section>\n'
     )
 
 
@@ -282,14 +334,15 @@ def _coverage_change(report: Json) -> str:
 
 
 def _exemptions(report: Json) -> str:
-    if not report["exemptions"]:
+    exemptions = all_exemptions(report)
+    if not exemptions:
         return ""
     rows = "".join(
-        f'<tr><th scope="row"><bdi>{html_text(item["user_name"] or item["serial_number"])}</bdi></th>'
+        f'<tr><th scope="row"><bdi>{html_text(exempted(item))}</bdi></th>'
         f"<td>{', '.join(item['checks'])}</td><td><bdi>{html_text(item['reason'])}</bdi></td>"
-        f"<td>{item['until'] or '–'}{' ' + _verdict(FAIL, 'expired') if item['expired'] else ''}</td>"
+        f"<td>{item['until'] or '–'}{' ' + verdict_tag(FAIL, 'expired') if item['expired'] else ''}</td>"
         f'<td class="num">{item["applied"]:,}</td></tr>\n'
-        for item in report["exemptions"]
+        for item in exemptions
     )
     heads = "".join(f'<th scope="col">{name}</th>' for name in ("For", "Checks", "Reason", "Until"))
     return (
@@ -301,13 +354,14 @@ def _exemptions(report: Json) -> str:
 
 
 def _orphans(report: Json) -> str:
-    if not report["orphaned_devices"]:
+    orphans = [(part, device) for part in parts(report) for device in part["orphaned_devices"]]
+    if not orphans:
         return ""
     rows = "".join(
         f'<tr><th scope="row"><bdi>{html_text(device["device_name"] or short_serial(device["serial_number"]))}</bdi>'
         f"</th><td><code>{html_text(device['serial_number'])}</code></td>"
-        f"<td>{_verdict(device['verdict'])}{_whys(device)}</td></tr>\n"
-        for device in report["orphaned_devices"]
+        f"<td>{verdict_tag(device['verdict'])}{_whys(device)}</td></tr>\n"
+        for _part, device in orphans
     )
     heads = "".join(f'<th scope="col">{name}</th>' for name in ("Device", "Serial number", "Verdict"))
     return (
@@ -323,27 +377,30 @@ def _orphans(report: Json) -> str:
 def _users(report: Json) -> str:
     checks = [check for check in report["checks"] if check["subject"] == "user"]
     titles = {check["id"]: check["title"] for check in checks}
-    rows = "".join(_row(user, titles) for user in report["users"])
-    widths = "".join(f'<col class="c-{name}">' for name in columns.USERS)
+    users = _worst_first(report)
+    rows = "".join(_row(part, user, titles, rank) for rank, part, user in users)
+    heads = columns.users(is_organization(report))
+    many = ' class="many"' if is_organization(report) else ""
+    widths = "".join(f'<col class="c-{name}">' for name in heads)
     verdicts = "".join(f'<option value="{name}">{VERDICT_WORDS[name]}</option>' for name in VERDICTS)
-    asked = "".join(f'<option value="{place}">{title}</option>' for place, title in enumerate(titles.values(), 1))
+    asked = "".join(f'<option value="{check}">{title}</option>' for check, title in titles.items())
     kinds = "".join(f'<option value="{kind}">{kind}</option>' for kind in (*KINDS, "none"))
     return (
-        '<section aria-labelledby="users-title">\n<h2 id="users-title" tabindex="-1">Users</h2>\n'
+        f'<section aria-labelledby="users-title"{many}>\n<h2 id="users-title" tabindex="-1">Users</h2>\n'
         '<form id="controls" class="controls" role="search" aria-label="Users" hidden>'
         '<div class="search"><label for="search">Search</label>'
         '<input id="search" type="search" autocomplete="off" spellcheck="false" '
         'placeholder="Name, path, serial, tag …"></div><div><label for="check">Check</label>'
-        f'<select id="check"><option value="0">all</option>{asked}</select></div>'
+        f'<select id="check"><option value="">all</option>{asked}</select></div>'
         '<div><label for="verdict">Verdict</label>'
         f'<select id="verdict"><option value="">any</option>{verdicts}</select></div>'
         '<div><label for="device">Device</label>'
-        f'<select id="device"><option value="">any</option>{kinds}</select></div>'
+        f'<select id="device"><option value="">any</option>{kinds}</select></div>{account_select(report)}'
         '<button id="clear" class="b" type="button">Clear</button></form>\n'
         '<div class="scroll" role="region" aria-labelledby="users-title" tabindex="0">'
-        f'<table id="users" class="narrow"><caption>{plural(len(report["users"]), "user")}. '
+        f'<table id="users" class="narrow"><caption><span id="shown">{plural(len(users), "user")}</span>. '
         "Console password, keys and last sign-in are those of the credential report.</caption>\n"
-        f"<colgroup>{widths}</colgroup>\n<thead><tr>{columns.heads(columns.USERS)}</tr></thead>\n"
+        f"<colgroup>{widths}</colgroup>\n<thead><tr>{columns.heads(heads)}</tr></thead>\n"
         f"<tbody>\n{rows}</tbody></table></div>\n"
         '<div id="pager" class="pager" hidden><button id="earlier" class="b" type="button">Previous</button>'
         '<button id="later" class="b" type="button">Next</button><p id="count" role="status"></p>'
@@ -352,9 +409,22 @@ def _users(report: Json) -> str:
     )
 
 
-def _row(user: Json, titles: t.Mapping[str, str]) -> str:
+def _worst_first(report: Json) -> list[tuple[int, Json, Json]]:
+    """Return all users, each with its account and a rank: those who fail the most severe check have the lowest."""
+    ranks = {check["id"]: SEVERITIES.index(check["severity"]) for check in report["checks"]}
+    found = []
+    for part in parts(report):
+        for user in part["users"]:
+            worst = [ranks[check] for check, item in user["checks"].items() if item["verdict"] == user["verdict"]]
+            rank = VERDICTS.index(user["verdict"]) * len(SEVERITIES) + min(worst, default=0)
+            found.append((rank, part, user))
+    return sorted(found, key=lambda item: (item[0], item[2]["user_name"], account_name(item[1])))
+
+
+def _row(part: Json, user: Json, titles: t.Mapping[str, str], rank: int) -> str:
     found = user["checks"]
-    marks = _LETTERS[user["verdict"]] + "".join(_LETTERS[found[check]["verdict"]] for check in titles)
+    verdicts = [found[check]["verdict"] if check in found else None for check in titles]
+    marks = _LETTERS[user["verdict"]] + "".join(_LETTERS[verdict] if verdict else "-" for verdict in verdicts)
     keys = active_keys(user)
     devices = user["mfa_devices"]
     since = min((device["enable_date"] for device in devices if device["enable_date"]), default=None)
@@ -366,9 +436,10 @@ def _row(user: Json, titles: t.Mapping[str, str]) -> str:
         signed_in = html_text(day(user["password_last_used"])) if user["password_last_used"] else "never"
     serials = "".join(f"<small><bdi>{html_text(short_serial(d['serial_number']))}</bdi></small>" for d in devices)
     return (
-        f'<tr data-k="{marks}" data-d="{len(devices)}" data-a="{-1 if keys is None else keys}">'
+        f'<tr data-k="{marks}" data-r="{rank}" data-d="{len(devices)}" data-a="{-1 if keys is None else keys}">'
         f'<th scope="row" class="c-user"><bdi>{html_text(user["user_name"])}</bdi>{_about(user)}</th>'
-        f'<td class="c-verdict">{_verdict(user["verdict"])}</td>'
+        f"{account_cell(part)}"
+        f'<td class="c-verdict">{verdict_tag(user["verdict"])}</td>'
         f'<td class="c-password">{yes_no(user["console_password"])}</td>'
         f'<td class="c-mfa"><span>{html_text(kinds_text(user))}</span>{serials}</td>'
         f'<td class="c-enabled">{html_text(day(since))}</td><td class="c-keys">{"?" if keys is None else keys}</td>'
@@ -396,17 +467,15 @@ def _whys(facts: Json) -> str:
     lines = []
     for item in facts["checks"].values():
         if "reason" in item:
-            reason = html_text(item["reason"])
-            if item["verdict"] == EXEMPT:
-                reason = f"{html_text(item['finding'])} – exempt: {reason}"
-            lines.append(f'<span class="why {item["verdict"]}"><bdi>{reason}</bdi></span>')
+            lines.append(f'<span class="why {item["verdict"]}"><bdi>{html_text(why(item))}</bdi></span>')
     return "".join(lines)
 
 
 def _footer(report: Json) -> str:
-    meanings = "".join(f"<dt>{_verdict(name)}</dt><dd>{VERDICT_MEANINGS[name]}</dd>" for name in VERDICTS)
+    meanings = "".join(f"<dt>{verdict_tag(name)}</dt><dd>{VERDICT_MEANINGS[name]}</dd>" for name in VERDICTS)
     return (
         f"<footer>\n<dl>{meanings}</dl>\n<p>MFA devices are as AWS listed them when the account was read. Console "
         "passwords and access keys are as of the credential report, which AWS remakes at most every four hours. "
-        f"Written by {html_text(report['generator'])}, schema {html_text(report['schema_version'])}.</p>\n</footer>\n"
+        f"Written by {html_text(report['generator'])} of hardening.aws {html_text(report['collection_version'])}, "
+        f"schema {html_text(report['schema_version'])}.</p>\n</footer>\n"
     )

@@ -16,10 +16,16 @@ if t.TYPE_CHECKING:
 
 def render_json(report: Json) -> str:
     """Return JSON with one line for each user and each other item of a list, which is quick and good to compare."""
-    return "{\n" + ",\n".join(f" {json.dumps(key)}: {_value(value)}" for key, value in report.items()) + "\n}\n"
+    return _document(report) + "\n"
 
 
-def _value(value: t.Any) -> str:
+def _document(report: Json) -> str:
+    return "{\n" + ",\n".join(f" {json.dumps(key)}: {_value(key, value)}" for key, value in report.items()) + "\n}"
+
+
+def _value(key: str, value: t.Any) -> str:
+    if key == "accounts":
+        return "[\n" + ",\n".join(_document(account) for account in value) + "\n]"
     if isinstance(value, list) and value:
         return "[\n" + ",\n".join(f"  {_compact(item)}" for item in value) + "\n ]"
     if isinstance(value, dict) and value:

@@ -11,8 +11,20 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .account_info import has_mfa, is_complete, lacks_kinds, sorted_orphans, sorted_users
-from .checks import CHECK_IDS, CHECKS, EXEMPT, FAIL, NOT_APPLICABLE, PASS, ROOT_NAME, UNKNOWN, VERDICTS, Check
+from .account_info import features_unknown, has_mfa, is_complete, lacks_kinds, sorted_orphans, sorted_users
+from .checks import (
+    BENCHMARKS,
+    CHECK_IDS,
+    CHECKS,
+    EXEMPT,
+    FAIL,
+    NOT_APPLICABLE,
+    PASS,
+    ROOT_NAME,
+    UNKNOWN,
+    VERDICTS,
+    Check,
+)
 from .options import Exemption, Options, checks_not_made, parse_date
 
 if t.TYPE_CHECKING:
@@ -20,6 +32,7 @@ if t.TYPE_CHECKING:
 
 # checks.VERDICTS is the order for a user; a check is exempt only if nobody passes by merit.
 _CHECK_VERDICTS = (FAIL, UNKNOWN, PASS, EXEMPT, NOT_APPLICABLE)
+_NOT_SUMMED_UP = "it was not asked for when the account was read"
 _VIRTUAL_ONLY = "a virtual device; whether there are others besides was not asked for (all_kinds=true)"
 
 
@@ -72,20 +85,7 @@ def _result(check: Check, subjects: t.Sequence[Json], judge: _Judge) -> Json:
     elif verdict == UNKNOWN:
         reasons = (subject["checks"][check.id] for subject in subjects)
         reason = next(item["reason"] for item in reasons if item["verdict"] == UNKNOWN)
-    return {
-        "id": check.id,
-        "title": check.title,
-        "description": check.description,
-        "remedy": check.remedy,
-        "severity": check.severity,
-        "subject": check.subject,
-        "cis": check.cis_number(judge.options.benchmark),
-        "config_rule": check.config_rule,
-        "config_rule_is_nearest": check.nearest,
-        "verdict": verdict,
-        "reason": reason,
-        "counts": counts,
-    }
+    return {**check.described(judge.options.benchmark), "verdict": verdict, "reason": reason, "counts": counts}
 
 
 def _shown(exemption: Exemption, judge: _Judge) -> Json:
@@ -113,7 +113,7 @@ def worst_check(verdicts: t.Iterable[str]) -> str:
 
 def active_checks(info: Json, options: Options) -> list[str]:
     """Return the checks that are made: those asked for, or else all that the information is enough for."""
-    return sorted(set(CHECK_IDS) - set(checks_not_made(options, all_kinds=not lacks_kinds(info))))
+    return sorted(set(CHECK_IDS) - set(checks_not_made(options, not lacks_kinds(info), features_unknown(info))))
 
 
 class _Judge:
@@ -181,7 +181,7 @@ class _Judge:
     def root_mfa(self, root: Json | None) -> tuple[str, str]:
         if root is None:
             return UNKNOWN, self.whys.get("root") or "the whole account was not asked for (account=true)"
-        if root.get("console_password") is False and root.get("access_keys_active") is False:
+        if self._has_no_credentials(root):
             # An organization can take a member account's root all credentials: then there is nothing to protect.
             return NOT_APPLICABLE, ""
         if root.get("mfa_active") is None:
@@ -198,6 +198,33 @@ class _Judge:
         if kind == "virtual":
             return FAIL, "root's MFA device is a virtual one"
         return UNKNOWN, f"the kind of root's MFA device is not known: {self._why('root', 'root_mfa')}"
+
+    def _has_no_credentials(self, root: Json) -> bool:
+        """Whether root can sign in with nothing at all. Before version 5.0 the benchmark asks for MFA all the same."""
+        is_later = BENCHMARKS.index(self.options.benchmark) >= BENCHMARKS.index("5.0")
+        no_key = root.get("access_keys_active") is False and not root.get("access_keys_present")
+        return is_later and root.get("console_password") is False and no_key
+
+    def root_access_key(self, root: Json | None) -> tuple[str, str]:
+        if root is None:
+            return UNKNOWN, self.whys.get("root") or "the whole account was not asked for (account=true)"
+        present, active = root.get("access_keys_present"), root.get("access_keys_active")
+        if active:
+            return FAIL, "root has an active access key"
+        if present:
+            return FAIL, "root has an access key" if active is None else "root has an access key that is not active"
+        if present is False:
+            return PASS, ""
+        return UNKNOWN, f"whether root has an access key is not known: {self.whys.get('root') or _NOT_SUMMED_UP}"
+
+    def root_centralized(self, _root: Json | None) -> tuple[str, str]:
+        features = self.info.get("root_features") or {}
+        states = [features.get(name) for name in ("root_credentials_management", "root_sessions")]
+        if False in states:
+            return FAIL, features.get("reason") or "centralized root access is not fully switched on"
+        if None in states:
+            return UNKNOWN, features_unknown(self.info) or "whether centralized root access is on is not known"
+        return PASS, ""
 
     def console_mfa(self, user: Json) -> tuple[str, str]:
         if user.get("exists") is False:
@@ -272,6 +299,8 @@ class _Judge:
 _RULES: dict[str, t.Callable[[_Judge, t.Any], tuple[str, str]]] = {
     "root_mfa": _Judge.root_mfa,
     "root_hardware_mfa": _Judge.root_hardware_mfa,
+    "root_access_key": _Judge.root_access_key,
+    "root_centralized": _Judge.root_centralized,
     "console_mfa": _Judge.console_mfa,
     "access_key_mfa": _Judge.access_key_mfa,
     "device_age": _Judge.device_age,

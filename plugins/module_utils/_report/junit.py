@@ -11,8 +11,8 @@ import typing as t
 from xml.etree import ElementTree
 
 from .checks import EXEMPT, FAIL, NOT_APPLICABLE, UNKNOWN
-from .findings import findings
-from .words import account_title, xml_text
+from .findings import findings, label
+from .words import account_title, why, xml_text
 
 if t.TYPE_CHECKING:
     Json = dict[str, t.Any]
@@ -44,9 +44,9 @@ def _suite(suite: ElementTree.Element, check: Json, found: t.Sequence[Json]) -> 
     suite.set("name", f"{check['title']}{' (CIS ' + check['cis'] + ')' if check['cis'] else ''}")
     group = f"iam_mfa.{check['id']}"
     for item in found:
-        name = xml_text(f"{check['title']}: {item['subject']}")
+        name = xml_text(f"{check['title']}: {label(item)}")
         case = ElementTree.SubElement(suite, "testcase", name=name, classname=group)
-        message = xml_text(f"{item['subject']}: {item['reason']}")
+        message = xml_text(f"{label(item)}: {why(item)}")
         outcome = ElementTree.SubElement(case, _TAGS[item["verdict"]], message=message)
         if item["verdict"] != EXEMPT:
             outcome.set("type", check["id"])

@@ -113,10 +113,11 @@ def _read_exemption(index: int, item: Json, problems: list[str]) -> Exemption:
     )
 
 
-def checks_not_made(options: Options, all_kinds: bool) -> dict[str, str]:
+def checks_not_made(options: Options, all_kinds: bool, features: str | None = None) -> dict[str, str]:
     """Return the checks that are not made, each with what it takes to have it made.
 
     :param all_kinds: Whether the devices of all kinds are known of each user.
+    :param features: Why it is not known what the organization has switched on; None if it is, or is yet to be asked.
     """
     remedies: dict[str, list[str]] = {check: [] for check in CHECK_IDS}
     for check in CHECK_IDS:
@@ -126,6 +127,8 @@ def checks_not_made(options: Options, all_kinds: bool) -> dict[str, str]:
         remedies["device_age"].append("set max_device_age_days")
     if options.checks is None and not all_kinds:
         remedies["single_device"].append("set all_kinds=true where the account is read")
+    if options.checks is None and features is not None:
+        remedies["root_centralized"].append(features)
     return {check: " and ".join(what) for check, what in remedies.items() if what}
 
 

@@ -120,10 +120,24 @@ th small, td small { display: block; font-weight: 400; }
 .bar { display: block; width: 8rem; height: .5rem; margin: .45rem 0 .2rem; border-radius: .25rem; }
 .bar line { stroke-width: 10; }
 #users { table-layout: fixed; }
-#users thead th { position: sticky; top: 0; background: var(--card); z-index: 1; box-shadow: inset 0 -1px var(--line); }
+.tall { max-height: 34rem; overflow: auto; }
+#accounts th.c-account { width: 17%; } #accounts td.c-failing { width: 38%; }
+#accounts .c-users, #accounts .c-covered { text-align: right; }
+#accounts td.c-read, #accounts td.c-root { white-space: nowrap; }
+/* Of many accounts, one column more */
+.many #users col.c-user { width: 17%; } .many #users col.c-account { width: 8.6rem; }
+.many #users col.c-verdict { width: 5.8rem; } .many #users col.c-password { width: 6.4rem; }
+.many #users col.c-mfa { width: 11%; } .many #users col.c-enabled { width: 6.9rem; }
+.many #users col.c-keys { width: 4.4rem; } .many #users col.c-signin { width: 6.9rem; }
+.many .controls { grid-template-columns: minmax(10rem, 2fr) repeat(4, minmax(7.5rem, 1fr)) auto; }
+.failing { display: inline-block; margin-right: 1rem; }
+.failing small { display: inline; }
+#users thead th, #accounts thead th { position: sticky; top: 0; background: var(--card); z-index: 1;
+  box-shadow: inset 0 -1px var(--line); }
 #users col.c-user { width: 19%; } #users col.c-verdict { width: 6.5rem; } #users col.c-password { width: 6.8rem; }
 #users col.c-mfa { width: 17%; }
 #users col.c-enabled { width: 7rem; } #users col.c-keys { width: 5rem; } #users col.c-signin { width: 7rem; }
+#users td.c-enabled, #users td.c-signin { white-space: nowrap; }
 #users td.c-keys, #users th.c-keys { text-align: right; }
 .js:not(.ready) #users tbody { display: none; }
 .why { display: block; }
@@ -163,7 +177,7 @@ footer dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1
 footer dd { margin: 0; }
 @media (max-width: 62rem) {
   .cards { grid-template-columns: 1fr; }
-  .controls { grid-template-columns: 1fr 1fr 1fr; }
+  .controls, .many .controls { grid-template-columns: 1fr 1fr 1fr; }
   .controls .search { grid-column: 1 / -1; }
 }
 @media screen and (max-width: 56rem) {
@@ -174,7 +188,7 @@ footer dd { margin: 0; }
   .facts div { flex-wrap: wrap; gap: 0 .5rem; }
   .card { padding: 1.1rem; }
   .cover { justify-content: center; }
-  .controls { grid-template-columns: 1fr 1fr; }
+  .controls, .many .controls { grid-template-columns: 1fr 1fr; }
   .narrow, .narrow tbody, .narrow tbody tr, .narrow tbody th, .narrow tbody td, .narrow caption { display: block;
     width: auto; }
   .narrow thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
@@ -187,7 +201,9 @@ footer dd { margin: 0; }
   .narrow tbody td { display: grid; grid-template-columns: 8.6rem 1fr; align-items: baseline; }
   .narrow tbody td > * { grid-column: 2; justify-self: start; }
   .narrow td::before { color: var(--soft); font-size: .87rem; grid-column: 1 !important; }
-  #users tbody td.c-findings, #checks tbody td.c-counts { display: block; }
+  #users tbody td.c-findings, #checks tbody td.c-counts, #accounts tbody td.c-failing { display: block; }
+  #accounts th.c-account, #accounts td.c-failing { width: auto; }
+  .tall { max-height: 80vh; }
   /* titles */
   #users td.c-findings { padding-top: .35rem; }
   #checks td.c-counts small { display: block; margin: 0; }
@@ -195,7 +211,7 @@ footer dd { margin: 0; }
   #checks td.none { display: none; }
   .bar { width: 100%; }
 }
-@media (max-width: 26rem) { .controls { grid-template-columns: 1fr; } .numbers { gap: .8rem; }
+@media (max-width: 26rem) { .controls, .many .controls { grid-template-columns: 1fr; } .numbers { gap: .8rem; }
 .pager label { margin-left: 0; } }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 @media (prefers-contrast: more) { :root { --soft: var(--ink); --line: var(--na); } }
@@ -220,20 +236,31 @@ footer dd { margin: 0; }
   .scroll { overflow: visible; border: 0; border-radius: 0; }
   table { font-size: .9rem; } #users { font-size: .8rem; } caption { padding: 0 0 2mm; }
   th, td { padding: .9mm 1.6mm; } th:first-child, td:first-child { padding-left: 0; }
-  thead { display: table-header-group; }
+  thead { display: table-header-group; break-inside: avoid; }
   #checks th.c-check { width: 30%; } #checks td.c-counts { min-width: 0; }
-  #users thead th { position: static; }
+  #users thead th, #accounts thead th { position: static; box-shadow: none; }
+  .tall { max-height: none; overflow: visible; }
+  .many #users col.c-account { width: 26mm; } .many #users col.c-verdict, .many #users col.c-password { width: 15mm; }
+  .many #users col.c-enabled, .many #users col.c-signin { width: 16mm; } .many #users col.c-keys { width: 10mm; }
   #users, #users tbody { break-inside: auto; }
   #users col.c-verdict, #users col.c-password { width: 17mm; }
   #users col.c-enabled, #users col.c-signin { width: 18mm; }
   #users col.c-keys { width: 11mm; }
-  .sort::after { content: "" !important; }
+  /* Chromium paints no button in a head that is repeated on the next page. */
+  .sort { display: none; }
+  th[data-title]::before { content: attr(data-title); }
   .v { border-color: currentColor; padding: 0 1.2mm; font-size: 7.5pt; }
   a { text-decoration: none; }
 }
 """.replace(
     "  /* titles */",
-    _titles("users", columns.USERS, "user", "findings") + "\n" + _titles("checks", columns.CHECKS, "check", "counts"),
+    "\n".join(
+        [
+            _titles("users", columns.users(of_many=True), "user", "findings"),
+            _titles("checks", columns.CHECKS, "check", "counts"),
+            _titles("accounts", columns.ACCOUNTS, "account", "failing"),
+        ]
+    ),
 )
 
 # Run in the head, so that rows are not laid out before they are sorted into pages.
@@ -251,12 +278,14 @@ SCRIPT = """
   var verdict = document.getElementById("verdict");
   var check = document.getElementById("check");
   var device = document.getElementById("device");
+  var account = document.getElementById("account");  // only if there are several
+  var fields = [search, check, verdict, device].concat(account ? [account] : []);
+  var shown = document.getElementById("shown");
   var size = document.getElementById("size");
   var count = document.getElementById("count");
   var earlier = document.getElementById("earlier");
   var later = document.getElementById("later");
   var collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
-  var order = "fuxpn";
   var letters = { fail: "f", unknown: "u", exempt: "x", pass: "p", not_applicable: "n" };
   var format = new Intl.NumberFormat();
 
@@ -278,7 +307,8 @@ SCRIPT = """
       kinds: cells[place.mfa].firstChild ? cells[place.mfa].firstChild.textContent : "",
       keys: {
         user: cells[place.user].firstChild.textContent,
-        verdict: order.indexOf(marks[0]),
+        verdict: Number(row.getAttribute("data-r")),
+        account: account ? cells[place.account].firstChild.textContent : "",
         password: cells[place.password].textContent,
         mfa: Number(row.getAttribute("data-d")),
         enabled: cells[place.enabled].textContent,
@@ -289,22 +319,26 @@ SCRIPT = """
     };
   });
   // Ranks instead of texts: each column of text is compared with the collator once.
-  ["user", "password", "enabled", "signin"].forEach(function (column) {
+  ["user", "account", "password", "enabled", "signin"].forEach(function (column) {
     var texts = Array.from(new Set(items.map(function (item) { return item.keys[column]; })));
     texts.sort(column === "user" ? collator.compare : function (a, b) { return a < b ? -1 : a > b ? 1 : 0; });
     var ranks = new Map(texts.map(function (text, rank) { return [text, rank]; }));
-    items.forEach(function (item) { item.keys[column] = ranks.get(item.keys[column]); });
+    items.forEach(function (item) {
+      if (column === "account") { item.account = item.keys.account; }
+      item.keys[column] = ranks.get(item.keys[column]);
+    });
   });
 
   var sorted = items.slice();
-  var column = "user";
+  var column = "verdict";  // whoever fails comes first
   var direction = 1;
   var found = sorted;
   var start = 0;
 
   function sort() {
     sorted.sort(function (a, b) {
-      return direction * (a.keys[column] - b.keys[column]) || a.keys.user - b.keys.user;
+      var first = direction * (a.keys[column] - b.keys[column]);
+      return first || a.keys.user - b.keys.user || a.keys.account - b.keys.account;
     });
   }
 
@@ -318,12 +352,13 @@ SCRIPT = """
 
   function filter() {
     var words = search.value.toLowerCase().split(/\\s+/).filter(Boolean);
-    var place = Number(check.value);
+    var place = check.selectedIndex;
     var letter = letters[verdict.value];
     var kind = device.value;
     found = sorted.filter(function (item) {
       if (letter ? item.marks[place] !== letter : place && "fux".indexOf(item.marks[place]) < 0) { return false; }
       if (kind && item.kinds.indexOf(kind) < 0) { return false; }
+      if (account && account.value && item.account !== account.value) { return false; }
       return words.every(function (word) { return item.text.indexOf(word) >= 0; });
     });
     start = 0;
@@ -338,8 +373,36 @@ SCRIPT = """
     var range = next.length < found.length
       ? ", " + format.format(start + 1) + "\\u2013" + format.format(start + next.length) + " shown" : "";
     count.textContent = many + of + range;
+    shown.textContent = many + of + asked();
     earlier.disabled = start === 0;
     later.disabled = start + length >= found.length;
+  }
+
+  // What is asked for, in words for the caption, which is printed.
+  function asked() {
+    var words = fields.filter(function (field) { return field.value; }).map(function (field) {
+      var label = document.querySelector("label[for=" + field.id + "]").textContent.toLowerCase();
+      return label + " " + (field === search ? JSON.stringify(search.value) : field.selectedOptions[0].textContent);
+    });
+    return words.length ? " (" + words.join(", ") + ")" : "";
+  }
+
+  // A link to the page takes along what is asked for.
+  function keep() {
+    var words = new URLSearchParams();
+    fields.forEach(function (field) { if (field.value) { words.set(field.id, field.value); } });
+    var text = words.toString();
+    history.replaceState(null, "", location.href.split("#")[0] + (text ? "#" + text : ""));
+  }
+
+  function take() {
+    if (location.hash.indexOf("=") < 0) { return false; }
+    var words = new URLSearchParams(location.hash.slice(1));
+    fields.forEach(function (field) {
+      field.value = words.get(field.id) || "";
+      if (field.selectedIndex < 0) { field.selectedIndex = 0; }
+    });
+    return true;
   }
 
   function turn(by) {
@@ -354,6 +417,7 @@ SCRIPT = """
     button.type = "button";
     button.className = "sort";
     button.textContent = head.textContent;
+    head.setAttribute("data-title", head.textContent);
     head.textContent = "";
     head.appendChild(button);
     button.addEventListener("click", function () {
@@ -368,27 +432,32 @@ SCRIPT = """
       show();
     });
   });
-  heads[place.user].setAttribute("aria-sort", "ascending");
+  heads[place[column]].setAttribute("aria-sort", "ascending");
 
   function refresh() { filter(); show(); }
-  search.addEventListener("input", refresh);
-  [verdict, check, device].forEach(function (element) { element.addEventListener("change", refresh); });
+  fields.forEach(function (field) {
+    field.addEventListener(field === search ? "input" : "change", function () { refresh(); keep(); });
+  });
+  window.addEventListener("hashchange", function () {
+    if (take()) { refresh(); document.getElementById("users-title").scrollIntoView(); }
+  });
   size.addEventListener("change", function () { start = 0; show(); });
   earlier.addEventListener("click", function () { turn(-1); });
   later.addEventListener("click", function () { turn(1); });
   document.getElementById("clear").addEventListener("click", function () {
-    search.value = verdict.value = device.value = "";
-    check.value = "0";
+    fields.forEach(function (field) { field.value = ""; });
     refresh();
+    keep();
     search.focus();
   });
   controls.addEventListener("submit", function (event) { event.preventDefault(); });
-  // Paper has room for all.
-  window.addEventListener("beforeprint", function () { put(sorted); });
+  // Paper has room for all that is asked for.
+  window.addEventListener("beforeprint", function () { put(found); });
   window.addEventListener("afterprint", show);
   controls.hidden = false;
   pager.hidden = false;
   sort();
+  take();
   refresh();
   document.documentElement.className = "js ready";
 })();

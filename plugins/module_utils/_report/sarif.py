@@ -12,9 +12,9 @@ import typing as t
 import urllib.parse
 
 from .checks import EXEMPT, UNKNOWN
-from .findings import account_name, findings
+from .findings import account_name, findings, label, unknown_facts
 from .json_text import render_json
-from .words import visible
+from .words import visible, why
 
 if t.TYPE_CHECKING:
     Json = dict[str, t.Any]
@@ -68,15 +68,15 @@ def _result(report: Json, item: Json, index: t.Mapping[str, int], location: Json
     :param index: The position of each check's rule.
     :param location: Where results are said to be found.
     """
-    name = visible(item["subject"])
+    name = visible(label(item))
     kind = {"root": "user", "user": "user", "device": "resource", "account": "resource"}[item["subject_type"]]
-    identity = hashlib.sha256(f"{item['check']}\n{item['subject']}".encode("utf-8", "replace")).hexdigest()
+    identity = hashlib.sha256(f"{item['check']}\n{label(item)}".encode("utf-8", "replace")).hexdigest()
     result: Json = {
         "ruleId": item["check"],
         "ruleIndex": index[item["check"]],
         "kind": "open" if item["verdict"] == UNKNOWN else "fail",
         "level": "none" if item["verdict"] == UNKNOWN else _LEVELS[item["severity"]],
-        "message": {"text": f"{name}: {visible(item['reason'])}"},
+        "message": {"text": f"{name}: {visible(why(item))}"},
         "locations": [
             {
                 "physicalLocation": location,
@@ -94,7 +94,7 @@ def _result(report: Json, item: Json, index: t.Mapping[str, int], location: Json
 def _notifications(report: Json, index: t.Mapping[str, int]) -> list[Json]:
     notifications: list[Json] = [
         {"level": "error", "message": {"text": visible(f"{item['what']} is not known: {item['why']}")}}
-        for item in report["unknown"]
+        for item in unknown_facts(report)
     ]
     notifications += [
         {
@@ -109,4 +109,4 @@ def _notifications(report: Json, index: t.Mapping[str, int]) -> list[Json]:
 
 
 def _qualified(report: Json, item: Json) -> str:
-    return visible(f"{account_name(report)}/{item['subject_type']}/{item['subject']}")
+    return visible(f"{account_name({**report, **item})}/{item['subject_type']}/{item['subject']}")

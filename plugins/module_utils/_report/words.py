@@ -12,6 +12,9 @@ import html
 import re
 import typing as t
 
+from .checks import SEVERITIES
+from .findings import is_organization, label
+
 if t.TYPE_CHECKING:
     Json = dict[str, t.Any]
 
@@ -112,8 +115,27 @@ def active_keys(user: Json) -> int | None:
     return None if keys is None else sum(1 for key in keys if key["active"])
 
 
+def account_alias(part: Json) -> str:
+    """Return what a report's account is called, if it has a name."""
+    return (part.get("account") or {}).get("alias") or part.get("account_name") or ""
+
+
+def why(item: Json) -> str:
+    """Return the reason of a finding; of an exempt one what was found, and why that is accepted."""
+    return f"{item['finding']} – exempt: {item['reason']}" if item.get("finding") else str(item["reason"])
+
+
+def exempted(item: Json) -> str:
+    """Return what an exemption is for."""
+    name = item["user_name"] or item["serial_number"] or ""
+    return f"{item['account_id']}: {name}" if "account_id" in item else name
+
+
 def account_title(report: Json) -> str:
-    """Return what the account is called, in words for a heading."""
+    """Return what the account or the organization is called, in words for a heading."""
+    if is_organization(report):
+        unread = report["accounts_unread"]
+        return plural(len(report["accounts"]), "AWS account") + (f", {unread:,} of them not read" if unread else "")
     account = report["account"]
     if account is None:
         return "Selected IAM users"
@@ -129,14 +151,23 @@ def headline(report: Json) -> str:
     made = plural(len(verdicts), "check")
     if not verdicts:
         return "No check was made."
+    fails = f"{failed} of {made} {'fails' if failed == 1 else 'fail'}: {_named(report, 'fail')}"
+    cannot = f"cannot be judged: {_named(report, 'unknown')}"
     if failed and unknown:
-        return f"{failed} of {made} {'fails' if failed == 1 else 'fail'}, {unknown} cannot be judged."
+        return f"{fails}. {unknown} {cannot}."
     if failed:
-        return f"{failed} of {made} {'fails' if failed == 1 else 'fail'}."
+        return f"{fails}."
     if unknown:
-        return f"{unknown} of {made} cannot be judged, none of the others fails."
+        return f"{unknown} of {made} {cannot}. None of the others fails."
     exempt = any(check["counts"]["exempt"] for check in report["checks"])
     return f"None of {made} fails{', some findings are exempt' if exempt else ''}."
+
+
+def _named(report: Json, verdict: str) -> str:
+    """Return the checks that have a verdict, the most severe first."""
+    found = [check for check in report["checks"] if check["verdict"] == verdict]
+    found.sort(key=lambda check: SEVERITIES.index(check["severity"]))
+    return ", ".join(f"{check['title']} ({check['severity']})" for check in found)
 
 
 def change_lines(report: Json) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -152,21 +183,36 @@ def change_lines(report: Json) -> list[tuple[str, list[tuple[str, str]]]]:
         by_subject: dict[str, list[str]] = {}
         for item in items:
             text = f"{titles.get(item['check'], item['check'])}: {words[item['before']]} → {words[item['after']]}"
-            by_subject.setdefault(item["subject"], []).append(text)
+            by_subject.setdefault(label(item), []).append(text)
         return [(name, "; ".join(texts)) for name, texts in by_subject.items()]
 
-    def device(items: list[Json]) -> list[tuple[str, str]]:
-        return [(i["user_name"], f"{i['type']} device {visible(short_serial(i['serial_number']))}") for i in items]
+    def plain(name: str) -> list[tuple[str, str]]:
+        return [(item, "") for item in changes.get(name) or []]
 
     sections = [
+        ("Accounts that can no longer be read", plain("accounts_no_longer_read")),
+        ("Accounts that are read again", plain("accounts_read_again")),
+        ("New accounts", plain("accounts_added")),
+        ("Accounts gone", plain("accounts_removed")),
         ("New findings", moved(worse)),
         ("Findings resolved or exempted", moved(better)),
-        ("Devices attached", device(changes["devices_added"])),
-        ("Devices gone", device(changes["devices_removed"])),
-        ("New users", [(name, "") for name in changes["users_added"]]),
-        ("Users gone", [(name, "") for name in changes["users_removed"]]),
-        ("New orphaned devices", [(name, "") for name in changes["orphans_added"]]),
-        ("Orphaned devices gone", [(name, "") for name in changes["orphans_removed"]]),
+        ("Devices attached", _devices(changes["devices_added"])),
+        ("Devices gone", _devices(changes["devices_removed"])),
+        ("New users", plain("users_added")),
+        ("Users gone", plain("users_removed")),
+        ("New orphaned devices", plain("orphans_added")),
+        ("Orphaned devices gone", plain("orphans_removed")),
         ("Other verdicts", moved(others)),
     ]
     return [(title, lines) for title, lines in sections if lines]
+
+
+def _devices(items: t.Sequence[Json]) -> list[tuple[str, str]]:
+    """Return a line for each device that was attached or is gone."""
+    return [
+        (
+            label({**item, "subject": item["user_name"], "subject_type": "user"}),
+            f"{item['type']} device {visible(short_serial(item['serial_number']))}",
+        )
+        for item in items
+    ]

@@ -91,9 +91,14 @@ def _problems(values: Variables) -> list[str]:
     if bundle and not os.path.exists(bundle):
         found.append(f"aws_ca_bundle: there is no file {os.path.abspath(bundle)}.")
     role, expected = values.get("aws_role_arn"), values.get("expected_account_id")
-    if not found and role and expected and role.split(":")[4] != expected:
+    if not found and role and expected and account_of_role(role) != expected:
         found.append(f"aws_role_arn: {role} is a role of another account than expected_account_id, {expected}.")
     return found
+
+
+def account_of_role(arn: str) -> str:
+    """Return the number of the account that a role belongs to."""
+    return arn.split(":")[4]
 
 
 def host_problems(hosts: t.Sequence[str], accounts: t.Mapping[str, Variables]) -> list[str]:

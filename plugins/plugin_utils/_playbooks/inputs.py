@@ -19,6 +19,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._problems import Pro
 from ansible_collections.hardening.aws.plugins.module_utils._report.checks import BENCHMARKS, CHECK_IDS, SEVERITIES
 from ansible_collections.hardening.aws.plugins.module_utils._report.formats import FORMATS
 from ansible_collections.hardening.aws.plugins.module_utils._report.options import read_options
+from ansible_collections.hardening.aws.plugins.module_utils._report.sources import input_problems
 
 from .._inputs import Spec
 from .._paths import PathError, controller_path
@@ -35,22 +36,33 @@ _EXEMPTION: dict[str, t.Any] = {
     "reason": {"type": "str", "required": True},
     "until": {"type": "str"},
 }
+# Where a report goes, and what of it stops a pipeline.
+_REPORT: dict[str, t.Any] = {
+    "dest": {"type": "str", "default": "mfa-report"},
+    "formats": {"type": "list", "elements": "str", "choices": FORMATS, "default": ["html", "json", "csv", "md"]},
+    "previous": {"type": "str"},
+    "fail_on": {"type": "list", "elements": "str", "choices": [*SEVERITIES, *CHECK_IDS], "default": []},
+    "fail_on_unknown": {"type": "bool", "default": True},
+    "force": {"type": "bool", "default": False},
+}
+_UNREAD: dict[str, t.Any] = {
+    "account_id": {"type": "str", "required": True},
+    "account_name": {"type": "str"},
+    "reason": {"type": "str", "required": True},
+}
 
 # The inputs of each playbook, by names without its prefix. hosts is read by Ansible itself.
 SPECS: dict[str, Spec] = {
     "audit": {
-        "dest": {"type": "str", "default": "mfa-report"},
-        "formats": {"type": "list", "elements": "str", "choices": FORMATS, "default": ["html", "json", "csv", "md"]},
+        **_REPORT,
         "benchmark": {"type": "raw", "default": "7.0"},
         "checks": _CHECKS,
         "exemptions": {"type": "list", "elements": "dict", "options": _EXEMPTION, "default": []},
         "max_device_age_days": {"type": "int"},
-        "previous": {"type": "str"},
-        "fail_on": {"type": "list", "elements": "str", "choices": [*SEVERITIES, *CHECK_IDS], "default": []},
-        "fail_on_unknown": {"type": "bool", "default": True},
-        "force": {"type": "bool", "default": False},
         "user_details": {"type": "bool", "default": True},
         "all_kinds": {"type": "bool"},
+        "organization": {"type": "bool"},
+        "organization_dest": {"type": "str"},
     },
     "adopt": {
         "src": {"type": "str", "required": True},
@@ -58,6 +70,12 @@ SPECS: dict[str, Spec] = {
     },
     "handover": handover_inputs.spec(),
     "harden": {},
+    "merge_reports": {
+        "sources": {**_NAMES},
+        "unread": {"type": "list", "elements": "dict", "options": _UNREAD, "default": []},
+        "account_names": {"type": "dict", "default": {}},
+        **_REPORT,
+    },
     "offboard": {
         "users": _NAMES,
         "ignore_missing_users": {"type": "bool", "default": False},
@@ -96,12 +114,29 @@ def completed(playbook: str, values: Values, playbook_dir: str) -> tuple[Values,
     return done, problems.found
 
 
-def _audit(values: Values, problems: Problems, playbook_dir: str) -> Values:
-    values["dest"] = _resolved(problems, "dest", values["dest"], playbook_dir, written=True)
+def _resolve_output(values: Values, problems: Problems, playbook_dir: str) -> None:
+    """Make the paths of a report absolute."""
+    for name in ("dest", "organization_dest"):
+        if values.get(name) is not None:
+            values[name] = _resolved(problems, name, values[name], playbook_dir, written=True)
+            if os.path.exists(values[name]) and not os.path.isdir(values[name]):
+                problems.add(name, f"{values[name]} is no directory: name another.")
     if values["previous"] is not None:
         values["previous"] = _resolved(problems, "previous", values["previous"], playbook_dir, written=False)
-    if os.path.exists(values["dest"]) and not os.path.isdir(values["dest"]):
-        problems.add("dest", f"{values['dest']} is no directory: name another.")
+
+
+def _merge_reports(values: Values, problems: Problems, playbook_dir: str) -> Values:
+    _resolve_output(values, problems, playbook_dir)
+    values["sources"] = [
+        _resolved(problems, f"sources[{index}]", path, playbook_dir, written=False)
+        for index, path in enumerate(values["sources"])
+    ]
+    problems.take(input_problems(values["sources"], values["unread"], values["account_names"]))
+    return values
+
+
+def _audit(values: Values, problems: Problems, playbook_dir: str) -> Values:
+    _resolve_output(values, problems, playbook_dir)
     for index, exemption in enumerate(values["exemptions"]):
         if len({"user_name", "serial_number"} & set(exemption)) != 1:
             problems.add(f"exemptions[{index}]", "give user_name or serial_number, one of the two.")
@@ -272,6 +307,7 @@ _COMPLETE: dict[str, t.Callable[[Values, Problems, str], Values]] = {
     "adopt": _adopt,
     "handover": handover_inputs.complete,
     "harden": _harden,
+    "merge_reports": _merge_reports,
     "offboard": _offboard,
     "resync": _resync,
     "rotate": _rotate,

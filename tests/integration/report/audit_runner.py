@@ -15,7 +15,7 @@ from typing import Any
 
 from controller import VENV, Controller
 
-ALL_FORMATS = ["html", "json", "csv", "md", "junit", "sarif"]
+ALL_FORMATS = ["html", "json", "csv", "md", "junit", "sarif", "ocsf"]
 NAME = "iam-mfa-report-123456789012"
 
 
@@ -38,7 +38,7 @@ class Audit:
     @property
     def result(self) -> dict[str, Any]:
         """What the report's task returned."""
-        told = [item for item in self.results if not item["task"].startswith("Forget")]
+        told = [item for item in self.results if item["status"] != "skipped" and not item["task"].startswith("Forget")]
         return dict(told[-1]["result"])
 
     def text(self, suffix: str) -> str:

@@ -17,7 +17,7 @@ import chromium
 import pytest
 from audit_runner import audit
 from aws_emulator.client import Emulator
-from controller import Controller
+from controller import MERGE, Controller, task
 from project import BUILD
 from test_report_audit import hostile_fixture
 
@@ -110,8 +110,13 @@ def test_sort_search_and_filter(controller: Controller, emulator: Emulator, brow
     browser.timed(choose("size", "500"))
     everyone = names(browser)
     assert len(everyone) == 214
+    # Whoever fails comes first.
+    assert all(name.startswith(("late-", "robot-", "-1", "+1", "@a", "=1+1")) for name in everyone[:24])
     browser.timed("document.querySelectorAll('#users .sort')[0].click()")
-    assert names(browser) == everyone[::-1]
+    by_name = names(browser)
+    assert by_name != everyone and set(by_name) == set(everyone)
+    browser.timed("document.querySelectorAll('#users .sort')[0].click()")
+    assert names(browser) == by_name[::-1]
     browser.timed("document.querySelectorAll('#users .sort')[3].click()")
     assert names(browser)[0].startswith(("staff-", "user-"))  # those with devices first
     for search, count in (("late-", 20), ("late- 0007", 1), ("TEAM=ÉTÉ", 20), ("nobody", 0), ("<script>", 1)):
@@ -189,11 +194,77 @@ def test_print_has_everybody(
 ) -> None:
     browser.view(1280, 900)
     browser.open(page_of(controller, emulator, 200))
-    browser.timed(choose("search", "nobody"))
-    browser.pdf(folder / "report.pdf")
-    command = ["pdftotext", "-layout", str(folder / "report.pdf"), "-"]
-    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    pages = printed(browser, folder / "report.pdf")
+    text = "".join(pages)
     assert len(set(re.findall(r"(?:staff|late|robot)-\d{4}", text))) == 200
     assert "Search" not in text and "Previous" not in text
+    # Each page that has users has the heads of the columns.
+    with_users = [page for page in pages if re.search(r"(?:staff|late|robot)-\d{4}", page)]
+    assert len(with_users) > 3 and all("Findings" in page and "Enabled" in page for page in with_users)
+    # What is asked for is printed, and said.
+    browser.timed(choose("search", "late-"))
+    text = "".join(printed(browser, folder / "some.pdf"))
+    assert set(re.findall(r"(?:staff|late|robot)-\d{4}", text)) == {f"late-{number:04}" for number in range(1, 21)}
+    assert '20 users of 214 (search "late-")' in text
     # And the screen is as it was.
-    assert names(browser) == []
+    assert len(names(browser)) == 20
+
+
+def printed(browser: chromium.Chromium, path: pathlib.Path) -> list[str]:
+    """The text of each page of paper."""
+    browser.pdf(path)
+    command = ["pdftotext", "-layout", str(path), "-"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\f")
+
+
+def test_a_link_keeps_what_was_asked_for(
+    controller: Controller, emulator: Emulator, browser: chromium.Chromium
+) -> None:
+    page = page_of(controller, emulator, 100)
+    browser.view(1280, 900)
+    browser.open(page)
+    for field, value in (("search", "late-"), ("check", "console_mfa"), ("verdict", "fail")):
+        browser.timed(choose(field, value))
+    assert browser.evaluate("location.hash") == "#search=late-&check=console_mfa&verdict=fail"
+    found = names(browser)
+    assert len(found) == 10
+    browser.call("Page.reload")
+    browser.evaluate("new Promise(done => setTimeout(done, 1000))")
+    assert names(browser) == found
+    browser.timed("location.hash = '#verdict=pass&check=nonsense'")
+    assert browser.evaluate("document.getElementById('check').value") == ""
+    assert not set(names(browser)) & set(found)
+    browser.timed("document.getElementById('clear').click()")
+    assert browser.evaluate("location.hash") == ""
+    assert browser.problems() == []
+
+
+def test_many_accounts(
+    controller: Controller, emulator: Emulator, browser: chromium.Chromium, folder: pathlib.Path
+) -> None:
+    """The accounts come first, a click on one shows its users, and no word is broken on a phone or a desktop."""
+    page_of(controller, emulator, 100)
+    written = (controller.home / "report/iam-mfa-report-123456789012.json").read_text(encoding="utf-8")
+    sources = [controller.home / f"{digit * 12}.json" for digit in "12"]
+    for path in sources:
+        path.write_text(written.replace("123456789012", path.stem), encoding="utf-8")
+    unread = [{"account_id": "333333333333", "reason": "Its role could not be assumed, " * 9}]
+    options = {"sources": [str(path) for path in sources], "unread": unread, "dest": str(controller.home)}
+    merged = controller.play(task(MERGE, **options))[0]
+    page = pathlib.Path(merged["paths"]["html"])
+    browser.view(1280, 900)
+    browser.open(page)
+    assert browser.evaluate("document.querySelectorAll('#accounts tbody tr').length") == 3
+    browser.timed("document.querySelector('#accounts a').click()")
+    assert browser.evaluate("location.hash").startswith("#account=")
+    assert browser.evaluate("document.getElementById('count').textContent").startswith("114 users of 228")
+    for width in (320, 390, 1280):
+        browser.view(width, 844, mobile=width < 1000)
+        browser.open(page)
+        assert browser.evaluate("document.documentElement.scrollWidth") <= width
+        # A column that is narrower than a word of ours would break it.
+        cells = "Array.from(document.querySelectorAll('#users tbody .c-findings:not(:empty)'))"
+        assert min(browser.evaluate(f"{cells}.map(cell => cell.clientWidth)")) > 120
+        browser.screenshot(folder / f"organization-{width}.png", whole=False)
+    browser.view(1280, 900)
+    assert browser.problems() == []

@@ -65,8 +65,8 @@ class Api:
     def credential_report(self) -> tuple[str, datetime.datetime]:
         return "\n".join([",".join(REPORT_COLUMNS), *self._rows]), self._generated
 
-    def root_has_mfa(self) -> bool:
-        return self._root_mfa
+    def root_summary(self) -> tuple[bool, bool]:
+        return self._root_mfa, True
 
     def account_alias(self) -> None:
         return None
@@ -102,6 +102,7 @@ def gather(api: Api, **request: t.Any) -> dict[str, t.Any]:
 def test_root_has_a_virtual_device_if_one_is_roots_whatever_its_name(virtual: dict[str, str | None], kind: str) -> None:
     found = gather(Api(["alice"], virtual=virtual))
     assert (found["root"]["mfa_active"], found["root"]["mfa_type"]) == (True, kind)
+    assert found["root"]["access_keys_present"] is True
     mine = [device["serial_number"] for device in found["users"][0]["mfa_devices"]]
     assert mine == [name for name, owner in virtual.items() if owner == "alice"]
 

@@ -167,11 +167,15 @@ def test_tags_and_facts_of_the_account() -> None:
     api, _asked = api_on(
         ListMFADeviceTags=[{"Tags": [{"Key": "team", "Value": "x"}]}],
         ListAccountAliases=[{"AccountAliases": []}, {"AccountAliases": ["acme"]}],
-        GetAccountSummary=[{"SummaryMap": {"AccountMFAEnabled": 1}}, {"SummaryMap": {}}],
+        GetAccountSummary=[
+            {"SummaryMap": {"AccountMFAEnabled": 1, "AccountAccessKeysPresent": 0}},
+            {"SummaryMap": {}},
+        ],
     )
     assert api.tags_of(arn("phone")) == {"team": "x"}
     assert api.account_alias() is None and api.account_alias() == "acme"
-    assert api.root_has_mfa() is True and api.root_has_mfa() is False
+    assert api.root_summary() == (True, False)
+    assert api.root_summary() == (False, None)
 
 
 def test_what_takes_away_names_what_it_takes() -> None:

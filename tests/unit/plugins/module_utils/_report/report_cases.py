@@ -92,6 +92,7 @@ def root(mfa: str = "hardware", **facts: t.Any) -> dict[str, t.Any]:
         "mfa_active": mfa != "none",
         "mfa_type": mfa,
         "access_keys_active": False,
+        "access_keys_present": False,
         "password_last_used": None,
         **facts,
     }

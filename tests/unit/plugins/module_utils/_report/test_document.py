@@ -29,7 +29,7 @@ from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._report.r
 COLLECTION = pathlib.Path(__file__).resolve().parents[5]
 
 
-SCHEMA = json.loads((COLLECTION / "docs/schema/report-1.0.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((COLLECTION / "docs/schema/report-1.1.json").read_text(encoding="utf-8"))
 
 
 PARTS = ("users", "with_mfa", "without_mfa", "exempt", "unknown", "percent")

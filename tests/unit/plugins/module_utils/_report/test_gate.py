@@ -42,7 +42,7 @@ from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._report.r
         (
             ["high"],
             {"checks": ["access_key_mfa", "device_age"]},
-            "make root_mfa and root_hardware_mfa and console_mfa.",
+            "make root_mfa and root_hardware_mfa and root_access_key and console_mfa.",
         ),
         (["low"], {"checks": ["device_age"]}, "fail_on: no check of severity low or above is made"),
         (["consol_mfa"], {}, "fail_on: 'consol_mfa' is neither a check nor a severity. Did you mean console_mfa?"),
@@ -72,7 +72,11 @@ def test_a_gate_that_could_not_close_is_refused(fail_on: list[str], params: dict
             {},
             "device_age (set max_device_age_days), single_device (set all_kinds=true where the account is read).",
         ),
-        (["critical", "high"], {"checks": ["root_mfa", "console_mfa"]}, "root_hardware_mfa (add it to checks)."),
+        (
+            ["critical", "high"],
+            {"checks": ["root_mfa", "console_mfa"]},
+            "root_hardware_mfa (add it to checks), root_access_key (add it to checks).",
+        ),
     ],
 )
 def test_what_a_severity_does_not_cover_is_named(fail_on: list[str], params: dict[str, t.Any], gaps: str) -> None:

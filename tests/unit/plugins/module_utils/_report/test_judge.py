@@ -94,6 +94,53 @@ def test_root(facts: t.Any, mfa: str, hardware: str) -> None:
     assert [check_of(result, name)["verdict"] for name in ("root_mfa", "root_hardware_mfa")] == [mfa, hardware]
 
 
+@pytest.mark.parametrize("benchmark, mfa", [("4.0", F), ("5.0", N), ("6.0", N), ("7.0", N)])
+def test_root_without_credentials_needs_no_mfa_since_version_5(benchmark: str, mfa: str) -> None:
+    result = judged(account(root=root("none", console_password=False)), benchmark=benchmark)
+    assert check_of(result, "root_mfa")["verdict"] == mfa
+    # A key that is not active is a credential, too.
+    left = root("none", console_password=False, access_keys_present=True)
+    assert check_of(judged(account(root=left), benchmark=benchmark), "root_mfa")["verdict"] == F
+
+
+@pytest.mark.parametrize(
+    "present, active, verdict",
+    [
+        (False, False, P),
+        (False, None, P),
+        (True, True, F),
+        (True, False, F),
+        (True, None, F),
+        (None, True, F),
+        (None, False, U),
+        (None, None, U),
+    ],
+)
+def test_access_keys_of_root(present: bool | None, active: bool | None, verdict: str) -> None:
+    """The credential report tells of active ones only, and may be older."""
+    result = judged(account(root=root(access_keys_present=present, access_keys_active=active)))
+    assert check_of(result, "root_access_key")["verdict"] == verdict
+
+
+OFF = "Centralized root access is not fully switched on"
+
+
+@pytest.mark.parametrize(
+    "credentials, sessions, verdict",
+    [(True, True, P), (True, False, F), (False, False, F), (False, None, F), (None, None, None), (True, None, None)],
+)
+def test_centralized_root_access(credentials: bool | None, sessions: bool | None, verdict: str | None) -> None:
+    """It is left out where the organization does not tell, and unknown if it is asked for by name."""
+    features = {"root_credentials_management": credentials, "root_sessions": sessions, "reason": OFF}
+    info = account(root_features=features)
+    made = {check["id"]: check for check in judged(info).checks}
+    assert (made["root_centralized"]["verdict"] if verdict else None) == verdict
+    assert ("root_centralized" in made) == bool(verdict)
+    named = check_of(judged(info, checks=["root_centralized"]), "root_centralized")
+    assert named["verdict"] == (verdict or U) and (named["verdict"] != U or OFF in named["reason"])
+    assert "root_centralized" not in {check["id"] for check in judged(account()).checks}
+
+
 @pytest.mark.parametrize(
     "enabled, complete, verdict",
     [

@@ -35,13 +35,17 @@ def test_markdown_of_a_hostile_account_keeps_its_structure() -> None:
 
 def test_markdown_says_all_that_matters() -> None:
     text = written(usual_report(), "md")
-    assert "**4 of 6 checks fail.**" in text
+    assert (
+        "**4 of 7 checks fail: Root has hardware MFA (high), Console users have MFA (high), "
+        "Users with access keys have MFA (medium), No orphaned devices (low).**"
+    ) in text
     assert (
         "| Console users have MFA | high | 2.10 | `mfa-enabled-for-iam-console-access` | **fail** | 1 | 1 | 1 | 0 | 1 |"
         in text
     )
     assert "| console_mfa | high | `bob` | fail | `has a console password and no MFA device` |" in text
-    assert "| console_mfa | high | `svc` | exempt | `a robot` |" in text
+    why = "<code>has a console password and no MFA device &#8211; exempt&#58; a robot</code>"
+    assert f"| console_mfa | high | `svc` | exempt | {why} |" in text
     assert "| With a console password | 3 | 1 | 1 | 1 | 0 | 33.3% |" in text
 
 
