@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from project import ROOT
 
 SECRET_KEY = "not-for-anybodys-artifacts"
 PATIENCE_SECONDS = 300
+MOMENT = re.compile(r"20\d\d-\d\d-\d\dT[0-9:.]+(Z|\+00:00)")
 PAYER, FIRST = "1" * 12, 200000000001
 MEMBERS = [str(FIRST + number) for number in range(10)]
 
@@ -95,7 +97,20 @@ class RunnerProject:
         return Run(done.returncode, done.stdout, artifacts)
 
     def reports(self, folder: str = "reports") -> dict[str, dict[str, t.Any]]:
-        """The JSON reports that were left, by number of account."""
-        paths = (self.folder / folder).glob("iam-mfa-report-*.json")
+        """The JSON reports on accounts that were left, by number of account."""
+        paths = (self.folder / folder).glob("iam-mfa-report-[0-9]*.json")
         found = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
         return {str(report["account"]["account_id"]): report for report in found}
+
+    def report_on_all(self, folder: str = "reports") -> dict[str, t.Any]:
+        """The JSON report on all accounts, without the moments at which it and its parts were made."""
+        path = self.folder / folder / "iam-mfa-report-organization.json"
+        return t.cast("dict[str, t.Any]", _without_moments(json.loads(path.read_text(encoding="utf-8"))))
+
+
+def _without_moments(value: t.Any) -> t.Any:
+    if isinstance(value, dict):
+        return {key: _without_moments(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_moments(item) for item in value]
+    return "a moment" if isinstance(value, str) and MOMENT.fullmatch(value) else value

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import shutil
 import subprocess
 
 import pytest
@@ -61,21 +62,31 @@ def hosts_of(project: RunnerProject) -> list[str]:
     return sorted(json.loads(done.stdout)["_meta"]["hostvars"])
 
 
-def test_slices_cover_each_account_once(project: RunnerProject, emulator: Emulator) -> None:
-    """As AWX deals an inventory out: slice N of 5 has every fifth host, from the Nth."""
+def test_slices_merged_are_what_a_single_run_writes(project: RunnerProject, emulator: Emulator) -> None:
+    """As AWX deals an inventory out: slice N of 5 has every fifth host, from the Nth. One account lets nobody in."""
     emulator.fixture(organization(len(MEMBERS), users=[{"user_name": "alice", "console_password": True}]))
+    emulator.account(MEMBERS[3], denied_actions=["sts:AssumeRole"])
     hosts = hosts_of(project)
     assert hosts == MEMBERS
-    audited: list[str] = []
     for number in range(SLICES):
         mine = hosts[number::SLICES]
-        run = project.run("audit.yml", "--limit", ",".join(mine))
-        assert sorted(run.recap["ok"]) == mine and not run.recap["failures"] and not run.recap["dark"]
-        audited += mine
-    assert sorted(audited) == MEMBERS
-    reports = project.reports()
-    assert sorted(reports) == MEMBERS, "all of them in one directory"
-    assert {len(report["users"]) for report in reports.values()} == {1}
+        given = {"audit_organization": True, "audit_organization_dest": f"../slices/{number}"}
+        project.write("env/extravars", json.dumps(given))
+        run = project.run("audit.yml", "--limit", ",".join(mine), code=2 if MEMBERS[3] in mine else 0)
+        assert sorted({*run.recap["ok"], *run.recap["failures"]}) == mine and not run.recap["dark"]
+    project.write("env/extravars", "{}")
+    read = [account for account in MEMBERS if account != MEMBERS[3]]
+    assert sorted(project.reports()) == read, "all of them in one directory"
+    assert not (project.folder / "reports/iam-mfa-report-organization.json").exists()
+
+    project.run("merge_reports.yml")
+    merged = project.report_on_all()
+    shutil.rmtree(project.folder / "reports")
+    project.run("audit.yml", code=2)
+    assert merged == project.report_on_all()
+    assert merged["accounts_read"] == len(read)
+    (unread,) = [account for account in merged["accounts"] if account["account_id"] == MEMBERS[3]]
+    assert "could not be assumed" in json.dumps(unread)
 
 
 def test_an_account_that_cannot_be_reached_fails_alone(project: RunnerProject, emulator: Emulator) -> None:
