@@ -91,29 +91,34 @@ class Mutant:
 
 def _others(node: ast.AST) -> t.Iterator[ast.AST]:
     """What may stand in place of a node."""
-    if isinstance(node, ast.Compare):
+    if isinstance(node, ast.Constant):
+        yield from _other_constants(node.value)
+    elif isinstance(node, ast.Compare):
         for index, operator in enumerate(node.ops):
             other = copy.deepcopy(node)
             other.ops[index] = _OTHER_COMPARISON[type(operator)]()
             yield other
-    elif isinstance(node, ast.BoolOp):
-        yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        yield node.operand
     elif isinstance(node, ast.BinOp) and type(node.op) in _OTHER_OPERATOR:
         yield ast.BinOp(node.left, _OTHER_OPERATOR[type(node.op)](), node.right)
-    elif isinstance(node, ast.Constant):
-        yield from _other_constants(node.value)
-    elif isinstance(node, (ast.If, ast.IfExp, ast.While)):
-        if not isinstance(node.test, (ast.Compare, ast.UnaryOp, ast.Constant)):
-            other_test = copy.copy(node)
-            other_test.test = ast.UnaryOp(ast.Not(), node.test)
-            yield other_test
     elif isinstance(node, ast.Return):
         if node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None):
             yield ast.Return(ast.Constant(None))
     elif isinstance(node, _REMOVABLE) and not _is_text(node):
         yield ast.Pass()
+    else:
+        yield from _other_conditions(node)
+
+
+def _other_conditions(node: ast.AST) -> t.Iterator[ast.AST]:
+    if isinstance(node, ast.BoolOp):
+        yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        yield node.operand
+    elif isinstance(node, (ast.If, ast.IfExp, ast.While)):
+        if not isinstance(node.test, (ast.Compare, ast.UnaryOp, ast.Constant)):
+            other_test = copy.copy(node)
+            other_test.test = ast.UnaryOp(ast.Not(), node.test)
+            yield other_test
 
 
 def _other_constants(value: object) -> t.Iterator[ast.AST]:

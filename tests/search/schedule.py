@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs that take turns, on a clock that only calls and sleeping move. Of the threads of two runs one works at a time."""
+"""Runs that take turns, on a clock that only calls and sleeping move. Two runs are threads, and one works at a time."""
 
 from __future__ import annotations
 
