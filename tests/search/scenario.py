@@ -310,7 +310,10 @@ class Scenario:
         world, broken = self.world, self.world.rules.broken
         if actor.dead or world.over:
             return
-        curable = len(actor.faults) <= GETS_OVER and set(actor.faults) <= set(PASSING) and not world.happened
+        passing = set(PASSING)
+        if isinstance(self.task, Devices) and self.task.options.get("given_codes"):
+            passing.remove("slow")  # codes that a person gave grow old
+        curable = len(actor.faults) <= GETS_OVER and set(actor.faults) <= passing and not world.happened
         if isinstance(actor.told, MfaError):
             if actor.changes and not isinstance(self.task, Rotate):
                 broken(f"the run failed and told no results, after changes: {actor.told.message}")
@@ -331,7 +334,8 @@ class Scenario:
                 broken(f"{told.user}: told as done ({told.actions}), and it is not")
             if task.settles and told.changed != differs:
                 broken(f"{told.user}: changed is {told.changed} ({told.actions}), and what there is changed: {differs}")
-        if "enable" in told.actions and not world.happened and not self._holds(told.user):
+        unclear = world.happened or (self.lag and self.recent)
+        if "enable" in told.actions and not unclear and not self._holds(told.user):
             broken(f"{told.user}: told as attached, and it is not")
         if told.failed and differs and not told.changed and not unheard and not world.happened:
             broken(f"{told.user}: failed, and does not tell what it changed: {told.message}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 import contextlib
 import random
 import sys
-import time
+import time as real_time
 import types
 import typing as t
 
@@ -30,8 +30,8 @@ NOW = _Now()
 class Time:
     """Takes the place of the module time."""
 
-    strftime = staticmethod(time.strftime)
-    gmtime = staticmethod(time.gmtime)
+    strftime = staticmethod(real_time.strftime)
+    gmtime = staticmethod(real_time.gmtime)
 
     @staticmethod
     def monotonic() -> float:
@@ -65,7 +65,7 @@ def in_place() -> t.Iterator[None]:
     put_back: list[tuple[types.ModuleType, str, t.Any]] = []
     for name, module in list(sys.modules.items()):
         if name.startswith(PREFIX):
-            for attribute, real, fake in (("time", time, Time), ("random", random, Random)):
+            for attribute, real, fake in (("time", real_time, Time), ("random", random, Random)):
                 if getattr(module, attribute, None) is real:
                     put_back.append((module, attribute, real))
                     setattr(module, attribute, fake)
