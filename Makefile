@@ -11,7 +11,7 @@ SECTIONS ?=
 TARGETS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tree test lint sanity units integration emulator-tests docs bench chaos policy prowler fuzz targets \
+.PHONY: help setup demo tree test lint sanity units integration emulator-tests docs bench chaos policy prowler fuzz search mutants targets \
   rulebook site build release-check publish clean distclean
 
 help: ## this list
@@ -54,6 +54,12 @@ chaos: setup ## 50 kills of the role over 200 users (10 and 40 in make test), 20
 
 policy: setup ## judge the enforced policy, also by an evaluator from npm, which is installed into build/policy-simulator
 	@$(VENV) -m pytest -q -rs tests/integration/role/test_role_policy.py tests/integration/role/test_role_policy_simulator.py
+
+search: tree ## play 100,000 scenarios of kills, lost replies, stale lists and interleaved runs; RUNS=1000: so many
+	@PYTHONPATH=build/tree $(VENV) tests/search/search.py --runs $(or $(RUNS),100000) --first $(or $(FIRST),0)
+
+mutants: tree ## change the files that decide, one thing at a time: do their unit tests notice? FILES=totp: some of them
+	@$(VENV) scripts/mutants.py $(FILES)
 
 prowler: setup ## compare the report's verdicts with those of Prowler, which is installed for that into build/prowler
 	@test -x build/prowler/bin/prowler || { $(PYTHON) -m venv build/prowler && \

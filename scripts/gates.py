@@ -208,10 +208,10 @@ def units(run: Run) -> None:
     require(re.search(r"\b[1-9]\d* passed", ansible_test(run, "units")), "no unit test passed")
 
 
-def pytest(run: Run, folder: str, *options: str) -> None:
+def pytest(run: Run, folder: str, *options: str, **extra: str) -> None:
     run.named(rf"^{folder}/.*test_.*\.py$")
     cache = f"cache_dir={BUILD}/cache/pytest{run.leg.suffix}"
-    text = run.python("-m", "pytest", "-o", cache, "-rs", "--color", "no", *options, folder, cwd=ROOT)
+    text = run.python("-m", "pytest", "-o", cache, "-rs", "--color", "no", *options, folder, cwd=ROOT, **extra)
     require(re.search(r"\b[1-9]\d* passed", text), f"no test in {folder} passed")
 
 
@@ -222,6 +222,10 @@ def integration(run: Run) -> None:
 
 def integration_smoke(run: Run) -> None:
     pytest(run, "tests/integration", "-m", "smoke")
+
+
+def search(run: Run) -> None:
+    pytest(run, "tests/search", PYTHONPATH=str(run.leg.tree))
 
 
 def emulator(run: Run) -> None:
@@ -255,6 +259,7 @@ GATES = (
     Gate("units-2.18", "units", units, OLDEST),
     Gate("units-2.21", "units", units, NEWEST),
     Gate("units-2.22", "units", units, COMING),
+    Gate("search", "search", search),
     Gate("integration-2.18", "integration", integration_smoke, OLDEST),
     Gate("integration-2.21", "integration", integration_smoke, NEWEST),
     Gate("integration-2.22", "integration", integration_smoke, COMING),

@@ -36,14 +36,14 @@ class AccessApi(MfaApi):
     def user(self, user_name: str) -> dict[str, t.Any] | None:
         """Return a user in IAM's own shape, or None if there is no such user."""
         with contextlib.suppress(UserGone):
-            return t.cast("dict[str, t.Any]", self._of_user("GetUser", user_name)["User"])
+            return t.cast("dict[str, t.Any]", self._of_user("GetUser", user_name, ("User.UserName",))["User"])
         return None
 
     # Sessions
 
     def sessions_policy(self, user_name: str) -> t.Any:
         """Return the document of the user's policy that ends sessions, or None if there is none."""
-        found = self._if_there("GetUserPolicy", user_name, PolicyName=plans.SESSIONS_POLICY)
+        found = self._if_there("GetUserPolicy", user_name, ("PolicyDocument",), PolicyName=plans.SESSIONS_POLICY)
         if found is None:
             return None
         document = found["PolicyDocument"]
@@ -62,7 +62,7 @@ class AccessApi(MfaApi):
 
     def has_password(self, user_name: str) -> bool:
         """Return whether the user has a console password."""
-        return self._if_there("GetLoginProfile", user_name) is not None
+        return self._if_there("GetLoginProfile", user_name, ("LoginProfile",)) is not None
 
     def delete_password(self, user_name: str) -> bool:
         """Delete the user's console password. Return whether there was one."""
@@ -77,8 +77,8 @@ class AccessApi(MfaApi):
 
     def key_last_used(self, key_id: str) -> tuple[str | None, Moment | None]:
         """Return the name of a key's user, and when the key was last used; None if never."""
-        answer = self._iam.call("GetAccessKeyLastUsed", {"AccessKeyId": key_id})
-        return answer.get("UserName"), (answer.get("AccessKeyLastUsed") or {}).get("LastUsedDate")
+        answer = self._iam.call("GetAccessKeyLastUsed", {"AccessKeyId": key_id}, requires=("AccessKeyLastUsed",))
+        return answer.get("UserName"), answer["AccessKeyLastUsed"].get("LastUsedDate")
 
     def deactivate_key(self, user_name: str, key_id: str) -> bool:
         """Deactivate a key. Return whether there was one."""
@@ -121,18 +121,22 @@ class AccessApi(MfaApi):
 
     # Calls on a user
 
-    def _of_user(self, operation: str, user_name: str, **params: t.Any) -> dict[str, t.Any]:
+    def _of_user(
+        self, operation: str, user_name: str, requires: t.Sequence[str] = (), **params: t.Any
+    ) -> dict[str, t.Any]:
         with _telling_users_apart(user_name):
-            return self._iam.call(operation, {"UserName": user_name, **params})
+            return self._iam.call(operation, {"UserName": user_name, **params}, requires=requires)
 
     def _pages_of_user(self, operation: str, member: str, user_name: str) -> list[dict[str, t.Any]]:
         with _telling_users_apart(user_name):
             return self._pages(operation, member, {"UserName": user_name})
 
-    def _if_there(self, operation: str, user_name: str, **params: t.Any) -> dict[str, t.Any] | None:
+    def _if_there(
+        self, operation: str, user_name: str, requires: t.Sequence[str] = (), **params: t.Any
+    ) -> dict[str, t.Any] | None:
         """Return the answer of a call, or None if what it asks for does not exist."""
         try:
-            return self._of_user(operation, user_name, **params)
+            return self._of_user(operation, user_name, requires, **params)
         except AwsRefused as refusal:
             if short_code(refusal.code or "") != "NoSuchEntity":
                 raise

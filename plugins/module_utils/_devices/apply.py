@@ -12,10 +12,11 @@ import contextlib
 import time
 import typing as t
 
-from .._aws.iam import MfaApi
+from .._aws.iam import MfaApi, NewDevice
 from .._aws.model import device_type
 from .._errors import AwsRefused, MfaError, SeedRefused, StaleView, StoreConflict
 from .._seeds.base import SeedStore
+from .._seeds.record import TOLERANCE_SECONDS, Record, moment_of
 from . import plan as plans
 from .attach import Attacher, kind_of
 from .codes import Codes, SeedCodes, SuppliedCodes
@@ -66,10 +67,10 @@ class Applier:
 
     def _recreate(self, desired: Desired, action: Action, serial: str, journal: Journal) -> None:
         """Make a device anew that nobody can ever use, as its seed is unknown, and that the input names."""
-        journal.store_was_read = True
-        journal.created = self._virtual.create(desired, serial, action.tags, replace=True)
+        # If the new one cannot be made, the old one is gone nevertheless.
+        journal.created = self._virtual.create(desired, serial, action.tags, True, journal.done)
         journal.record = None
-        journal.done.append(plans.RECREATE)
+        journal.done = [kind for kind in journal.done if kind != plans.DELETE] + [plans.RECREATE]
 
     def _keep(self, desired: Desired, _action: Action, serial: str, journal: Journal) -> None:
         try:
@@ -88,12 +89,13 @@ class Applier:
             journal.record = self.records.write(desired, serial, journal.created, journal.expected)
         except StoreConflict:
             existing = self.records.read(desired, serial)
-            if existing is None or journal.store_was_read or existing.created >= journal.created.created:
+            if existing is None or _is_later(existing, journal.created):
                 journal.created = None
                 raise StaleView(f"another run enrols {desired.user_name} at the same time") from None
-            # The seed of an earlier device of this name. What a write replaces has to be known before the device is
-            # created whose seed it is, or two runs could bury each other's: so the device is made once more.
-            journal.expected, journal.store_was_read = existing.version, True
+            # The seed of an earlier device of this name, or of one that another run made and this run has replaced
+            # since. What a write replaces has to be known before the device is created whose seed it is, or two runs
+            # could bury each other's: so the device is made once more.
+            journal.expected = existing.version
             journal.created = self._virtual.create(desired, serial, desired.tags or {}, replace=True)
             self._write_seed(desired, serial, journal)
 
@@ -194,3 +196,9 @@ class Applier:
 
     def _seed_codes(self, desired: Desired, seed: str, journal: Journal) -> SeedCodes:
         return SeedCodes(seed, self._api, lambda: self._api.devices_of(desired.user_name), journal.wait)
+
+
+def _is_later(record: Record, created: NewDevice) -> bool:
+    """Whether a record is certainly of a device that was made after I(created), by another run and in its place."""
+    made, other = moment_of(created.created), moment_of(record.created)
+    return made is not None and other is not None and (other - made).total_seconds() > TOLERANCE_SECONDS

@@ -22,7 +22,6 @@ class Journal:
     record: Record | None = None
     # The version of the record that the created device's seed replaces; looked up before the device is created.
     expected: str | None = None
-    store_was_read: bool = False
     # When the list was read that showed the device as attached to nobody, on the monotonic clock.
     seen_at: float = 0.0
     # Whether a reply to an attempt to attach was lost, and whether one of them has attached the device.

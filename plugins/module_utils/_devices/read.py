@@ -48,8 +48,9 @@ class Reader:
         outcome.serial_number = self._serial(desired, reading)
         attached = any(device.serial_number == outcome.serial_number for device in reading.devices)
         satisfied = attached or not reading.user_exists or (desired.satisfied_by == "any" and bool(reading.devices))
-        # With a store the seed is looked for next, and its absence must not hide whose the device is.
-        enabling = not satisfied and (not shallow or desired.stored)
+        # With a store the seed is looked for next, and its absence must not hide whose the device is. Which tags are to
+        # be set depends on those that the device has.
+        enabling = not satisfied and (not shallow or desired.stored or desired.tags is not None)
         needed = {"present": True, "absent": not attached, "enabled": enabling}
         if desired.is_virtual and needed.get(desired.state):
             account = lists()

@@ -15,8 +15,12 @@ from .._aws.iam import MfaApi, NewDevice
 from .._aws.model import split_virtual_arn
 from .._errors import AwsRefused, MfaError, StaleView
 from .._seeds.totp import SeedError, normalize_seed
+from . import plan as plans
 from .attach import SETTLE_SECONDS, kind_of, pause
 from .plan import Desired
+
+# How often each is tried in any case: a single slow answer may take longer than IAM takes to settle.
+_ATTEMPTS = 4
 
 
 class VirtualDevices:
@@ -25,19 +29,29 @@ class VirtualDevices:
     def __init__(self, api: MfaApi) -> None:
         self._api = api
 
-    def create(self, desired: Desired, serial: str, tags: t.Mapping[str, str], replace: bool) -> NewDevice:
+    def create(
+        self,
+        desired: Desired,
+        serial: str,
+        tags: t.Mapping[str, str],
+        replace: bool,
+        done: list[str] | None = None,
+    ) -> NewDevice:
         """Create a device, with I(replace) in place of one whose seed nobody knows.
 
+        :param done: Is told when that one is deleted.
         :raises StaleView: It exists already.
         :raises MfaError: It cannot be created.
         """
         if desired.state == "enabled":
             self._api.clock.insist()  # the codes need it: better no device than one that stays behind
         path, name = split_virtual_arn(serial)
-        settling = Deadline(SETTLE_SECONDS)
+        settling = Deadline(SETTLE_SECONDS, attempts=_ATTEMPTS)
         while True:
-            if replace:
-                self.delete(serial)
+            if replace and self.delete(serial) and done is not None:
+                done.append(plans.DELETE)
+            # From now on, what is replaced is what this very call made.
+            done = None
             try:
                 created = self._api.create(path, name, tags)
                 return dataclasses.replace(created, seed=normalize_seed(created.seed))
@@ -70,7 +84,7 @@ class VirtualDevices:
 
         :raises StaleView: Somebody has attached it.
         """
-        settling = Deadline(SETTLE_SECONDS)
+        settling = Deadline(SETTLE_SECONDS, attempts=_ATTEMPTS)
         while True:
             try:
                 self._api.delete(serial)
@@ -97,7 +111,7 @@ class VirtualDevices:
 
 def _patiently(call: t.Callable[[], None]) -> None:
     """Make a call on a device that may have been created a moment ago."""
-    settling = Deadline(SETTLE_SECONDS)
+    settling = Deadline(SETTLE_SECONDS, attempts=_ATTEMPTS)
     while True:
         try:
             call()

@@ -125,3 +125,32 @@ def test_purge_reaches_the_kinds_that_are_named_and_nobody_who_is(options: dict[
     }
     found = plans.purged(params, plans.targets(params), attached)
     assert [target.name for target in found] == names
+    assert [target.label for target in found] == [f"{target.kind} {target.name}, purged" for target in found]
+
+
+def test_a_line_of_a_diff() -> None:
+    assert plans.shown(ALICE, True) == "user Alice: attached"
+    assert plans.shown(ALICE, False) == "user Alice: not attached"
+
+
+def test_the_options() -> None:
+    assert plans.attachment_options() == {
+        "policy_arn": {"type": "str", "required": True},
+        "users": {"type": "list", "elements": "str"},
+        "groups": {"type": "list", "elements": "str"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "purge": {"type": "bool", "default": False},
+        "concurrency": {"type": "int", "default": 16},
+    }
+
+
+@pytest.mark.parametrize(("length", "problems"), [(2048, 0), (2049, 1)])
+def test_the_longest_arn(length: int, problems: int) -> None:
+    start = "arn:aws:iam::123456789012:policy/"
+    arn = f"{start}{'p' * (length - len(start) - 2)}/x"
+    assert len(arn) == length and len(plans.problems(given(users=["alice"], policy_arn=arn))) == problems
+
+
+def test_each_problem_is_told_once() -> None:
+    found = plans.problems(given(users=["bob", "Bob", "arn:aws:iam::123456789012:user/x"], groups=["g" * 300]))
+    assert [problem.split(":")[0] for problem in found] == ["users[2]", "groups[0]", "users[1]"]

@@ -153,3 +153,75 @@ def test_what_changes_look_like() -> None:
         ("delete_mfa", None, None),
         ("disable_mfa", "bob: MFA device GAHT12345678", None),
     ]
+
+
+def test_what_a_change_is_made_to() -> None:
+    serial = "arn:aws:iam::123456789012:mfa/bob"
+    wanted = Wanted("bob", access_keys="absent")
+    credential = plans.Credential("delete_ssh_key", "SSH public key", "APKAONE")
+    changes = [
+        plans.session_change(wanted, None, NOW),
+        plans.password_change(wanted),
+        plans.key_change(wanted, TWO),
+        plans.key_change(Wanted("bob", access_keys="inactive"), ONE),
+        plans.credential_change(wanted, credential),
+        *plans.mfa_changes(wanted, serial, True),
+        plans.seed_change(serial),
+    ]
+    assert [(change.action, change.target) for change in changes] == [
+        ("revoke_sessions", None),
+        ("delete_password", None),
+        ("delete_key", "AKIATWO"),
+        ("deactivate_key", "AKIAONE"),
+        ("delete_ssh_key", "APKAONE"),
+        ("disable_mfa", serial),
+        ("delete_mfa", serial),
+        ("retire_seed", serial),
+    ]
+    assert changes[4].before == "bob: SSH public key APKAONE" and changes[4].after is None
+    assert changes[7].before is None and changes[7].after is None
+
+
+def test_the_words_for_actions() -> None:
+    assert (plans.DELETE_CERTIFICATE, plans.DELETE_SERVICE_CREDENTIAL) == (
+        "delete_certificate",
+        "delete_service_credential",
+    )
+    assert plans.SESSIONS_POLICY == "hardening-aws-revoked-sessions"
+
+
+def test_the_policy_that_ends_sessions() -> None:
+    assert plans.sessions_document("2026-11-24T12:00:00Z") == {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "RevokedSessions",
+                "Effect": "Deny",
+                "Action": "*",
+                "Resource": "*",
+                "Condition": {"DateLessThan": {"aws:TokenIssueTime": "2026-11-24T12:00:00Z"}},
+            }
+        ],
+    }
+
+
+def test_how_far_dates_lie_ahead() -> None:
+    assert plans.new_date(ALL, NOW) == minutes(20)
+    assert plans.new_date(Wanted("bob", access_keys="absent", sessions=True), NOW) == minutes(20)
+    assert plans.new_date(SESSIONS, NOW) == NOW + datetime.timedelta(seconds=5)
+    assert plans.sessions_are_revoked(SESSIONS, NOW, NOW, True, []) is True
+    assert plans.sessions_are_revoked(ALL, NOW, NOW, False, [NOW]) is True
+
+
+def test_a_key_that_is_kept() -> None:
+    wanted = Wanted("bob", access_keys="inactive", only_unused_days=90)
+    kept = plans.kept_key(wanted, Key("AKIAONE", True, days(-400)), days(-1), NOW)
+    assert kept is not None and (kept.what, kept.target) == ("access_key", "AKIAONE")
+
+
+@pytest.mark.parametrize("similar", [None, "Bob"])
+def test_a_user_who_does_not_exist(similar: str | None) -> None:
+    text = plans.nothing_such(Wanted("bob"), similar)
+    assert text.startswith("There is no IAM user bob in this account")
+    assert ("there is Bob: write Bob" in text) is (similar is not None)
+    assert ("set ignore_missing_users to true" in text) is (similar is None)

@@ -60,6 +60,7 @@ class Api:
     def __init__(self, users: t.Sequence[str]) -> None:
         self.names = list(users)
         self.devices: dict[str, str | None] = {}  # by serial number: the user
+        self.tags: dict[str, dict[str, str]] = {}  # by serial number
         self.calls: collections.Counter[str] = collections.Counter()
         self.spoil: dict[str, list[Exception | t.Callable[[], None]]] = {}
         self.clock = Clock()
@@ -130,8 +131,17 @@ class Api:
         self._called("deactivate", user_name)
         self.devices[serial] = None
 
-    def tag(self, serial: str, _tags: t.Mapping[str, str]) -> None:
+    def tags_of(self, serial: str) -> dict[str, str]:
+        return dict(self.tags.get(serial, {}))
+
+    def tag(self, serial: str, tags: t.Mapping[str, str]) -> None:
         self._called("tag", serial)
+        self.tags.setdefault(serial, {}).update(tags)
+
+    def untag(self, serial: str, keys: t.Iterable[str]) -> None:
+        self._called("untag", serial)
+        for key in keys:
+            self.tags[serial].pop(key, None)
 
     def delete(self, serial: str) -> None:
         self._called("delete", serial)

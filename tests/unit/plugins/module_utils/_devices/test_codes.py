@@ -8,7 +8,11 @@ import typing as t
 
 import pytest
 
-from ansible_collections.hardening.aws.plugins.module_utils._devices.codes import SeedCodes, SuppliedCodes
+from ansible_collections.hardening.aws.plugins.module_utils._devices.codes import (
+    NEW_CODES_SECONDS,
+    SeedCodes,
+    SuppliedCodes,
+)
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
 from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._devices.in_memory import Api, Time
 
@@ -20,7 +24,7 @@ def seed_codes(api: Api, waits: list[float]) -> SeedCodes:
 def test_given_codes_are_sent_while_they_are_fresh(clock: Time) -> None:
     codes = SuppliedCodes(("123456", "789012"), clock.now)
     clock.sleep(25)
-    assert codes() == ("123456", "789012") and not codes.renew(60)
+    assert codes() == ("123456", "789012") and codes.renew(60) is False
     clock.sleep(1)
     with pytest.raises(MfaError, match="were not sent"):
         codes()
@@ -43,12 +47,33 @@ def test_a_step_passed_on_the_way(clock: Time) -> None:
     assert codes.renew(65) and waits == [] and clock.now == began
     codes()
     assert codes.renew(65) and waits == [60.0] and clock.now == began + 60
-    assert not codes.renew(65)
+    assert codes.renew(65) is False
 
 
 def test_no_wait_beyond_ones_patience(clock: Time) -> None:
     api, waits, began = Api([]), [], clock.now
     codes = seed_codes(api, t.cast("list[float]", waits))
-    assert not codes.renew(65)  # none was sent
+    assert codes.renew(65) is False  # none was sent
     codes()
-    assert not codes.renew(59) and clock.now == began and not waits
+    assert codes.renew(59) is False and clock.now == began and not waits
+
+
+def test_a_wait_of_just_ones_patience(clock: Time) -> None:
+    api, waits = Api([]), []
+    codes = seed_codes(api, t.cast("list[float]", waits))
+    codes()
+    assert codes.renew(60) is True and waits == [60.0]
+    assert NEW_CODES_SECONDS == 65  # two steps, and a little
+
+
+def test_a_call_tells_the_time_before_codes_are_made_of_it(clock: Time) -> None:
+    api, asked = Api([]), []
+    codes = SeedCodes("MFRGGZDFMZTWQ2LK", t.cast("t.Any", api), lambda: asked.append(1), lambda _seconds: None)
+    codes()
+    assert codes.renew(65) is True and not asked
+    api.clock.fresh = False
+    codes()
+    assert len(asked) == 1
+    codes = SeedCodes("MFRGGZDFMZTWQ2LK", t.cast("t.Any", api), lambda: asked.append(1), lambda _seconds: None)
+    codes()
+    assert codes.renew(65) is True and len(asked) == 3

@@ -236,3 +236,147 @@ def test_a_warning_is_for_a_name_that_does_nothing() -> None:
     gone = plans.plan(nobody, Current(user_exists=False))
     assert gone.warning and "There is no IAM user alise" in gone.warning and not gone.changed
     assert plans.plan(nobody, Current(user_exists=False, target=VirtualDevice(ARN))).warning is None
+
+
+UNTAGGED = dataclasses.replace(FREE, tags={})
+TAGGED = NAMED | {"tags": {"a": "1"}}
+EVERY = {"user_name": "alice", "all_devices": True}
+
+
+@pytest.mark.parametrize(
+    ("state", "desired", "current", "actions"),
+    [
+        ("enabled", NAMED, NOTHING, [("create", None, {}), ("store", None, {}), ("enable", None, {})]),
+        ("enabled", TAGGED, NOTHING, [("create", None, {"a": "1"}), ("store", None, {}), ("enable", None, {})]),
+        ("enabled", NAMED, FREE, [("enable", ARN, {})]),
+        ("enabled", BY_ARN, Current(target_known=False), [("enable", ARN, {})]),
+        ("enabled", HARDWARE, NOTHING, [("enable", TOKEN, {})]),
+        ("enabled", TAGGED, FREE, [("enable", ARN, {}), ("tag", ARN, {"a": "1"})]),
+        (
+            "enabled",
+            TAGGED,
+            attached(ARN, tags={"a": "2", "b": "3"}),
+            [("untag", ARN, {"b": "3"}), ("tag", ARN, {"a": "1"})],
+        ),
+        ("enabled", TAGGED | {"purge_tags": False}, attached(ARN, tags={"b": "3"}), [("tag", ARN, {"a": "1"})]),
+        # What is made anew keeps its tags, but for those that are not wanted.
+        (
+            "enabled",
+            NAMED,
+            dataclasses.replace(LOST, tags={"b": "3"}),
+            [("recreate", None, {"b": "3"}), ("store", None, {}), ("enable", None, {})],
+        ),
+        (
+            "present",
+            TAGGED,
+            dataclasses.replace(LOST, tags={"a": "2", "b": "3"}),
+            [("recreate", None, {"a": "1"}), ("store", None, {})],
+        ),
+        (
+            "present",
+            TAGGED | {"purge_tags": False},
+            dataclasses.replace(LOST, tags={"a": "2", "b": "3"}),
+            [("recreate", None, {"a": "1", "b": "3"}), ("store", None, {})],
+        ),
+        ("present", TAGGED, NOTHING, [("create", None, {"a": "1"}), ("store", None, {})]),
+        ("present", TAGGED, FREE, [("tag", ARN, {"a": "1"})]),
+        ("disabled", BY_ARN, attached(ARN, OTHER), [("disable", ARN, {})]),
+        ("disabled", EVERY, attached(ARN, TOKEN), [("disable", ARN, {}), ("disable", TOKEN, {})]),
+        ("absent", BY_ARN, attached(ARN, OTHER), [("disable", ARN, {}), ("delete", ARN, {})]),
+        ("absent", NAMED, FREE, [("delete", ARN, {})]),
+        (
+            "absent",
+            EVERY,
+            dataclasses.replace(attached(OTHER, TOKEN), left_behind=(ARN, OTHER), kept_seeds=(ARN,)),
+            [
+                ("disable", OTHER, {}),
+                ("disable", TOKEN, {}),
+                ("delete", OTHER, {}),
+                ("delete", ARN, {}),
+                ("retire_seed", ARN, {}),
+            ],
+        ),
+        ("absent", NAMED, dataclasses.replace(NOTHING, kept_seeds=(ARN,)), [("retire_seed", ARN, {})]),
+        ("resynced", BY_ARN, attached(ARN, OTHER), [("resync", ARN, {})]),
+    ],
+)
+def test_what_each_action_is_for(
+    state: str, desired: dict[str, t.Any], current: Current, actions: list[tuple[str, str | None, dict[str, str]]]
+) -> None:
+    plan = plans.plan(Desired(state=state, **desired), current)
+    assert [(action.kind, action.serial_number, dict(action.tags)) for action in plan.actions] == actions
+    assert plan.problem is None and plan.warning is None
+
+
+def test_seven_devices_leave_room_for_one() -> None:
+    seven = dataclasses.replace(EIGHT, devices=EIGHT.devices[:7])
+    assert plans.plan(Desired(state="enabled", **NAMED), seven).kinds == ["create", "store", "enable"]
+    nine = dataclasses.replace(EIGHT, devices=(*EIGHT.devices, EIGHT.devices[0]))
+    assert plans.plan(Desired(state="enabled", **NAMED), nine).problem is not None
+
+
+@pytest.mark.parametrize(
+    ("state", "desired", "current", "after"),
+    [
+        ("enabled", NAMED, NOTHING, Current(devices=(Device(ARN, "alice"),), target=VirtualDevice(ARN, "alice"))),
+        ("enabled", HARDWARE, NOTHING, Current(devices=(Device(TOKEN, "alice"),))),
+        ("present", NAMED, NOTHING, FREE),
+        ("present", TAGGED, NOTHING, dataclasses.replace(FREE, tags={"a": "1"})),
+        ("present", NAMED, dataclasses.replace(LOST, tags={"b": "3"}), LOST),
+        ("present", TAGGED, FREE, dataclasses.replace(FREE, tags={"a": "1"})),
+        (
+            "present",
+            NAMED | {"tags": {}},
+            dataclasses.replace(FREE, tags={"b": "2"}),
+            dataclasses.replace(FREE, tags={}),
+        ),
+        ("disabled", NAMED, attached(ARN), FREE),
+        ("disabled", HARDWARE, attached(TOKEN), NOTHING),
+        ("absent", NAMED, dataclasses.replace(attached(ARN), target_known=False, tags={"b": "3"}), NOTHING),
+    ],
+)
+def test_what_aws_will_list(state: str, desired: dict[str, t.Any], current: Current, after: Current) -> None:
+    wanted = Desired(state=state, **desired)
+    assert plans.predict(wanted, current, plans.plan(wanted, current), wanted.serial_number or ARN) == after
+
+
+@pytest.mark.parametrize(
+    ("state", "desired", "current", "status"),
+    [
+        ("enabled", NAMED, attached(ARN), "enabled"),
+        ("disabled", NAMED, FREE, "disabled"),
+        ("enabled", HARDWARE, NOTHING, "disabled"),
+        ("absent", NAMED, NOTHING, "absent"),
+        ("absent", NAMED, Current(target_known=False), "present"),
+        ("present", NAMED, FREE, "present"),
+    ],
+)
+def test_status(state: str, desired: dict[str, t.Any], current: Current, status: str) -> None:
+    assert plans.status_of(Desired(state=state, **desired), current) == status
+
+
+def test_the_whole_of_a_diff() -> None:
+    shown = {"user_name": "alice", "mfa_devices": [ARN]}
+    device = {"serial_number": ARN, "status": "enabled"}
+    current = attached(ARN, tags={"b": "3"})
+    assert plans.describe(Desired(state="enabled", **NAMED), current, ARN) == {**shown, "device": device}
+    tagged = {**device, "tags": {"b": "3"}}
+    assert plans.describe(Desired(state="enabled", **TAGGED), current, ARN) == {**shown, "device": tagged}
+    assert plans.describe(Desired(state="absent", **EVERY), current, None) == shown
+    assert plans.describe(Desired(state="enabled", **HARDWARE), current, TOKEN) == shown
+    gone = {"serial_number": ARN, "status": "absent"}
+    nothing = {"user_name": "alice", "mfa_devices": [], "device": gone}
+    assert plans.describe(Desired(state="absent", **TAGGED), NOTHING, ARN) == nothing
+
+
+def test_which_device_is_meant() -> None:
+    named, by_arn = Desired(state="enabled", **NAMED), Desired(state="enabled", **BY_ARN)
+    assert named.is_virtual and named.may_create and named.is_target(ARN)
+    assert not named.is_target(OTHER) and not named.is_target(TOKEN) and not named.is_target(PASSKEY)
+    assert by_arn.is_virtual and not by_arn.may_create and by_arn.is_target(ARN) and not by_arn.is_target(OTHER)
+    assert not Desired(state="enabled", **HARDWARE).is_virtual and not Desired("alice", "absent").is_virtual
+    assert Desired(state="present", **(NAMED | {"stored": False})).may_create
+    assert not Desired(state="enabled", **(NAMED | {"stored": False})).may_create
+    defaults = Desired("alice", "enabled")
+    assert (defaults.label, defaults.device_path, defaults.satisfied_by) == ("", "/", "this")
+    assert (defaults.stored, defaults.retires_seed, defaults.all_devices, defaults.purge_tags) == (False,) * 3 + (True,)

@@ -16,6 +16,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import
 from ansible_collections.hardening.aws.plugins.module_utils._devices.reconcile import Reconciler
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError, ReplyLost
 from ansible_collections.hardening.aws.plugins.module_utils._failure_streak import NotTried
+from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import Record
 from ansible_collections.hardening.aws.plugins.module_utils._summary import summary
 from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._devices.in_memory import (
     NAMES,
@@ -270,3 +271,47 @@ def test_lists_that_do_not_agree_are_read_again(attached_after: bool) -> None:
     assert outcome.error is None and api.devices == {arn("user-01"): "user-01"}
     assert outcome.actions == ([] if attached_after else ["recreate", "store", "enable"])
     assert api.calls["enable"] == len(outcome.actions) // 3
+
+
+@pytest.mark.parametrize("target", [{}, {"device_name": None, "serial_number": arn("alice")}])
+def test_tags_of_a_device_that_is_attached_with_its_seed(target: dict[str, t.Any]) -> None:
+    """They are set by the run that attaches it, and what is not wanted goes: the next run has nothing to do."""
+    api = Api(["alice"])
+    api.devices[arn("alice")] = None
+    api.tags[arn("alice")] = {"old": "1"}
+    desired = wanted("alice", stored=False, seed=SEED, tags={"team": "x"}, **target)
+    outcome = Reconciler(t.cast("t.Any", api)).one(desired)
+    assert outcome.error is None and outcome.actions == ["enable", "untag", "tag"]
+    assert api.tags[arn("alice")] == {"team": "x"}
+    assert Reconciler(t.cast("t.Any", api)).one(desired).actions == []
+
+
+@pytest.mark.parametrize("state", ["enabled", "present"])
+def test_a_device_that_is_deleted_and_cannot_be_made_anew(state: str) -> None:
+    api = Api(["alice"])
+    api.devices[arn("alice")] = None
+    api.spoil["create"] = [refused("AccessDenied", "iam:CreateVirtualMFADevice")]
+    outcome = Reconciler(t.cast("t.Any", api), t.cast("t.Any", Store())).one(wanted("alice", state=state))
+    assert outcome.failed and outcome.actions == ["delete"] and outcome.changed and not api.devices
+
+
+@pytest.mark.parametrize(
+    ("made", "actions", "seed"),
+    [
+        ("2026-11-24T11:59:58Z", ["recreate", "store"], SEED),
+        ("2026-11-24T12:00:02Z", ["recreate", "store"], SEED),  # AWS's servers are not that exact
+        ("2026-11-24T12:00:09Z", ["recreate"], "ANOTHER"),
+    ],
+)
+def test_two_runs_that_make_a_device_anew(made: str, actions: list[str], seed: str) -> None:
+    """The seed that is kept is that of the device which is there: this run's, unless the other run was later."""
+    api, store = Api(["alice"]), Store()
+    api.devices[arn("alice")] = None
+
+    def another_run_stores() -> None:
+        store.records["mfa/alice"] = Record("ANOTHER", arn("alice"), "alice", "", made, "7")
+
+    api.spoil["create"] = [another_run_stores]
+    outcome = Reconciler(t.cast("t.Any", api), t.cast("t.Any", store)).one(wanted("alice", state="present"))
+    assert outcome.error is None and outcome.actions == actions
+    assert store.records["mfa/alice"].seed == seed and api.calls["create"] == len(actions)

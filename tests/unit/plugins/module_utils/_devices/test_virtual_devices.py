@@ -51,6 +51,19 @@ def test_a_device_whose_seed_was_lost_with_the_reply_is_made_once_more(clock: Ti
     assert api.calls == {"create": 2, "delete": 1}
 
 
+def test_a_slow_answer_does_not_end_the_patience(clock: Time) -> None:
+    """The seed was lost with the reply, and the next answer takes longer than IAM takes to settle."""
+    api = Api(["alice"])
+    api.devices[arn("alice")] = None
+
+    def slow() -> None:
+        clock.sleep(40)
+        raise unsure("EntityAlreadyExists")
+
+    api.spoil["create"] = [slow]
+    assert create(api).seed and api.calls == {"create": 2, "delete": 1}
+
+
 def test_what_exists_already_is_left_alone(clock: Time) -> None:
     api = Api(["alice"])
     api.devices[arn("alice")] = None

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
+
 import pytest
 
 from ansible_collections.hardening.aws.plugins.module_utils._seeds import totp
@@ -53,6 +56,8 @@ def test_padding_is_dropped() -> None:
             "ABCDEFGHIJKLMNOPQRSTUVWXY",
             "is not base32: 25 characters cannot be a whole number of bytes; it may have been cut off",
         ),
+        (AWS_SEED + "_", "is not base32: it may contain only the letters A-Z and the digits 2-7"),
+        (f"otpauth://[totp/x?secret={AWS_SEED}", "is not a valid otpauth URI"),
         (f"otpauth://hotp/x?secret={AWS_SEED}", "is an otpauth URI of another kind than totp"),
         ("otpauth://totp/x?issuer=y", "is an otpauth URI without exactly one secret parameter"),
         (f"otpauth://totp/x?secret={AWS_SEED}&secret={AWS_SEED}", "is an otpauth URI without exactly one secret"),
@@ -78,3 +83,13 @@ def test_otpauth_uri_is_that_of_aws() -> None:
 def test_the_shortest_seed_gives_codes() -> None:
     seed = normalize_seed("ABCDEFGHIJKLMNOPQRSTUVQ")
     assert len(seed) == totp.MIN_SEED_CHARACTERS and len(totp.codes_at_step(seed, 10**6)[1]) == 6
+
+
+def test_whether_codes_can_be_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert totp.HAS_PYOTP is True
+    monkeypatch.setitem(sys.modules, "pyotp", None)  # as if it were not installed
+    spec = importlib.util.find_spec(totp.__name__)
+    assert spec and spec.loader
+    without = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(without)
+    assert without.HAS_PYOTP is False

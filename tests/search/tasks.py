@@ -1,0 +1,418 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run is asked for, how the collection's own code does it, and what is right when it has ended."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from account import arn, code, moment
+from rules import Touches
+from schedule import Actor
+from seams import EPOCH
+from stores import record_in
+from world import Connection, World
+
+from ansible_collections.hardening.aws.plugins.module_utils._access import apply as access_apply
+from ansible_collections.hardening.aws.plugins.module_utils._access.api import AccessApi
+from ansible_collections.hardening.aws.plugins.module_utils._access.options import Wanted
+from ansible_collections.hardening.aws.plugins.module_utils._account.rotation_facts import Rotation
+from ansible_collections.hardening.aws.plugins.module_utils._account.rotation_proof import Proof
+from ansible_collections.hardening.aws.plugins.module_utils._aws.iam import MfaApi
+from ansible_collections.hardening.aws.plugins.module_utils._devices import results
+from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import Desired
+from ansible_collections.hardening.aws.plugins.module_utils._devices.reconcile import Reconciler
+from ansible_collections.hardening.aws.plugins.module_utils._devices.seed_records import SeedRecords
+from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import record_is_of
+from ansible_collections.hardening.aws.plugins.module_utils._seeds.registry import open_store, store_name
+from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks import rotation_plan
+
+SERVICES = {"secretsmanager": "secretsmanager", "ssm_parameter": "ssm"}
+
+
+@dataclasses.dataclass
+class Told:
+    """What a run told of one user."""
+
+    user: str
+    changed: bool
+    failed: bool
+    message: str
+    actions: list[str]
+    seed: str | None = None
+
+
+class Task:
+    """What a run is asked for.
+
+    :param names: The users, in the order of the inputs.
+    :param store: The options of the seed store, or None.
+    """
+
+    kind = "devices"
+    # Whether a run after a good one has nothing to do.
+    settles = True
+
+    def __init__(self, world: World, names: t.Sequence[str], store: dict[str, t.Any] | None) -> None:
+        self.world, self.names, self.store = world, list(names), store
+        self.service = SERVICES[store["type"]] if store else ""
+
+    def __str__(self) -> str:
+        about = {name: value for name, value in vars(self).items() if name not in ("world", "service")}
+        return f"{type(self).__name__} {about}"
+
+    def touches(self) -> Touches:
+        """Return what it may touch."""
+        return Touches(self.kind, self.names, self.serials(), self.service, self.place, bool(self.store))
+
+    def serials(self) -> list[str]:
+        """Return the devices that it may create, attach and delete."""
+        return [self.serial(name) for name in self.names]
+
+    def serial(self, name: str) -> str:
+        return arn(name)
+
+    def place(self, name: str, serial: str) -> str:
+        """Return where a device's record is kept."""
+        return store_name(self.store or {}, name, serial.rsplit("/", 1)[-1], "123456789012")
+
+    def record(self, name: str, serial: str) -> dict[str, str]:
+        """Return what the store keeps for a device."""
+        return record_in(self.world.stores[self.service].text(self.place(name, serial))) if self.store else {}
+
+    def own_record(self, name: str, serial: str) -> bool:
+        """Whether the store keeps the seed of the device, for this very person."""
+        device, record = self.world.account.devices.get(serial), self.record(name, serial)
+        person = self.world.account.people.get(name)
+        created = moment(person.created) if person else None
+        return device is not None and record.get("seed") == device.seed and record_is_of(name, created, record)
+
+    def run(self, actor: Actor) -> list[Told]:
+        """Do it, as a module does."""
+        raise NotImplementedError
+
+    def possible(self, name: str) -> bool:
+        """Whether a run without any fault can do it now."""
+        return True
+
+    def reached(self, name: str) -> bool:
+        """Whether it is as was asked for."""
+        raise NotImplementedError
+
+    def footprint(self, name: str) -> t.Any:
+        """Return all that there is of a user and that a run may change."""
+        account, owned = self.world.account, set(self.owned(name))
+        devices = {
+            (device.serial, device.seed, device.owner, tuple(sorted(device.tags.items())))
+            for device in account.devices.values()
+            if device.owner == name or device.serial in owned
+        }
+        person = account.people.get(name)
+        records = [(serial, tuple(self.record(name, serial).items())) for serial in sorted(owned)]
+        if person is None:
+            return devices, records
+        policy = repr(person.policy)
+        return devices, records, person.password, tuple(person.keys.items()), tuple(person.ssh_keys), policy
+
+    def owned(self, name: str) -> list[str]:
+        """Return the devices whose records are a user's."""
+        return [self.serial(name)]
+
+
+class Devices(Task):
+    """iam_mfa_device and iam_mfa_devices.
+
+    :param options: What a Desired is given besides the user's name and the state.
+    :param many: Whether it is the module for many.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        names: t.Sequence[str],
+        store: dict[str, t.Any] | None,
+        state: str,
+        many: bool,
+        **options: t.Any,
+    ) -> None:
+        super().__init__(world, names, store)
+        self.state, self.many, self.options = state, many, options
+        self.settles = state != "resynced"
+
+    def serial(self, name: str) -> str:
+        return arn(str(self.options.get("device_name", name)), self.options.get("device_path", "/"))
+
+    def desired(self, name: str) -> Desired:
+        """Return what is asked for one user."""
+        given: dict[str, t.Any] = {"device_name": name, "stored": bool(self.store), **self.options}
+        if given.get("all_devices"):
+            given["device_name"] = None
+        if given.get("given_seed"):
+            given |= {"stored": False, "seed": self.known_seed(name)}
+        if given.get("given_codes"):
+            given |= {"stored": False, "codes": self.known_codes(name)}
+        given.pop("given_seed", None)
+        given.pop("given_codes", None)
+        given["retires_seed"] = self.state == "absent" and bool(self.store and self.store.get("on_absent") == "delete")
+        return Desired(user_name=name, state=self.state, label=name, **given)
+
+    def known_seed(self, name: str) -> str:
+        device = self.world.account.devices.get(self.serial(name))
+        return device.seed if device else "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U"
+
+    def known_codes(self, name: str) -> tuple[str, str]:
+        step = int((self.world.schedule.now + EPOCH) // 30)
+        return code(self.known_seed(name), step - 1), code(self.known_seed(name), step)
+
+    def touches(self) -> Touches:
+        found = super().touches()
+        if self.options.get("given_seed") or self.options.get("given_codes"):
+            found.proves_by_store = False
+        if self.options.get("all_devices"):
+            found.serials |= {device.serial for name in self.names for device in self.world.account.of(name)}
+        return found
+
+    def run(self, actor: Actor) -> list[Told]:
+        connection: t.Any = Connection(self.world, actor)
+        api = MfaApi(connection)
+        store = open_store(self.store, connection, api.account_id) if self.store else None
+        reconciler = Reconciler(api, store, wait_timeout=60)
+        inputs = [self.desired(name) for name in self.names]
+        outcomes = reconciler.many(inputs) if self.many else [reconciler.one(item) for item in inputs]
+        return [
+            Told(
+                outcome.desired.user_name,
+                outcome.changed,
+                outcome.failed,
+                outcome.error.message if outcome.error else "",
+                list(outcome.actions),
+                results.new_seed_result(outcome).get("seed"),
+            )
+            for outcome in outcomes
+        ]
+
+    def possible(self, name: str) -> bool:
+        account, serial = self.world.account, self.serial(name)
+        device = account.devices.get(serial)
+        attached = device is not None and device.owner == name
+        if self.state == "enabled":
+            return self._can_enable(name, attached)
+        if self.state == "resynced":
+            return attached and (self.record(name, serial).get("seed") == (device.seed if device else None))
+        if self.state == "absent" and not self.options.get("all_devices"):
+            return device is None or device.owner in (None, name)
+        return True
+
+    def _can_enable(self, name: str, attached: bool) -> bool:
+        account, device = self.world.account, self.world.account.devices.get(self.serial(name))
+        if name not in account.people:
+            return False
+        if attached or (self.options.get("satisfied_by") == "any" and account.of(name)):
+            return True
+        if device is not None and device.owner is not None:
+            return False
+        if len(account.of(name)) >= 8:
+            return False
+        return bool(self.store) or device is not None
+
+    def reached(self, name: str) -> bool:
+        account, serial = self.world.account, self.serial(name)
+        device = account.devices.get(serial)
+        if self.state in ("enabled", "resynced"):
+            if self.options.get("satisfied_by") == "any" and account.of(name):
+                return True
+            return device is not None and device.owner == name and self._tagged(name)
+        if self.state == "present":
+            if device is None or not self._tagged(name):
+                return False
+            return not self.store or device.owner is not None or self._present_record(name, serial)
+        if self.options.get("all_devices"):
+            left = [device for device in account.devices.values() if self._is_left(device, name)]
+            return not left and not self._record_left(name, serial)
+        if self.state == "disabled":
+            return device is None or device.owner != name
+        return device is None and not self._record_left(name, serial)
+
+    def _present_record(self, name: str, serial: str) -> bool:
+        """Whether there is the record of a device that nobody has.
+
+        Of a run that did not end, the record of an earlier device may be left beside a new device. Nothing that AWS
+        lists tells them apart; the run that attaches the device finds out, and makes it anew.
+        """
+        if not self.world.unfinished:
+            return self.own_record(name, serial)
+        return self.record(name, serial).get("serial_number") == serial
+
+    def _is_left(self, device: t.Any, name: str) -> bool:
+        orphan = self.state == "absent" and device.owner is None and device.serial == arn(name)
+        return device.owner == name or orphan
+
+    def _tagged(self, name: str) -> bool:
+        tags = self.options.get("tags")
+        return tags is None or self.world.account.devices[self.serial(name)].tags == tags
+
+    def _record_left(self, name: str, serial: str) -> bool:
+        if not (self.store and self.store.get("on_absent") == "delete" and self.state == "absent"):
+            return False
+        record, person = self.record(name, serial), self.world.account.people.get(name)
+        since = moment(person.created) if person else None
+        return record.get("serial_number") == serial and record_is_of(name, since, record)
+
+
+class Access(Task):
+    """iam_user_access."""
+
+    kind = "access"
+
+    def __init__(self, world: World, names: t.Sequence[str], wanted: dict[str, t.Any], retires: bool) -> None:
+        store = {"type": "secretsmanager", "verify": True, "on_absent": "delete"} if retires else None
+        super().__init__(world, names, store)
+        self.wanted = wanted
+        # A user who keeps a key may begin new sessions.
+        self.settles = not wanted.get("sessions") or "access_keys" in wanted
+
+    def touches(self) -> Touches:
+        found = super().touches()
+        found.serials |= {device.serial for name in self.names for device in self.world.account.of(name)}
+        found.takes_password = bool(self.wanted.get("console_password"))
+        return found
+
+    def run(self, actor: Actor) -> list[Told]:
+        connection: t.Any = Connection(self.world, actor)
+        api = AccessApi(connection)
+        records = SeedRecords(api, open_store(self.store, connection, api.account_id)) if self.store else None
+        wanted = [Wanted(name, name, **self.wanted) for name in self.names]
+        outcomes = access_apply.take_access(api, wanted, False, False, 1, records)
+        return [
+            Told(outcome.label, outcome.changed, outcome.failed, outcome.msg, list(outcome.actions))
+            for outcome in outcomes
+        ]
+
+    def possible(self, name: str) -> bool:
+        person = self.world.account.people.get(name)
+        if person is None:
+            return False
+        guarded = person.password and not self.wanted.get("console_password") and self.world.account.of(name)
+        return not (self.wanted.get("mfa_devices") and guarded)
+
+    def reached(self, name: str) -> bool:
+        person, wanted = self.world.account.people[name], self.wanted
+        if wanted.get("console_password") and person.password:
+            return False
+        keys = (
+            person.keys if wanted.get("access_keys") == "absent" else [k for k, active in person.keys.items() if active]
+        )
+        if wanted.get("access_keys") and keys:
+            return False
+        if wanted.get("sessions") and person.policy is None:
+            return False
+        if wanted.get("other_credentials") and person.ssh_keys:
+            return False
+        return not (wanted.get("mfa_devices") and self.world.account.of(name))
+
+
+class Rotate(Task):
+    """The playbook rotate, where everybody takes codes from the store."""
+
+    kind = "rotation"
+
+    def __init__(self, world: World, names: t.Sequence[str], store: dict[str, t.Any], suffix: str | None) -> None:
+        super().__init__(world, names, {**store, "name": "mfa/{user_name}/{device_name}"})
+        self.suffix = suffix
+
+    @property
+    def inputs(self) -> dict[str, t.Any]:
+        return {
+            "users": self.names,
+            "exclude": [],
+            "suffix": self.suffix,
+            "older_than_days": 30,
+            "retire": True,
+            "retire_devices": ["{user_name}"] if self.suffix else [],
+            "holder": "store",
+            "min_age_days": None,
+            "profiles": {},
+            "seed_store": self.store,
+        }
+
+    def serial(self, name: str) -> str:
+        return arn(f"{name}-{self.suffix or 2}")
+
+    def serials(self) -> list[str]:
+        return [arn(f"{name}{end}") for name in self.names for end in ("", "-2", "-3", f"-{self.suffix}")]
+
+    def owned(self, name: str) -> list[str]:
+        return [arn(f"{name}{end}") for end in ("", "-2", "-3", f"-{self.suffix}")]
+
+    def _facts(self, actor: Actor, retire: bool) -> list[dict[str, t.Any]]:
+        connection: t.Any = Connection(self.world, actor)
+        api = MfaApi(connection)
+        proof = None
+        if retire:
+            proof = Proof(api, open_store(self.store or {}, connection, api.account_id), "store", None)
+        return Rotation(api, {**self.inputs, "retire": retire}, proof).facts(1)
+
+    def _devices(self, actor: Actor, state: str, items: t.Sequence[dict[str, str]]) -> list[dict[str, t.Any]]:
+        if not items:
+            return []
+        connection: t.Any = Connection(self.world, actor)
+        api = MfaApi(connection)
+        store = open_store(self.store or {}, connection, api.account_id)
+        given = {"stored": state == "enabled"}
+        inputs = [Desired(state=state, label=item["user_name"], **given, **t.cast(t.Any, item)) for item in items]
+        outcomes = Reconciler(api, store).many(inputs)
+        return [results.item_result(outcome, []) for outcome in outcomes]
+
+    def run(self, actor: Actor) -> list[Told]:
+        """The tasks of the playbook, in its order. Each is a process of its own."""
+        facts = self._facts(actor, True)
+        problems = rotation_plan.refusals(self.inputs, facts, [], [])
+        if problems:
+            raise MfaError("\n".join(problems))
+        attached = self._devices(actor, "enabled", rotation_plan.devices(facts))
+        listed = self._facts(actor, False) if any(result["changed"] for result in attached) else []
+        planned = rotation_plan.retirement(self.inputs, facts, attached, listed, {})
+        retired = self._devices(actor, "absent", planned["devices"])
+        _lines, failures = rotation_plan.outcome(facts, attached, planned, retired, False)
+        return [self._told(name, attached, retired, failures) for name in self.names]
+
+    @staticmethod
+    def _told(name: str, attached: t.Any, retired: t.Any, failures: list[str]) -> Told:
+        mine = [result for result in [*attached, *retired] if result["user_name"] == name]
+        actions = [action for result in mine for action in result["actions"]]
+        text = "\n".join(line for line in failures if name in line)
+        return Told(name, any(result["changed"] for result in mine), bool(text), text, actions)
+
+    def _older(self, name: str) -> list[str]:
+        """The attached devices that the new one replaces."""
+        ends = ("",) if self.suffix else ("", "-2", "-3")
+        serials = [arn(name + end) for end in ends]
+        attached = {device.serial for device in self.world.account.of(name)}
+        return [serial for serial in serials if serial in attached and serial != self._new(name)]
+
+    def _new(self, name: str) -> str | None:
+        """The device that takes the place of older ones, if it is attached."""
+        attached = {device.serial: device for device in self.world.account.of(name)}
+        if self.suffix:
+            return self.serial(name) if self.serial(name) in attached else None
+        numbered = [serial for serial in (arn(name), arn(f"{name}-2"), arn(f"{name}-3")) if serial in attached]
+        young = numbered and self.world.schedule.now - attached[numbered[-1]].since < 30 * 86400
+        return numbered[-1] if young else None
+
+    def possible(self, name: str) -> bool:
+        account = self.world.account
+        if name not in account.people:
+            return False
+        new = self._new(name)
+        if new is not None:
+            return not self._older(name) or self.own_record(name, new)
+        there = account.devices.get(self.serial(name)) if self.suffix else None
+        return len(account.of(name)) < 8 and (there is None or there.owner is None)
+
+    def reached(self, name: str) -> bool:
+        return self._new(name) is not None and not self._older(name)
+
+
+__all__ = ["Access", "Devices", "Rotate", "Task", "Told"]
