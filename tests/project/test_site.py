@@ -28,7 +28,7 @@ def test_the_index_lists_every_page() -> None:
         ("benchmark.svg", "benchmark.svg"),
         ("https://example.org/x", "https://example.org/x"),
         ("../roles/iam_user_hardening/README.md#who", f"{MAIN_BRANCH}/roles/iam_user_hardening/README.md#who"),
-        ("schema/report-1.0.json", f"{MAIN_BRANCH}/docs/schema/report-1.0.json"),
+        ("schema/report-1.1.json", f"{MAIN_BRANCH}/docs/schema/report-1.1.json"),
         ("../examples/awx", f"{MAIN_BRANCH.replace('blob', 'tree')}/examples/awx"),
         ("../nowhere.md", "../nowhere.md"),
     ],

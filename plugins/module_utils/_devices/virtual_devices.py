@@ -30,12 +30,7 @@ class VirtualDevices:
         self._api = api
 
     def create(
-        self,
-        desired: Desired,
-        serial: str,
-        tags: t.Mapping[str, str],
-        replace: bool,
-        done: list[str] | None = None,
+        self, desired: Desired, serial: str, tags: t.Mapping[str, str], replace: bool, done: list[str] | None = None
     ) -> NewDevice:
         """Create a device, with I(replace) in place of one whose seed nobody knows.
 
@@ -64,13 +59,7 @@ class VirtualDevices:
                     ) from None
             except AwsRefused as refusal:
                 if kind_of(refusal) == "LimitExceeded":
-                    raise MfaError(
-                        f"The account has reached its quota of virtual MFA devices, so none can be created for "
-                        f"{desired.user_name}. Delete unassigned devices, or raise the quota. AWS: "
-                        f"{refusal.aws_message}",
-                        refusal.code,
-                        refusal.operation,
-                    ) from None
+                    raise _at_the_quota(refusal, desired.user_name) from None
                 if kind_of(refusal) != "EntityAlreadyExists":
                     raise
                 if settling.passed() or not (refusal.unsure or replace):
@@ -107,6 +96,15 @@ class VirtualDevices:
     def untag(self, serial: str, keys: t.Iterable[str]) -> None:
         """Remove tags of a device."""
         _patiently(lambda: self._api.untag(serial, keys))
+
+
+def _at_the_quota(refusal: AwsRefused, user_name: str) -> MfaError:
+    return MfaError(
+        f"The account has reached its quota of virtual MFA devices, so none can be created for {user_name}. Delete "
+        f"unassigned devices, or raise the quota. AWS: {refusal.aws_message}",
+        refusal.code,
+        refusal.operation,
+    )
 
 
 def _patiently(call: t.Callable[[], None]) -> None:
