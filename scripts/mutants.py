@@ -36,6 +36,7 @@ PREFIX = "ansible_collections.hardening.aws."
 EQUIVALENT = ROOT / "tests/mutants-equivalent.txt"
 CPU_SECONDS = 5  # after which a mutant that goes round in circles counts as noticed
 SECONDS = 300  # and one that waits
+MEMORY = 2**30  # bytes, above which one that grows counts as noticed
 UNITS = "tests/unit/plugins"
 
 # Which tests belong to a file. All paths are below plugins/ and tests/unit/plugins/.
@@ -222,6 +223,7 @@ def _test(name: str, path: pathlib.Path, tree: ast.Module, tests: t.Sequence[str
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(SECONDS)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
