@@ -79,25 +79,24 @@ def aws_module(module_class: type[AnsibleModule], kwargs: dict[str, t.Any]) -> A
         AnsibleAWSModule.default_settings = settings
 
 
-def as_text(params: t.Any, spec: t.Mapping[str, t.Any]) -> t.Any:
+def as_text(params: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return arguments with text in place of numbers and booleans where dictionaries belong.
 
     Ansible refuses text there; at anything else that is no dictionary it stops with a traceback.
     """
-    if isinstance(params, (bool, int, float)):
-        return str(params)
-    if not isinstance(params, dict):
-        return params
     done = dict(params)
     for name, option in spec.items():
-        inner, value = option.get("options"), params.get(name)
-        if not inner or value is None:
+        value = params.get(name)
+        if not option.get("options") or value is None:
             continue
-        if isinstance(value, list):
-            done[name] = [as_text("" if item is None else item, inner) for item in value]
-        else:
-            done[name] = as_text(value, inner)
+        done[name] = [_no_number(item) for item in value] if isinstance(value, list) else _no_number(value)
     return done
+
+
+def _no_number(value: t.Any) -> t.Any:
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, (bool, int, float)) else value
 
 
 def input_hints(params: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> list[str]:

@@ -253,10 +253,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import check_s
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleBotocoreError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.hardening.aws.plugins.module_utils import (
-    _messages,
-    _problems,
-)
+from ansible_collections.hardening.aws.plugins.module_utils import _messages, _problems
 from ansible_collections.hardening.aws.plugins.module_utils._account import options as account_options
 from ansible_collections.hardening.aws.plugins.module_utils._account.gather import gather
 from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
@@ -321,25 +318,17 @@ def run(module: AnsibleAWSModule, info: t.Any) -> None:
 
 def audit_options() -> dict[str, t.Any]:
     """Return the options, apart from those that say how the account is read."""
-    checks = list(report_checks.CHECK_IDS)
-    exemption = {
-        "user_name": {"type": "str"},
-        "serial_number": {"type": "str"},
-        "checks": {"type": "list", "elements": "str", "choices": checks, "required": True},
-        "reason": {"type": "str", "required": True},
-        "until": {"type": "str"},
-    }
     return {
         "account_info": {"type": "dict"},
         **deliver.output_options("iam-mfa-report-{account_id}"),
         "benchmark": {"type": "str", "choices": list(report_checks.BENCHMARKS), "default": "7.0"},
-        "checks": {"type": "list", "elements": "str", "choices": checks},
+        "checks": report_options.CHECKS_OPTION,
         "max_device_age_days": {"type": "int"},
         "exemptions": {
             "type": "list",
             "elements": "dict",
             "default": [],
-            "options": exemption,
+            "options": report_options.EXEMPTION_OPTIONS,
             "required_one_of": [["user_name", "serial_number"]],
             "mutually_exclusive": [["user_name", "serial_number"]],
         },

@@ -207,14 +207,9 @@ def run(module: ExplainingModule) -> None:
 
 def merge_options() -> dict[str, t.Any]:
     """Return the options."""
-    unread = {
-        "account_id": {"type": "str", "required": True},
-        "account_name": {"type": "str"},
-        "reason": {"type": "str", "required": True},
-    }
     return {
         "sources": {"type": "list", "elements": "path", "required": True},
-        "unread": {"type": "list", "elements": "dict", "default": [], "options": unread},
+        "unread": {"type": "list", "elements": "dict", "default": [], "options": sources.UNREAD_OPTIONS},
         "account_names": {"type": "dict", "default": {}},
         **deliver.output_options("iam-mfa-report-organization"),
     }

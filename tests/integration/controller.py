@@ -23,6 +23,7 @@ import time
 import typing as t
 
 import module_server
+import yaml
 from aws_emulator import totp
 from aws_emulator.client import PACKAGE_ROOT, Emulator
 from collection_tree import make_tree
@@ -374,6 +375,13 @@ class Controller:
         done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=60)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout) if done.stdout.strip() else None
+
+    def vaulted(self, path: pathlib.Path, *options: str) -> dict[str, dict[str, str]]:
+        """The seeds in a file, by device, as ansible-vault shows it with these options."""
+        command = [str(VENV / "bin/ansible-vault"), "view", *options, str(path)]
+        done = subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=True)
+        found: dict[str, dict[str, str]] = yaml.safe_load(done.stdout)["mfa_seeds"]
+        return found
 
     def attached(self, user_name: str) -> list[str]:
         """The serial numbers of a user's devices, as boto3 lists them."""

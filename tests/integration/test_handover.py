@@ -5,15 +5,13 @@
 from __future__ import annotations
 
 import base64
-import subprocess
 import time
 import typing as t
 
 import pytest
-import yaml
 from aws_emulator import totp
 from aws_emulator.client import Emulator
-from controller import HANDOVER, PARAMETERS, PLURAL, SECRETS, VENV, Controller, arn, may_fail, task
+from controller import HANDOVER, PARAMETERS, PLURAL, SECRETS, Controller, arn, may_fail, task
 
 VAULTED = "hardening.aws.vaulted_seeds"
 TAG = "hardening.aws/handed-over"
@@ -127,9 +125,7 @@ def _vault(controller: Controller, emulator: Emulator) -> list[str]:
 
 def held(controller: Controller, vault: list[str]) -> set[str]:
     """The devices whose seeds the file has, as ansible-vault shows it."""
-    command = [str(VENV / "bin/ansible-vault"), "view", *vault, str(controller.home / "seeds.yml")]
-    shown = subprocess.run(command, env=controller.environment(), capture_output=True, text=True, check=True).stdout
-    return set(yaml.safe_load(shown)["mfa_seeds"])
+    return set(controller.vaulted(controller.home / "seeds.yml", *vault))
 
 
 def test_the_seed_leaves_the_vaulted_file(controller: Controller, vault: list[str]) -> None:

@@ -16,6 +16,9 @@ if t.TYPE_CHECKING:
     Json = dict[str, t.Any]
 
 
+_ROOT_FEATURES = ("root_credentials_management", "root_sessions")
+
+
 def check_info(info: t.Any) -> None:
     """Refuse what is no result of hardening.aws.iam_mfa_device_info, with the problems that were found."""
     problems = shape.problems(info, _INFO, "account_info")
@@ -35,12 +38,18 @@ def is_complete(user: Json) -> bool:
     return user.get("mfa_devices_complete") is not False
 
 
+def feature_states(info: Json) -> list[bool | None]:
+    """Return whether each feature of centralized root access is on; None if that is not known."""
+    features = info.get("root_features") or {}
+    return [features.get(name) for name in _ROOT_FEATURES]
+
+
 def features_unknown(info: Json) -> str | None:
     """Return why it is not known whether the organization has centralized root access on; None if it is known."""
     features = info.get("root_features")
     if features is None:
         return "the organization was not asked: leave account_info out"
-    states = [features.get(name) for name in ("root_credentials_management", "root_sessions")]
+    states = feature_states(info)
     if False in states or None not in states:
         return None
     return features.get("reason") or "AWS did not tell"
@@ -59,43 +68,43 @@ def has_mfa(user: Json) -> bool | None:
     return True if user.get("mfa_devices") else user.get("mfa_active")
 
 
-_TEXT, _FLAG = shape.optional(shape.text), shape.optional(shape.flag)
-_TAGS = shape.optional(shape.map_of(shape.text))
-_TEXTS = shape.optional(shape.list_of(shape.text))
-_DEVICE = shape.record({"serial_number": shape.text, "type": shape.text, "enable_date": _TEXT, "tags": _TAGS})
-_KEY = shape.record({"active": _FLAG, "last_rotated": _TEXT})
+TEXT, FLAG = shape.optional(shape.text), shape.optional(shape.flag)
+TAGS = shape.optional(shape.map_of(shape.text))
+TEXTS = shape.optional(shape.list_of(shape.text))
+DEVICE = shape.record({"serial_number": shape.text, "type": shape.text, "enable_date": TEXT, "tags": TAGS})
+_KEY = shape.record({"active": FLAG, "last_rotated": TEXT})
 _USER = shape.record(
     {
         "user_name": shape.text,
-        "exists": _FLAG,
-        "arn": _TEXT,
-        "path": _TEXT,
-        "create_date": _TEXT,
-        "mfa_devices": shape.list_of(_DEVICE),
-        "mfa_devices_complete": _FLAG,
-        "mfa_active": _FLAG,
-        "console_password": _FLAG,
-        "password_last_used": _TEXT,
-        "password_last_changed": _TEXT,
+        "exists": FLAG,
+        "arn": TEXT,
+        "path": TEXT,
+        "create_date": TEXT,
+        "mfa_devices": shape.list_of(DEVICE),
+        "mfa_devices_complete": FLAG,
+        "mfa_active": FLAG,
+        "console_password": FLAG,
+        "password_last_used": TEXT,
+        "password_last_changed": TEXT,
         "access_keys": shape.optional(shape.list_of(_KEY)),
-        "groups": _TEXTS,
-        "tags": _TAGS,
-        "attached_policies": _TEXTS,
+        "groups": TEXTS,
+        "tags": TAGS,
+        "attached_policies": TEXTS,
     }
 )
 _ROOT = shape.record(
     {
-        "mfa_active": _FLAG,
-        "mfa_type": _TEXT,
-        "console_password": _FLAG,
-        **dict.fromkeys(("access_keys_active", "access_keys_present"), _FLAG),
-        "password_last_used": _TEXT,
+        "mfa_active": FLAG,
+        "mfa_type": TEXT,
+        "console_password": FLAG,
+        **dict.fromkeys(("access_keys_active", "access_keys_present"), FLAG),
+        "password_last_used": TEXT,
     }
 )
-_FEATURES = shape.record({**dict.fromkeys(("root_credentials_management", "root_sessions"), _FLAG), "reason": _TEXT})
-_ORPHAN = shape.record({"serial_number": shape.text, "device_name": _TEXT, "device_path": _TEXT})
+_FEATURES = shape.record({**dict.fromkeys(_ROOT_FEATURES, FLAG), "reason": TEXT})
+_ORPHAN = shape.record({"serial_number": shape.text, "device_name": TEXT, "device_path": TEXT})
 # The number goes into file names.
-_ACCOUNT_ID = shape.matching(r"\d{12}", "a number of 12 digits, as text")
+ACCOUNT_ID = shape.matching(r"\d{12}", "a number of 12 digits, as text")
 _INFO = shape.record(
     {
         "users": shape.list_of(_USER),
@@ -105,14 +114,14 @@ _INFO = shape.record(
         "account": shape.optional(
             shape.record(
                 {
-                    "account_id": _ACCOUNT_ID,
-                    "partition": _TEXT,
-                    "alias": _TEXT,
-                    "caller": shape.optional(shape.record({"arn": _TEXT})),
+                    "account_id": ACCOUNT_ID,
+                    "partition": TEXT,
+                    "alias": TEXT,
+                    "caller": shape.optional(shape.record({"arn": TEXT})),
                 }
             )
         ),
-        "credential_report": shape.record({"available": _FLAG, "generated_time": _TEXT, "msg": _TEXT}),
+        "credential_report": shape.record({"available": FLAG, "generated_time": TEXT, "msg": TEXT}),
         "unknown": shape.list_of(shape.record({"what": shape.text, "why": shape.text})),
         "retrieved": shape.text,
     }

@@ -74,9 +74,7 @@ def unknown_facts(report: Json) -> list[Json]:
         for part in report["accounts"]
         for item in part["unknown"]
     ]
-    unread = [
-        {"what": f"{part['account_id']}", "why": part["reason"]} for part in report["accounts"] if not part["read"]
-    ]
+    unread = [{"what": part["account_id"], "why": part["reason"]} for part in report["accounts"] if not part["read"]]
     return unread + found
 
 

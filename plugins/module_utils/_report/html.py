@@ -354,14 +354,14 @@ def _exemptions(report: Json) -> str:
 
 
 def _orphans(report: Json) -> str:
-    orphans = [(part, device) for part in parts(report) for device in part["orphaned_devices"]]
+    orphans = [device for part in parts(report) for device in part["orphaned_devices"]]
     if not orphans:
         return ""
     rows = "".join(
         f'<tr><th scope="row"><bdi>{html_text(device["device_name"] or short_serial(device["serial_number"]))}</bdi>'
         f"</th><td><code>{html_text(device['serial_number'])}</code></td>"
         f"<td>{verdict_tag(device['verdict'])}{_whys(device)}</td></tr>\n"
-        for _part, device in orphans
+        for device in orphans
     )
     heads = "".join(f'<th scope="col">{name}</th>' for name in ("Device", "Serial number", "Verdict"))
     return (

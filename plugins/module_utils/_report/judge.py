@@ -11,7 +11,15 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .account_info import features_unknown, has_mfa, is_complete, lacks_kinds, sorted_orphans, sorted_users
+from .account_info import (
+    feature_states,
+    features_unknown,
+    has_mfa,
+    is_complete,
+    lacks_kinds,
+    sorted_orphans,
+    sorted_users,
+)
 from .checks import (
     BENCHMARKS,
     CHECK_IDS,
@@ -180,7 +188,7 @@ class _Judge:
 
     def root_mfa(self, root: Json | None) -> tuple[str, str]:
         if root is None:
-            return UNKNOWN, self.whys.get("root") or "the whole account was not asked for (account=true)"
+            return self._root_not_read()
         if self._has_no_credentials(root):
             # An organization can take a member account's root all credentials: then there is nothing to protect.
             return NOT_APPLICABLE, ""
@@ -199,6 +207,9 @@ class _Judge:
             return FAIL, "root's MFA device is a virtual one"
         return UNKNOWN, f"the kind of root's MFA device is not known: {self._why('root', 'root_mfa')}"
 
+    def _root_not_read(self) -> tuple[str, str]:
+        return UNKNOWN, self.whys.get("root") or "the whole account was not asked for (account=true)"
+
     def _has_no_credentials(self, root: Json) -> bool:
         """Whether root can sign in with nothing at all. Before version 5.0 the benchmark asks for MFA all the same."""
         is_later = BENCHMARKS.index(self.options.benchmark) >= BENCHMARKS.index("5.0")
@@ -207,7 +218,7 @@ class _Judge:
 
     def root_access_key(self, root: Json | None) -> tuple[str, str]:
         if root is None:
-            return UNKNOWN, self.whys.get("root") or "the whole account was not asked for (account=true)"
+            return self._root_not_read()
         present, active = root.get("access_keys_present"), root.get("access_keys_active")
         if active:
             return FAIL, "root has an active access key"
@@ -218,10 +229,9 @@ class _Judge:
         return UNKNOWN, f"whether root has an access key is not known: {self.whys.get('root') or _NOT_SUMMED_UP}"
 
     def root_centralized(self, _root: Json | None) -> tuple[str, str]:
-        features = self.info.get("root_features") or {}
-        states = [features.get(name) for name in ("root_credentials_management", "root_sessions")]
+        states = feature_states(self.info)
         if False in states:
-            return FAIL, features.get("reason") or "centralized root access is not fully switched on"
+            return FAIL, self.info["root_features"].get("reason") or "centralized root access is not fully switched on"
         if None in states:
             return UNKNOWN, features_unknown(self.info) or "whether centralized root access is on is not known"
         return PASS, ""

@@ -21,6 +21,17 @@ if t.TYPE_CHECKING:
     Json = dict[str, t.Any]
 
 
+# How modules and playbooks take checks and exemptions.
+CHECKS_OPTION: dict[str, t.Any] = {"type": "list", "elements": "str", "choices": list(CHECK_IDS)}
+EXEMPTION_OPTIONS: dict[str, t.Any] = {
+    "user_name": {"type": "str"},
+    "serial_number": {"type": "str"},
+    "checks": {**CHECKS_OPTION, "required": True},
+    "reason": {"type": "str", "required": True},
+    "until": {"type": "str"},
+}
+
+
 @dataclass(frozen=True)
 class Exemption:
     """The operator's word that a finding is accepted."""

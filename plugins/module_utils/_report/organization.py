@@ -59,27 +59,32 @@ def _read_part(account: Json, name: str | None, facts: Json) -> Json:
     return {
         **_identity(account["account_id"], name),
         **{item: account.get(item) for item in ("partition", "caller")},
-        **{"read": True, "reason": ""},
+        "read": True,
+        "reason": "",
         **{item: facts.get(item) for item in FACTS},
-        **{"checks": checks, "not_made": not_made},
+        "checks": checks,
+        "not_made": not_made,
     }
 
 
 def unread_part(account_id: str, account_name: str | None, reason: str) -> Json:
     """Return what an organization's report has of an account that could not be read: nothing is known of it."""
     nobody = {**dict.fromkeys(_SUMMED, 0), "percent": None}
-    kinds = dict.fromkeys(KINDS, 0)
     return {
         **_identity(account_id, account_name),
-        **{"partition": None, "caller": None},
-        **{"read": False, "reason": reason},
+        "partition": None,
+        "caller": None,
+        "read": False,
+        "reason": reason,
         **dict.fromkeys(FACTS),
         "verdict": UNKNOWN,
         "coverage": {
-            **{"all_users": nobody, "console_users": nobody},
-            **{"devices_by_type": kinds, "orphaned_devices": None},
+            "all_users": nobody,
+            "console_users": nobody,
+            "devices_by_type": dict.fromkeys(KINDS, 0),
+            "orphaned_devices": None,
         },
-        **{"checks": [], "not_made": [], "unknown": [], "exemptions": [], "orphaned_devices": [], "users": []},
+        **{name: [] for name in ("checks", "not_made", "unknown", "exemptions", "orphaned_devices", "users")},
     }
 
 
@@ -177,6 +182,8 @@ def _summed(numbers: t.Sequence[Json], is_whole: bool) -> Json:
 def not_made(parts: t.Sequence[Json]) -> dict[str, str]:
     """Return the checks that were not made in all the accounts that were read, each with the reason."""
     read = sorted((part for part in parts if part["read"]), key=lambda part: str(part["account_id"]))
+    if not read:
+        return _NOT_MADE_BY_DEFAULT
     found = {}
     for check in CHECKS:
         whys = {
@@ -186,8 +193,6 @@ def not_made(parts: t.Sequence[Json]) -> dict[str, str]:
             number, why = next(iter(whys.items()))
             is_everywhere = len(whys) == len(read) and len(set(whys.values())) == 1
             found[check.id] = why if is_everywhere else f"in {len(whys):,} of {len(read):,} accounts; {number}: {why}"
-    if not read:
-        found = _NOT_MADE_BY_DEFAULT
     return found
 
 

@@ -13,6 +13,7 @@ import typing as t
 
 from .. import _shape as shape
 from .._errors import BadInput
+from .account_info import ACCOUNT_ID, DEVICE, FLAG, TAGS, TEXT, TEXTS
 from .checks import BENCHMARKS, CHECK_IDS, EXEMPT, FAIL, UNKNOWN, VERDICTS
 from .document import GENERATOR, SCHEMA_VERSION
 
@@ -54,11 +55,8 @@ def check_shape(report: Json, wanted: shape.Shape, path: str, prefix: str) -> No
         raise BadInput([f"{prefix}: {path} is a damaged report. {' '.join(damages)}"])
 
 
-TEXT, FLAG = shape.optional(shape.text), shape.optional(shape.flag)
-TEXTS, TAGS = shape.optional(shape.list_of(shape.text)), shape.optional(shape.map_of(shape.text))
 TIME = shape.matching(r"\d{4}-\d\d-\d\d([T ][0-9:.]+)?(Z|[+-]\d\d:?\d\d)?", "a time in ISO 8601")
 VERDICT = shape.one_of(VERDICTS)
-ACCOUNT_ID = shape.matching(r"\d{12}", "a number of 12 digits, as text")
 BENCHMARK = shape.record({"version": shape.one_of(BENCHMARKS)})
 COUNTS = shape.map_of(shape.number)
 _NUMBERS = dict.fromkeys(("users", "with_mfa", "without_mfa", "exempt", "unknown"), shape.number)
@@ -98,7 +96,6 @@ def _results(value: t.Any) -> shape.Misfits:
 
 
 JUDGED = {"verdict": VERDICT, "checks": _results}
-DEVICE = shape.record({"serial_number": shape.text, "type": shape.text, "enable_date": TEXT, "tags": TAGS})
 _KEY = shape.record({"active": shape.flag, "last_rotated": TEXT})
 _USER = shape.record(
     {

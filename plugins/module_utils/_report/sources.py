@@ -25,6 +25,13 @@ if t.TYPE_CHECKING:
 
 _SHOWN = 10
 
+# How modules and playbooks take an account that could not be read.
+UNREAD_OPTIONS: dict[str, t.Any] = {
+    "account_id": {"type": "str", "required": True},
+    "account_name": {"type": "str"},
+    "reason": {"type": "str", "required": True},
+}
+
 
 @dataclasses.dataclass
 class Sources:

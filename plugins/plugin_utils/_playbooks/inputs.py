@@ -18,8 +18,12 @@ from ansible_collections.hardening.aws.plugins.module_utils._handover.seeds_for_
 from ansible_collections.hardening.aws.plugins.module_utils._problems import Problems, check_user_name
 from ansible_collections.hardening.aws.plugins.module_utils._report.checks import BENCHMARKS, CHECK_IDS, SEVERITIES
 from ansible_collections.hardening.aws.plugins.module_utils._report.formats import FORMATS
-from ansible_collections.hardening.aws.plugins.module_utils._report.options import read_options
-from ansible_collections.hardening.aws.plugins.module_utils._report.sources import input_problems
+from ansible_collections.hardening.aws.plugins.module_utils._report.options import (
+    CHECKS_OPTION,
+    EXEMPTION_OPTIONS,
+    read_options,
+)
+from ansible_collections.hardening.aws.plugins.module_utils._report.sources import UNREAD_OPTIONS, input_problems
 
 from .._inputs import Spec
 from .._paths import PathError, controller_path
@@ -28,14 +32,6 @@ from . import handover_inputs
 Values = dict[str, t.Any]
 
 _NAMES: dict[str, t.Any] = {"type": "list", "elements": "str", "required": True}
-_CHECKS: dict[str, t.Any] = {"type": "list", "elements": "str", "choices": CHECK_IDS}
-_EXEMPTION: dict[str, t.Any] = {
-    "user_name": {"type": "str"},
-    "serial_number": {"type": "str"},
-    "checks": {**_CHECKS, "required": True},
-    "reason": {"type": "str", "required": True},
-    "until": {"type": "str"},
-}
 # Where a report goes, and what of it stops a pipeline.
 _REPORT: dict[str, t.Any] = {
     "dest": {"type": "str", "default": "mfa-report"},
@@ -45,19 +41,14 @@ _REPORT: dict[str, t.Any] = {
     "fail_on_unknown": {"type": "bool", "default": True},
     "force": {"type": "bool", "default": False},
 }
-_UNREAD: dict[str, t.Any] = {
-    "account_id": {"type": "str", "required": True},
-    "account_name": {"type": "str"},
-    "reason": {"type": "str", "required": True},
-}
 
 # The inputs of each playbook, by names without its prefix. hosts is read by Ansible itself.
 SPECS: dict[str, Spec] = {
     "audit": {
         **_REPORT,
         "benchmark": {"type": "raw", "default": "7.0"},
-        "checks": _CHECKS,
-        "exemptions": {"type": "list", "elements": "dict", "options": _EXEMPTION, "default": []},
+        "checks": CHECKS_OPTION,
+        "exemptions": {"type": "list", "elements": "dict", "options": EXEMPTION_OPTIONS, "default": []},
         "max_device_age_days": {"type": "int"},
         "user_details": {"type": "bool", "default": True},
         "all_kinds": {"type": "bool"},
@@ -72,7 +63,7 @@ SPECS: dict[str, Spec] = {
     "harden": {},
     "merge_reports": {
         "sources": {**_NAMES},
-        "unread": {"type": "list", "elements": "dict", "options": _UNREAD, "default": []},
+        "unread": {"type": "list", "elements": "dict", "options": UNREAD_OPTIONS, "default": []},
         "account_names": {"type": "dict", "default": {}},
         **_REPORT,
     },

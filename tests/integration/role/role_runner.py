@@ -13,10 +13,9 @@ import signal
 import subprocess
 import typing as t
 
-import yaml
 from aws_emulator import totp
 from aws_emulator.client import Emulator
-from controller import VENV, Controller, Play
+from controller import Controller, Play
 
 ROLE = "hardening.aws.iam_user_hardening"
 STORE = {"type": "secretsmanager"}
@@ -138,7 +137,4 @@ def users(*names: str, **properties: t.Any) -> list[dict[str, t.Any]]:
 
 def view(path: pathlib.Path, password: pathlib.Path, controller: Controller) -> dict[str, dict[str, str]]:
     """The file of seeds as ansible-vault shows it."""
-    command = [str(VENV / "bin/ansible-vault"), "view", "--vault-password-file", str(password), str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=controller.environment())
-    found: dict[str, dict[str, str]] = yaml.safe_load(done.stdout)["mfa_seeds"]
-    return found
+    return controller.vaulted(path, "--vault-password-file", str(password))

@@ -6,14 +6,12 @@ from __future__ import annotations
 
 import base64
 import json
-import subprocess
 import typing as t
 
 import pytest
-import yaml
 from aws_emulator.client import Emulator
 from botocore.exceptions import ClientError
-from controller import ACCESS, PARAMETERS, PLURAL, SECRETS, SINGULAR, VENV, Controller, arn, task
+from controller import ACCESS, PARAMETERS, PLURAL, SECRETS, SINGULAR, Controller, arn, task
 from role_runner import users
 from test_kill import kill_at
 from test_role_playbooks import changed, run
@@ -256,6 +254,4 @@ def test_seeds_of_leavers_leave_the_vaulted_file(controller: Controller, emulato
 
 def in_vault(controller: Controller, vault: list[str]) -> set[str]:
     """The devices whose seeds the file has, as ansible-vault shows it."""
-    command = [str(VENV / "bin/ansible-vault"), "view", *vault, str(controller.home / "seeds.yml")]
-    shown = subprocess.run(command, env=controller.environment(), capture_output=True, text=True, check=True).stdout
-    return set(yaml.safe_load(shown)["mfa_seeds"])
+    return set(controller.vaulted(controller.home / "seeds.yml", *vault))
