@@ -49,7 +49,7 @@ FILES = {
     "module_utils/_access/attachment_plan.py": ("test_attachment_plan.py", "test_attachment_apply.py"),
     "module_utils/_account/rotation_names.py": ("test_rotation_names.py", "test_rotation_facts.py"),
     "plugin_utils/_iam_user_hardening/selection.py": ("test_selection.py", "test_plan.py"),
-    "plugin_utils/_iam_user_hardening/enforcement.py": ("test_enforcement.py",),
+    "module_utils/_enforcement/decision.py": ("test_decision.py",),
 }
 
 _OTHER_COMPARISON: dict[type[ast.cmpop], type[ast.cmpop]] = {

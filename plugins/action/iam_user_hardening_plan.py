@@ -15,6 +15,8 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.hardening.aws.plugins.module_utils._devices.options import require_libraries
+from ansible_collections.hardening.aws.plugins.module_utils._enforcement import decision
+from ansible_collections.hardening.aws.plugins.module_utils._enforcement.refusals import policy_refusals
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
 from ansible_collections.hardening.aws.plugins.plugin_utils._actions import ControllerAction
 from ansible_collections.hardening.aws.plugins.plugin_utils._enrolment_sheets.document import HAS_SEGNO, NEEDS_SEGNO
@@ -51,7 +53,7 @@ class ActionModule(ControllerAction):
             return info
         planned = plan.plan(info, settings)
         refusals = planned.pop("refusals")
-        self._refuse(refusals + (enforcement.policy_refusals(info["policy"], settings) if info["policy"] else []))
+        self._refuse(refusals + (policy_refusals(info["policy"], settings) if info["policy"] else []))
         planned["settled"] = self._settled(info, planned)
         planned["warnings"] += steps.left_out(variables, self._task.tags)
         return {"changed": False, "plan": planned, **told(info)}
@@ -68,8 +70,8 @@ class ActionModule(ControllerAction):
         """
         if not info["policy"] or planned["devices"] or info["policy"]["groups"] is None:
             return None
-        decision = enforcement.due(info, planned, tally(planned, {}))
-        return decision if enforcement.is_settled(decision) else None
+        found = decision.due(info, enforcement.wanted(planned, tally(planned, {})))
+        return found if decision.is_settled(found) else None
 
     def _look_for_library(self, settings: t.Mapping[str, t.Any], variables: dict[str, t.Any]) -> None:
         """Refuse to begin without the library that computes codes, if modules run in this very environment."""

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module whose arguments may be thousands of items: they are kept out of the system's log.
+"""A module whose arguments may be thousands of items: they are kept out of the system's log, and of the result.
 
 This module is private to hardening.aws, and the only place that uses Ansible's private C(_log_invocation). Ansible logs
 a module's arguments, and looks for each no_log value in them: for 5,000 devices with a seed each that took longer than
-the module's own work.
+the module's own work. It returns them, too, and walks through all that is returned several times.
 """
 
 from __future__ import annotations
@@ -18,19 +18,41 @@ from ._explained_input import ExplainingModule, aws_module
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
+# How many items of an option are returned below -vvv, where one asks for them.
+_FEW = 20
+_ASKED_FOR = 3
+
 # The options that may be long. The log shows only how many items each has.
-_BULKY = ("account_info", "devices", "groups", "inputs", "user_names", "users")
+_BULKY = ("account_info", "devices", "enforce", "groups", "inputs", "user_names", "users")
 
 
 class _BulkModule(ExplainingModule):
     def _log_invocation(self) -> None:
         given = self.params
-        counts = {name: f"{len(given[name])} items" for name in _BULKY if given.get(name)}
-        self.params = {**given, **counts}
+        self.params = _counted(given, 0)
         try:
             super()._log_invocation()
         finally:
             self.params = given
+
+    def exit_json(self, **kwargs: t.Any) -> None:
+        """End the module."""
+        super().exit_json(**{**self._invocation(), **kwargs})
+
+    def fail_json(self, msg: t.Any, **kwargs: t.Any) -> None:
+        """End the module with an error."""
+        super().fail_json(msg, **{**self._invocation(), **kwargs})
+
+    def _invocation(self) -> dict[str, t.Any]:
+        if self._verbosity >= _ASKED_FOR:
+            return {}
+        return {"invocation": {"module_args": _counted(self.params, _FEW)}}
+
+
+def _counted(params: dict[str, t.Any], few: int) -> dict[str, t.Any]:
+    """Return a module's arguments with only the number of items, where these are not few."""
+    counts = {name: f"{len(params[name])} items" for name in _BULKY if len(params.get(name) or ()) > few}
+    return {**params, **counts}
 
 
 def bulk_module(**kwargs: t.Any) -> AnsibleAWSModule:

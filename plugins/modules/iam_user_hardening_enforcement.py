@@ -9,12 +9,12 @@ DOCUMENTATION = r"""
 ---
 module: iam_user_hardening_enforcement
 version_added: 0.2.0
-short_description: Decide whom the role iam_user_hardening enforces MFA on
+short_description: Enforce MFA for the role iam_user_hardening
 description:
   - Private to this collection, the inner works of the role P(hardening.aws.iam_user_hardening#role). Use the role; what
     this action takes and returns may change with any release.
-  - Finds out who has an MFA device at this moment, who has the policy, and whether it is as it should be. Decides who
-    gets it, and who is put into the group, so that nobody is locked out. Changes nothing.
+  - Runs M(hardening.aws.iam_user_hardening_account) with what the role's plan wants. One user or group who fails does
+    not fail the task.
   - Reads the plan and the results of enrolment from the role's variables.
 author:
   - hardening.aws contributors (@hardening-aws)
@@ -25,17 +25,23 @@ requirements:
   - botocore >= 1.34.0
 attributes:
   action:
-    description: The decision is made on the controller, from what the host reads.
+    description: What is wanted is put together on the controller; the host decides and does it.
+    support: full
+  check_mode:
+    description: Predicts what would be changed. Makes no call that writes.
+    support: full
+  diff_mode:
+    description: Shows what the policy says before and after, who gets it, and who is put into the group.
+    support: full
+  idempotent:
+    description: The second run changes nothing.
     support: full
 notes:
-  - The required permissions are those of M(hardening.aws.iam_mfa_device_info) with C(account=true) and
-    C(user_details=true), C(iam:ListEntitiesForPolicy), C(iam:ListPolicies), C(iam:GetPolicy),
-    C(iam:GetPolicyVersion) and C(iam:GetGroup).
+  - The required permissions are those of M(hardening.aws.iam_user_hardening_account).
 seealso:
-  - module: hardening.aws.iam_mfa_device_info
+  - module: hardening.aws.iam_user_hardening_account
   - module: hardening.aws.iam_policy_attachment
 extends_documentation_fragment:
-  - hardening.aws._attributes.info
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -53,7 +59,19 @@ EXAMPLES = r"""
 RETURN = r"""
 enforcement:
   description: Who gets the policy, who does not, and why.
-  returned: success
+  returned: as soon as it is decided
   type: dict
   sample: {"users": ["alice", "bob"], "withheld": ["carol"]}
+attached:
+  description: What became of each user or group that lacked the policy.
+  returned: unless the task failed before that
+  type: list
+  elements: dict
+  sample: [{"kind": "user", "name": "alice", "changed": true, "actions": ["attach"], "failed": false, "msg": ""}]
+members:
+  description: What became of each user who was to be put into the group.
+  returned: unless the task failed before that
+  type: list
+  elements: dict
+  sample: [{"user_name": "alice", "changed": true, "actions": ["add"], "failed": false, "msg": ""}]
 """

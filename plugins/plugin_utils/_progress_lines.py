@@ -45,6 +45,7 @@ class Lines:
         self._prefix = prefix
         self._predicted = predicted
         self._seen: collections.deque[tuple[float, int, float]] = collections.deque(maxlen=_WINDOW)
+        self._verb = ""
 
     def line(self, counts: Counts | None, seconds: float) -> str:
         """Return the next line.
@@ -54,6 +55,11 @@ class Lines:
         """
         if counts is None:
             return f"{self._prefix}reading the account, {_duration(seconds)} so far"
+        if self._verb not in ("", counts["verb"]):
+            began, _last, waited_before = self._seen[-1]  # of the module's next step, which counts from 0
+            self._seen.clear()
+            self._seen.append((began, 0, waited_before))
+        self._verb = counts["verb"]
         self._seen.append((seconds, counts["done"], counts["waited"]))
         (began, first, waited_before), (now, last, waited) = self._seen[0], self._seen[-1]
         passed = now - began

@@ -135,24 +135,31 @@ def failures_text(outcomes: t.Sequence[Outcome], what: str) -> str:
     return "\n".join(lines)
 
 
-def finish(module: AnsibleAWSModule, outcomes: t.Sequence[Outcome], what: str, **more: t.Any) -> None:
-    """End the module with all results, as a failure if any failed."""
+def pass_warnings_on(outcomes: t.Sequence[Outcome]) -> None:
+    """Warn the person who runs the playbook of what stands in the outcomes."""
     for outcome in outcomes:
         for warning in outcome.warnings:
             warn(f"{outcome.label}: {warning}")
-    diff = {
+
+
+def diff_of(outcomes: t.Sequence[Outcome]) -> dict[str, str]:
+    """Return the lines of all outcomes as the diff of a module."""
+    return {
         "before": "".join(f"{line}\n" for outcome in outcomes for line in outcome.before),
         "after": "".join(f"{line}\n" for outcome in outcomes for line in outcome.after),
     }
+
+
+def finish(module: AnsibleAWSModule, outcomes: t.Sequence[Outcome], what: str, **more: t.Any) -> None:
+    """End the module with all results, as a failure if any failed."""
+    pass_warnings_on(outcomes)
     answer: dict[str, t.Any] = {
         "changed": any(outcome.changed for outcome in outcomes),
         "results": [outcome.result() for outcome in outcomes],
         "summary": summary(outcomes),
-        "diff": diff,
+        "diff": diff_of(outcomes),
         **more,
     }
-    if "diff" in more:
-        answer["diff"] = [more["diff"], diff]
     if answer["summary"]["failed"]:
         module.fail_json(msg=failures_text(outcomes, what), **answer)
     module.exit_json(**answer)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.hardening.aws.plugins.module_utils._access.policy_look import PARTITION
+from ansible_collections.hardening.aws.plugins.module_utils._enforcement.policy_look import PARTITION
 
 from .._modules import run_module
 from .common import Data
 from .plan import needs_details
 from .policy_document import document
 
-_MODULE = "hardening.aws.iam_user_hardening_account"
+MODULE = "hardening.aws.iam_user_hardening_account"
 
 
 def look(action: t.Any, settings: Data, connection: Data, variables: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -27,9 +27,14 @@ def look(action: t.Any, settings: Data, connection: Data, variables: dict[str, t
     :param connection: Options of the connection to AWS.
     :param variables: Those of the task.
     """
-    options = {**connection, "user_details": needs_details(settings), "concurrency": settings["concurrency"]}
+    return run_module(action, MODULE, options(settings, connection), variables)
+
+
+def options(settings: Data, connection: Data) -> dict[str, t.Any]:
+    """Return the module's options: how much is read, and what is looked at for enforcement."""
+    found = {**connection, "user_details": needs_details(settings), "concurrency": settings["concurrency"]}
     if settings["enforce_policy"] != "none":
-        options.update(policy_name=settings["enforce_policy_name"], document=document(PARTITION, settings))
+        found.update(policy_name=settings["enforce_policy_name"], document=document(PARTITION, settings))
     if settings["enforce_policy"] == "group":
-        options["group"] = settings["enforce_group"]
-    return run_module(action, _MODULE, options, variables)
+        found["group"] = settings["enforce_group"]
+    return found

@@ -10,11 +10,11 @@ from __future__ import annotations
 import datetime
 import typing as t
 
+from ansible_collections.hardening.aws.plugins.module_utils._enforcement.words import PREFIX, SHOWN
+
 Data = t.Mapping[str, t.Any]
 
-PREFIX = "iam_user_hardening"
 STORE_INPUT = f"{PREFIX}_seed_store"
-SHOWN = 20
 
 
 def registered(variables: Data, name: str) -> dict[str, t.Any]:
@@ -41,17 +41,6 @@ def moment(text: t.Any) -> datetime.datetime | None:
 def count(items: t.Sized, noun: str) -> str:
     """Return how many there are of something."""
     return f"{len(items):,} {noun}{'' if len(items) == 1 else 's'}"
-
-
-def listed(items: t.Sequence[str]) -> str:
-    """Return how many names there are, and the first of them."""
-    return f"{len(items):,} ({some(items)})" if items else "0"
-
-
-def some(items: t.Sequence[str]) -> str:
-    """Return the first of many names, and how many more there are."""
-    rest = f" and {len(items) - SHOWN:,} more" if len(items) > SHOWN else ""
-    return ", ".join(items[:SHOWN]) + rest
 
 
 def more(items: t.Sized) -> list[str]:

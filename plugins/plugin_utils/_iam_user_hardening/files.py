@@ -10,10 +10,9 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ansible_collections.hardening.aws.plugins.module_utils._enforcement.words import PREFIX
 from ansible_collections.hardening.aws.plugins.plugin_utils._enrolment_sheets.folder import FolderError, SheetFolder
 from ansible_collections.hardening.aws.plugins.plugin_utils._paths import PathError, controller_path, in_collection
-
-from .common import PREFIX
 
 
 def locate(settings: dict[str, t.Any], playbook_dir: str) -> list[str]:

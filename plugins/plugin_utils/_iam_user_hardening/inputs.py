@@ -16,12 +16,13 @@ import typing as t
 import yaml
 
 from ansible_collections.hardening.aws.plugins.module_utils._devices import options as device_options
+from ansible_collections.hardening.aws.plugins.module_utils._enforcement.words import PREFIX
 from ansible_collections.hardening.aws.plugins.module_utils._handover.seeds_for_sheets import check_sheet_texts
+from ansible_collections.hardening.aws.plugins.module_utils._patterns import pattern_problem, regex_problem
 from ansible_collections.hardening.aws.plugins.module_utils._problems import Problems, check_user_name
 from ansible_collections.hardening.aws.plugins.plugin_utils import _inputs
 
-from .common import PREFIX, Data
-from .patterns import pattern_problem, regex_problem
+from .common import Data
 
 # The variable that seed_tasks gets: people set it themselves to try their tasks.
 _OTHER_NAMES = ("new_seeds",)

@@ -10,8 +10,10 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ansible_collections.hardening.aws.plugins.module_utils._enforcement.words import SHOWN, listed
+
 from . import enforcement, tidy
-from .common import SHOWN, Data, count, listed, more
+from .common import Data, count, more
 from .tally import causes, tally
 
 

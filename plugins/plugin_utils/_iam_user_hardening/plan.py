@@ -11,15 +11,17 @@ import datetime
 import re
 import typing as t
 
+from ansible_collections.hardening.aws.plugins.module_utils._enforcement.exclusions import Exclusions
+from ansible_collections.hardening.aws.plugins.module_utils._enforcement.refusals import caller_refusals
+from ansible_collections.hardening.aws.plugins.module_utils._enforcement.words import PREFIX, listed, some
+from ansible_collections.hardening.aws.plugins.module_utils._patterns import TooSlow, search, slow_problem
 from ansible_collections.hardening.aws.plugins.module_utils._seeds.registry import store_name
 
 from . import tidy
 from .batches import labels, of_nobody
-from .common import PREFIX, Data, count, listed, moment, some
-from .enforcement import caller_refusals
+from .common import Data, count, moment
 from .inputs import device_problems, without_effect
-from .patterns import TooSlow, search, slow_problem
-from .selection import Exclusions, Selector, empty_problems
+from .selection import Selector, empty_problems
 
 # The region to name for IAM, which has none, to clients that require one.
 _HOME_REGIONS = {

@@ -13,7 +13,9 @@ import typing as t
 
 import jinja2
 
-from .common import PREFIX, Data
+from ansible_collections.hardening.aws.plugins.module_utils._enforcement.words import PREFIX
+
+from .common import Data
 
 _TEMPLATE = pathlib.Path(__file__).parents[3] / "roles" / PREFIX / "templates" / "deny-unless-mfa.json.j2"
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is selected by the role's inputs, who is never touched, and what in these inputs matches nobody.
+"""Who is selected by the role's inputs, and what in these inputs matches nobody.
 
 This module is private to hardening.aws.
 """
@@ -9,47 +9,10 @@ from __future__ import annotations
 
 import typing as t
 
-from .common import PREFIX, Data
-from .patterns import match_names
+from ansible_collections.hardening.aws.plugins.module_utils._enforcement.exclusions import ALLOW
+from ansible_collections.hardening.aws.plugins.module_utils._enforcement.words import PREFIX
 
-_ALLOW = f"or set {PREFIX}_allow_empty to true, if it need not mean anybody in each account."
-
-
-class Exclusions:
-    """Who is never touched. Like IAM, this ignores case.
-
-    :param user_names: Those of the account.
-    :raises TooSlow: A pattern takes too long.
-    """
-
-    def __init__(self, names: t.Iterable[str], patterns: t.Sequence[str], user_names: t.Sequence[str]) -> None:
-        self._names = {name.lower(): name for name in names}
-        self._matches = list(zip(patterns, match_names(patterns, user_names), strict=True))
-        existing = {name.lower() for name in user_names}
-        self._unknown = [name for lower, name in self._names.items() if lower not in existing]
-
-    def reason(self, user_name: str) -> str | None:
-        """Return why a user is excluded, or None."""
-        if user_name.lower() in self._names:
-            return f"named in {PREFIX}_exclude"
-        for pattern, names in self._matches:
-            if user_name in names:
-                return f"matches {pattern} of {PREFIX}_exclude_patterns"
-        return None
-
-    def problems(self, allow_empty: bool) -> list[str]:
-        """Return the names and patterns that exclude nobody, and so may be mistyped."""
-        found = [
-            f"{PREFIX}_exclude: there is no IAM user {name} in this account: correct the name, or remove it."
-            for name in self._unknown
-        ]
-        if not allow_empty:
-            found += [
-                f"{PREFIX}_exclude_patterns: {pattern!r} matches no user of this account: correct it, {_ALLOW}"
-                for pattern, names in self._matches
-                if not names
-            ]
-        return found
+from .common import Data
 
 
 class Selector:
@@ -79,7 +42,7 @@ class Selector:
             ("groups", f"no user of this account is in a group {group}") for group in sorted(self._groups - groups)
         ]
         what += [("tags", f"no user of this account has the tag {tag}") for tag in self._unknown_tags(users)]
-        return [f"{PREFIX}_select.{criterion}: {text}: correct it, {_ALLOW}" for criterion, text in what]
+        return [f"{PREFIX}_select.{criterion}: {text}: correct it, {ALLOW}" for criterion, text in what]
 
     def _unknown_tags(self, users: t.Sequence[Data]) -> list[str]:
         """Return keys, or keys with a value, that no user has."""
@@ -132,6 +95,6 @@ def empty_problems(settings: Data, users: t.Sequence[Data], selected: t.Sized, e
         why = "everybody who is meant is excluded" if excluded else "nobody meets all criteria"
         found.append(
             f"{PREFIX}_select: selects nobody, as {why}: correct {PREFIX}_users, {PREFIX}_select or {PREFIX}_exclude, "
-            f"{_ALLOW}"
+            f"{ALLOW}"
         )
     return found

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.hardening.aws.plugins.module_utils._enforcement.words import PREFIX, SHOWN
 from ansible_collections.hardening.aws.plugins.module_utils._failure_streak import FailureStreak, cause_of
 
-from .common import PREFIX, SHOWN, Data
+from .common import Data
 
 _NAMED = 3
 

@@ -11,7 +11,9 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from .common import PREFIX, Data
+from ansible_collections.hardening.aws.plugins.module_utils._enforcement.words import PREFIX
+
+from .common import Data
 
 _ROLE = "or run with the credentials of a role"
 

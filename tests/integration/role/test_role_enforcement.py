@@ -293,7 +293,7 @@ def test_selected_users_are_put_into_the_group(role: Role, emulator: Emulator, c
     )
     assert holders(controller) == ["*staff"] and "put into the group: 2 (bob, carol)" in run.output
     assert_nobody_is_locked_out(controller, emulator)
-    assert len([item for item in run.play.results if "Put selected users who have MFA" in item.name]) == 1
+    assert len([item for item in run.play.results if "Decide by who has MFA now" in item.name]) == 1
     again = role(ok=False, **inputs)
     assert again.changed == 0 and again.result["group_members_added"] == []
 

@@ -11,8 +11,9 @@ import pytest
 from aws_emulator.client import Emulator
 from controller import ACCOUNT, Controller
 
-MODULE = "hardening.aws.iam_user_hardening_policy"
+MODULE = "hardening.aws.iam_user_hardening_account"
 NAME = "deny-unless-mfa"
+ARN = f"arn:aws:iam::{ACCOUNT}:policy/{NAME}"
 OURS = "Denies everything without MFA, apart from enrolling oneself. Kept by hardening.aws."
 
 
@@ -20,8 +21,11 @@ def document(action: str) -> dict[str, t.Any]:
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": action, "Resource": "*"}]}
 
 
-def keep(controller: Controller, action: str, **options: t.Any) -> dict[str, t.Any]:
-    return controller.run_module(MODULE, name=NAME, document=json.dumps(document(action)), **options)
+def keep(controller: Controller, action: str, users: t.Sequence[str] = (), **options: t.Any) -> dict[str, t.Any]:
+    """Have the policy say something, and attach it to users, who need no device for it."""
+    enforce = {"selected": list(users), "policy_arn": ARN, "enforce_self_enrolment": True}
+    text = json.dumps(document(action))
+    return controller.run_module(MODULE, policy_name=NAME, document=text, enforce=enforce, **options)
 
 
 def in_force(controller: Controller, arn: str) -> str:
@@ -31,39 +35,37 @@ def in_force(controller: Controller, arn: str) -> str:
     return str(found["Statement"][0]["Action"])
 
 
+def on_policies(emulator: Emulator) -> set[str]:
+    """Return the calls that were made on policies."""
+    return {action for action in emulator.counts()["by_action"] if "Polic" in action}
+
+
 def test_made_and_changed_on_an_unreliable_aws(controller: Controller, emulator: Emulator) -> None:
-    emulator.set(fault_probability=0.2, lost_reply_probability=0.2, lag=1.5)
-    arn = f"arn:aws:iam::{ACCOUNT}:policy/{NAME}"
+    unreliable = {"fault_probability": 0.2, "lost_reply_probability": 0.2, "lag": 1.5}
+    reliable = dict.fromkeys(unreliable, 0.0)
+    emulator.set(**unreliable)
     for number in range(8):
         answer = keep(controller, f"s3:Get{number}*")
         assert not answer.get("failed"), answer
-        assert answer["changed"] and answer["policy"] == {"arn": arn, "is_ours": True}
-        emulator.set(lag=0.0, fault_probability=0.0, lost_reply_probability=0.0)
-        assert in_force(controller, arn) == f"s3:Get{number}*"
-        emulator.set(lag=1.5, fault_probability=0.2, lost_reply_probability=0.2)
-    emulator.set(lag=0.0, fault_probability=0.0, lost_reply_probability=0.0)
+        assert answer["changed"] and answer["policy_changed"] and answer["policy"] == {"arn": ARN}
+        emulator.set(**reliable)
+        assert in_force(controller, ARN) == f"s3:Get{number}*"
+        emulator.set(**unreliable)
+    emulator.set(**reliable)
     emulator.clear_requests()
     again = keep(controller, "s3:Get7*")
-    assert not again["changed"] and set(emulator.counts()["by_action"]) == {
-        "iam:ListPolicies",
-        "iam:GetPolicy",
-        "iam:GetPolicyVersion",
-    }
+    reading = {"ListPolicies", "GetPolicy", "GetPolicyVersion", "ListEntitiesForPolicy"}
+    assert not again["changed"] and on_policies(emulator) == {f"iam:{action}" for action in reading}
 
 
 def test_check_mode_and_what_is_not_ours(controller: Controller, emulator: Emulator) -> None:
     predicted = keep(controller, "s3:*", _ansible_check_mode=True)
-    assert (
-        predicted["changed"]
-        and predicted["policy"] is None
-        and emulator.counts()["by_action"] == {"iam:ListPolicies": 1}
-    )
+    assert predicted["changed"] and predicted["policy"] is None and on_policies(emulator) == {"iam:ListPolicies"}
+    text = json.dumps(document("ec2:*"))
     iam = controller.boto3("iam")
-    made = iam.create_policy(PolicyName=NAME.upper(), Path="/x/", PolicyDocument=json.dumps(document("ec2:*")))[
-        "Policy"
-    ]
-    looked = controller.run_module(MODULE, name=NAME)
-    assert looked["policy"] == {"arn": made["Arn"], "is_ours": False} and not looked["changed"]
+    made = iam.create_policy(PolicyName=NAME.upper(), Path="/x/", PolicyDocument=text)["Policy"]
+    looked = controller.run_module(MODULE, policy_name=NAME, document=text)
+    assert looked["policy"]["arn"] == made["Arn"] and not looked["policy"]["is_ours"] and not looked["changed"]
     refused = keep(controller, "s3:*")
     assert refused["failed"] and made["Arn"] in refused["msg"] and in_force(controller, made["Arn"]) == "ec2:*"
 
@@ -71,47 +73,71 @@ def test_check_mode_and_what_is_not_ours(controller: Controller, emulator: Emula
 @pytest.mark.parametrize("action", ["ListPolicies", "GetPolicy", "GetPolicyVersion", "CreatePolicyVersion"])
 def test_denied_actions(controller: Controller, emulator: Emulator, action: str) -> None:
     text = json.dumps(document("ec2:*"))
-    arn = controller.boto3("iam").create_policy(PolicyName=NAME, PolicyDocument=text, Description=OURS)["Policy"]["Arn"]
+    controller.boto3("iam").create_policy(PolicyName=NAME, PolicyDocument=text, Description=OURS)
     emulator.set(denied_actions=[f"iam:{action}"])
     answer = keep(controller, "s3:*")
     emulator.set(denied_actions=[])
-    assert answer["failed"] and f"iam:{action}" in answer["msg"]
-    assert in_force(controller, arn) == "ec2:*"
+    assert answer["failed"] and not answer["changed"] and f"iam:{action}" in answer["msg"]
+    assert in_force(controller, ARN) == "ec2:*"
 
 
-def holders(controller: Controller, arn: str) -> list[str]:
-    return sorted(
-        user["UserName"] for user in controller.boto3("iam").list_entities_for_policy(PolicyArn=arn)["PolicyUsers"]
-    )
+def holders(controller: Controller) -> list[str]:
+    found = controller.boto3("iam").list_entities_for_policy(PolicyArn=ARN)["PolicyUsers"]
+    return sorted(user["UserName"] for user in found)
 
 
-def test_written_and_attached_in_one_task(controller: Controller, emulator: Emulator) -> None:
+def test_written_and_attached(controller: Controller, emulator: Emulator) -> None:
     """On an AWS that shows late what was done. One who does not exist stops nobody, and what was done is told."""
     emulator.fixture({"users": [{"user_name": name} for name in ("alice", "bob", "carol")]})
     emulator.set(lag=1.0)
-    arn = f"arn:aws:iam::{ACCOUNT}:policy/{NAME}"
-    predicted = keep(controller, "s3:*", users=["alice", "bob"], _ansible_check_mode=True)
-    assert predicted["changed"] and predicted["policy"] is None and predicted["results"] == []
-    made = keep(controller, "s3:*", users=["alice", "nobody", "bob"], _ansible_diff=True)
+    predicted = keep(controller, "s3:*", ["alice", "bob"], _ansible_check_mode=True)
+    assert predicted["changed"] and predicted["policy"] is None and predicted["attached"] == []
+    assert predicted["enforcement"]["users"] == ["alice", "bob"]
+    made = keep(controller, "s3:*", ["alice", "nobody", "bob"], _ansible_diff=True)
     emulator.set(lag=0.0)
-    assert made["failed"] and made["changed"] and made["policy"]["arn"] == arn
-    assert [item["failed"] for item in made["results"]] == [False, True, False] and "nobody" in made["msg"]
+    assert made["changed"] and made["policy"]["arn"] == ARN and not made.get("failed")
+    (gone,) = made["enforcement"]["failures"]
+    assert gone["user_name"] == "nobody" and "was deleted while the role ran" in gone["msg"]
+    assert [item["failed"] for item in made["attached"]] == [False, False]
     assert [sorted(diff) for diff in made["diff"]] == [["after", "before"]] * 2
-    assert holders(controller, arn) == ["alice", "bob"]
-    # The policy says what it should: it is attached, and not looked at.
+    assert holders(controller) == ["alice", "bob"]
+    # The policy says what it should: it is not written again, and attached to nobody who has it.
     emulator.clear_requests()
-    more = controller.run_module(MODULE, name=NAME, policy_arn=arn, users=["bob", "carol"])
-    assert more["changed"] and holders(controller, arn) == ["alice", "bob", "carol"]
+    more = keep(controller, "s3:*", ["bob", "carol"])
+    assert more["changed"] and not more["policy_changed"] and holders(controller) == ["alice", "bob", "carol"]
     by_action = emulator.counts()["by_action"]
-    assert by_action["iam:AttachUserPolicy"] == 1 and "iam:ListPolicies" not in by_action
+    assert by_action["iam:AttachUserPolicy"] == 1 and "iam:CreatePolicyVersion" not in by_action
+
+
+def test_a_user_at_the_quota_stops_nobody(controller: Controller, emulator: Emulator) -> None:
+    emulator.fixture({"users": [{"user_name": name} for name in ("alice", "bob")]})
+    iam = controller.boto3("iam")
+    for number in range(10):
+        policy = iam.create_policy(PolicyName=f"p{number}", PolicyDocument=json.dumps(document("ec2:*")))["Policy"]
+        iam.attach_user_policy(UserName="alice", PolicyArn=policy["Arn"])
+    made = keep(controller, "s3:*", ["alice", "bob"])
+    assert made["failed"] and made["changed"] and "as many managed policies as the account's quota" in made["msg"]
+    assert [item["failed"] for item in made["attached"]] == [True, False] and holders(controller) == ["bob"]
 
 
 def test_who_has_it_may_not_be_read(controller: Controller, emulator: Emulator) -> None:
     """The policy was written, and that is told, although nothing can be attached."""
     emulator.fixture({"users": [{"user_name": "alice"}]})
     emulator.set(denied_actions=["iam:ListEntitiesForPolicy"])
-    answer = keep(controller, "s3:*", users=["alice"])
+    answer = keep(controller, "s3:*", ["alice"])
     emulator.set(denied_actions=[])
-    arn = f"arn:aws:iam::{ACCOUNT}:policy/{NAME}"
-    assert answer["failed"] and answer["changed"] and answer["policy"]["arn"] == arn
-    assert "iam:ListEntitiesForPolicy" in answer["msg"] and holders(controller, arn) == []
+    assert answer["failed"] and answer["changed"] and answer["policy"]["arn"] == ARN
+    assert "iam:ListEntitiesForPolicy" in answer["msg"] and holders(controller) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"document": "{"}, "document: is not JSON"),
+        ({"document": "{}", "concurrency": 0}, "concurrency: is 0"),
+        ({"enforce": {"selected": [], "policy_arn": ARN}}, "policy_name"),
+    ],
+)
+def test_bad_input(controller: Controller, emulator: Emulator, options: dict[str, t.Any], text: str) -> None:
+    answer = controller.run_module(MODULE, **options)
+    assert answer["failed"] and text in answer["msg"] and emulator.counts()["total"] == 0

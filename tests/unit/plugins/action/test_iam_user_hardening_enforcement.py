@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The action that decides on enforcement: when it looks at the account again, and when it refuses to decide."""
+"""The action that has MFA enforced: what it tells the module, and when it does not run it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from ansible_collections.hardening.aws.tests.unit.plugins.action.making import m
 
 ARN = "arn:aws:iam::123456789012:policy/deny-unless-mfa"
 SETTINGS: dict[str, t.Any] = {name: option["default"] for name, option in inputs.spec().items()}
+GROUP = {"enforce_policy": "group", "enforce_group": "staff"}
 
 
-def planned(**more: t.Any) -> dict[str, t.Any]:
+def planned(settings: dict[str, t.Any] | None = None, **more: t.Any) -> dict[str, t.Any]:
     return {
-        "settings": {**SETTINGS, "enforce_policy": "users"},
+        "settings": {**SETTINGS, "enforce_policy": "users", **(settings or {})},
         "settled": None,
         "selected": ["alice", "bob"],
         "failed": [],
@@ -31,18 +32,11 @@ def planned(**more: t.Any) -> dict[str, t.Any]:
     }
 
 
-def account(policy: dict[str, t.Any] | None = None, **more: t.Any) -> dict[str, t.Any]:
-    def user(name: str, *devices: str) -> dict[str, t.Any]:
-        serials = [{"serial_number": serial} for serial in devices]
-        return {"user_name": name, "mfa_devices": serials, "groups": [], "attached_policies": []}
-
-    seen = {"arn": None, "is_ours": True, "differs": True, "groups": [], "groups_unknown": "", "group_exists": None}
-    seen.update({"unknown": "", **(policy or {})})
-    return {"users": [user("alice", "x"), user("bob")], "policy": seen, "unknown": [], "warnings": ["look out"], **more}
-
-
-def decide(
-    info: dict[str, t.Any], plan: dict[str, t.Any], enrolled: dict[str, t.Any], check_mode: bool = False
+def enforce(
+    plan: dict[str, t.Any] | None,
+    enrolled: dict[str, t.Any],
+    answer: dict[str, t.Any] | None = None,
+    check_mode: bool = False,
 ) -> tuple[dict[str, t.Any], list[dict[str, t.Any]]]:
     """Return the action's result, and the options of the modules that it ran."""
     plugin = make(action, {"region": "us-east-1"}, check_mode)
@@ -51,7 +45,7 @@ def decide(
     def execute(name: str, module_args: dict[str, t.Any], task_vars: t.Any) -> dict[str, t.Any]:
         assert name == "hardening.aws.iam_user_hardening_account"
         calls.append(module_args)
-        return info
+        return {"changed": True, "enforcement": {}, "attached": [], "members": [], **(answer or {})}
 
     plugin._execute_module = execute
     variables = {
@@ -61,43 +55,44 @@ def decide(
     return plugin.run(task_vars=variables), calls
 
 
-def test_the_account_is_looked_at_once_more() -> None:
-    found, (call,) = decide(account(), planned(), {"failed": True, "msg": "no credentials"})
+def test_what_the_module_is_told() -> None:
+    found, (call,) = enforce(planned(), {"failed": True, "msg": "no credentials"}, {"invocation": {}})
     assert call["region"] == "us-east-1" and call["user_details"] and call["policy_name"] == "deny-unless-mfa"
-    decision = found["enforcement"]
-    assert decision["users"] == ["alice"] and decision["withheld"] == ["bob"] and decision["write"]
-    assert decision["failures"] == []  # the report says already why bob was not enrolled
-    assert "arn:aws:iam::*:user" in str(decision["document"]) and found["warnings"] == ["look out"]
+    assert "arn:PARTITION:iam::*:user" in str(call["document"]) and "group" not in call
+    wanted = call["enforce"]
+    assert wanted["selected"] == ["alice", "bob"] and wanted["policy_arn"] == ARN
+    assert wanted["told"] == ["bob"] and wanted["enabled"] == []  # the report says already why bob was not enrolled
+    assert found["changed"] and "invocation" not in found
+    _found, (call,) = enforce(planned(GROUP), {})
+    assert call["group"] == "staff"
 
 
 def test_check_mode_counts_who_would_be_enrolled() -> None:
     results = [{"user_name": "bob", "failed": False, "actions": ["create", "store", "enable"], "msg": ""}]
-    found, _calls = decide(account(), planned(), {"results": results}, check_mode=True)
-    assert found["enforcement"]["users"] == ["alice", "bob"]
+    _found, (call,) = enforce(planned(), {"results": results}, check_mode=True)
+    assert call["enforce"]["enabled"] == ["bob"]
     # For real, the account says it.
-    assert decide(account(), planned(), {"results": results})[0]["enforcement"]["users"] == ["alice"]
+    _found, (call,) = enforce(planned(), {"results": results})
+    assert call["enforce"]["enabled"] == []
 
 
 def test_what_the_plan_settled_is_not_looked_at_again() -> None:
-    found, calls = decide(account(), planned(settled={"users": []}), {})
-    assert found["enforcement"] == {"users": []} and calls == []
+    found, calls = enforce(planned(settled={"users": []}), {})
+    assert found == {"changed": False, "enforcement": {"users": []}, "attached": [], "members": []} and calls == []
 
 
-@pytest.mark.parametrize(
-    ("info", "text"),
-    [
-        ({"failed": True, "msg": "no credentials"}, "no credentials"),
-        (account({"unknown": "iam:ListPolicies is missing"}), "iam:ListPolicies is missing"),
-        (account({"arn": ARN, "is_ours": False}), "this role did not create"),
-        (account({"groups": None, "groups_unknown": "iam:ListEntitiesForPolicy"}), "iam:ListEntitiesForPolicy"),
-        (account(unknown=[{"what": "orphaned_devices", "why": "denied"}]), "could not be read: denied"),
-    ],
-)
-def test_without_the_facts_nothing_is_decided(info: dict[str, t.Any], text: str) -> None:
-    with pytest.raises(AnsibleActionFail, match=text):
-        decide(info, planned(), {})
+def test_what_fails_for_some_is_told_by_the_report() -> None:
+    results = [{"kind": "user", "name": "bob", "failed": True}]
+    found, _calls = enforce(planned(), {}, {"failed": True, "msg": "1 of 2 failed", "attached": results})
+    assert not found["failed"] and found["attached"] == results
+    # Without results, nothing could be done.
+    plugin_answer = {"failed": True, "msg": "no credentials"}
+    plugin = make(action, {}, False)
+    plugin._execute_module = lambda *_args, **_how: dict(plugin_answer)
+    found = plugin.run(task_vars={"__iam_user_hardening_planned": {"plan": planned()}})
+    assert found == plugin_answer
 
 
 def test_there_is_no_plan() -> None:
     with pytest.raises(AnsibleActionFail, match="private to the role"):
-        decide(account(), t.cast(t.Any, None), {})
+        enforce(None, {})

@@ -77,3 +77,25 @@ def test_ansibles_refusals_are_explained(capsys: pytest.CaptureFixture[str]) -> 
         "devices[0]: must be a dictionary: write {user_name: …} instead of the name alone. "
     )
     assert "devices[1]: username is not an option: did you mean user_name?" in answer["msg"]
+
+
+def returned(capsys: pytest.CaptureFixture[str], users: list[str], fails: bool = False, verbosity: int = 0) -> t.Any:
+    """Return the users that a module returns as its arguments."""
+    with patch_module_args({"users": users, "_ansible_verbosity": verbosity}):
+        module = bulk_module(argument_spec={"users": {"type": "list", "elements": "str"}})
+        with pytest.raises(SystemExit):
+            if fails:
+                module.fail_json(msg="denied")
+            else:
+                module.exit_json(changed=False)
+    answer = json.loads(capsys.readouterr().out)
+    assert bool(answer.get("failed")) is fails
+    return answer["invocation"]["module_args"]["users"]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_thousands_of_arguments_are_returned_as_their_number(capsys: pytest.CaptureFixture[str], fails: bool) -> None:
+    many = [f"user-{number}" for number in range(5000)]
+    assert returned(capsys, many, fails) == "5000 items"
+    assert returned(capsys, many, fails, verbosity=3) == many
+    assert returned(capsys, ["alice", "bob"], fails) == ["alice", "bob"]

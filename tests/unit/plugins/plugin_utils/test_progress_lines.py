@@ -17,8 +17,10 @@ from ansible_collections.hardening.aws.plugins.plugin_utils import _progress_lin
 from ansible_collections.hardening.aws.plugins.plugin_utils._progress_lines import Lines
 
 
-def counts(done: int, failed: int = 0, waited: float = 0.0, total: int = 1432) -> dict[str, t.Any]:
-    return {"verb": "enrolled", "total": total, "done": done, "changed": done, "failed": failed, "waited": waited}
+def counts(
+    done: int, failed: int = 0, waited: float = 0.0, total: int = 1432, verb: str = "enrolled"
+) -> dict[str, t.Any]:
+    return {"verb": verb, "total": total, "done": done, "changed": done, "failed": failed, "waited": waited}
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,11 @@ def counts(done: int, failed: int = 0, waited: float = 0.0, total: int = 1432) -
         ([(counts(10), 4), (counts(10), 8)], "enrolled 10 of 1,432, 0 failed"),
         ([(counts(1432, 32), 9)], "enrolled 1,400 of 1,432, 32 failed, 159/s"),
         ([(counts(0, total=0), 4)], "enrolled 0 of 0, 0 failed"),
+        # The next step of a module counts from 0.
+        (
+            [(counts(1432), 12), (counts(40, total=200, verb="attached"), 16)],
+            "attached 40 of 200, 0 failed, 10/s, about 16 s left",
+        ),
         (
             [(counts(10, waited=1), 4), (counts(20, waited=3.5), 8)],
             "enrolled 20 of 1,432, 0 failed, 2.5/s, about 9 min left, waiting for AWS, which throttles this account",

@@ -1,12 +1,10 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who gets the policy, who does not, and what is refused before the first change."""
+"""What the role wants to be enforced, and what it tells of what came of it."""
 
 from __future__ import annotations
 
 import typing as t
-
-import pytest
 
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import enforcement
 
@@ -21,274 +19,78 @@ SETTINGS: dict[str, t.Any] = {
     "enforce_policy_name": "deny-unless-mfa",
     "enforce_self_enrolment": False,
 }
-# name: (has a device, groups)
-PEOPLE: dict[str, tuple[bool, list[str]]] = {
-    "alice": (True, ["staff"]),
-    "bob": (False, ["staff"]),
-    "carol": (True, ["ops"]),
-    "dave": (False, []),
+DONE: dict[str, t.Any] = {"enforced": {}, "check_mode": False}
+DECIDED: dict[str, t.Any] = {
+    "arn": ARN,
+    "exists": True,
+    "users": ["carol"],
+    "groups": [],
+    "in_place": 1,
+    "uncovered": [],
+    "withheld": ["bob", "dave"],
+    "failures": [],
+    "warnings": [],
 }
 
 
-def info(
-    people: dict[str, tuple[bool, list[str]]], caller: str | None = None, with_policy: t.Sequence[str] = ()
-) -> dict[str, t.Any]:
-    return {
-        "account": {"caller": {"arn": "arn", "user_name": caller}},
-        "users": [
-            {
-                "user_name": name,
-                "mfa_devices": [{"serial_number": "x"}] if has else [],
-                "groups": groups,
-                "attached_policies": [ARN] if name in with_policy else [],
-            }
-            for name, (has, groups) in people.items()
-        ],
-    }
-
-
-def decided(
-    settings: dict[str, t.Any],
-    people: dict[str, tuple[bool, list[str]]] | None = None,
-    selected: t.Sequence[str] = ("alice", "bob", "carol", "dave"),
-    failed: t.Sequence[str] = (),
-    differs: bool = False,
-    exists: bool = True,
-    users: t.Sequence[str] = (),
-    groups: t.Sequence[str] = (),
-    enabled: t.Sequence[str] = (),
-    caller: str | None = None,
-) -> dict[str, t.Any]:
-    planned = {
-        "settings": {**SETTINGS, **settings},
-        "selected": list(selected),
-        "failed": [],
-        "caller": caller,
-        "policy_arn": ARN,
-    }
-    tally = {"enabled": list(enabled), "failed": [{"user_name": name, "msg": "no"} for name in failed]}
-    now = enforcement.Now(info(PEOPLE if people is None else people), enabled)
-    policy = {"arn": ARN if exists else None, "differs": differs or not exists}
-    return enforcement.decide(now, planned, tally, policy, {"users": list(users), "groups": list(groups)})
-
-
-GROUP: dict[str, t.Any] = {"enforce_policy": "group", "enforce_group": "staff"}
-ADDING: dict[str, t.Any] = {**GROUP, "enforce_group_members": "add"}
-OPEN: dict[str, t.Any] = {"enforce_self_enrolment": True}
-# What is given; users, groups, write; who is withheld; who failed; words of failures and warnings
-DECISIONS: dict[str, tuple[dict[str, t.Any], list[str], list[str], bool, list[str], list[str], list[str]]] = {
-    "only those with a device": (
-        {"settings": {}, "failed": ["bob", "dave"]},
-        ["alice", "carol"], [], False, ["bob", "dave"], [], [],
-    ),
-    "one lost the device while the role ran": (
-        {"settings": {}, "failed": ["bob"]},
-        ["alice", "carol"], [], False, ["bob", "dave"], ["dave"], ["has no MFA device at this moment"],
-    ),
-    "nobody is enrolled": (
-        {"settings": {"enrol": False}},
-        ["alice", "carol"], [], False, ["bob", "dave"], [], ["not attached to 2 (bob, dave)", "self_enrolment"],
-    ),
-    "users enrol themselves": (
-        {"settings": {**OPEN, "enrol": False}},
-        ["alice", "bob", "carol", "dave"], [], False, [], [], [],
-    ),
-    "users enrol themselves, though the role tried": (
-        {"settings": OPEN, "failed": ["bob"]},
-        ["alice", "bob", "carol", "dave"], [], False, [], [], [],
-    ),
-    "check mode": (
-        {"settings": {}, "enabled": ["bob", "dave"], "exists": False},
-        ["alice", "bob", "carol", "dave"], [], True, [], [], [],
-    ),
-    "deleted meanwhile": (
-        {"settings": {}, "selected": ["alice", "erin"]},
-        ["alice"], [], False, [], ["erin"], ["was deleted while the role ran"],
-    ),
-    "a group whose members have devices": (
-        {"settings": {**GROUP, "enforce_group": "ops"}},
-        [], ["ops"], False, [], [], [],
-    ),
-    "a group, by its name in other letters": (
-        {"settings": {**GROUP, "enforce_group": "OPS"}},
-        [], ["OPS"], False, [], [], [],
-    ),
-    "a group with a member without": (
-        {"settings": GROUP, "selected": ["alice"]},
-        [], [], False, ["bob"], ["policy deny-unless-mfa"], ["did not get", "have no MFA device: 1 (bob)"],
-    ),
-    "a group that has it already, with a member without": (
-        {"settings": GROUP, "groups": ["staff"]},
-        [], [], False, ["bob"], ["policy deny-unless-mfa"], ["keeps", "nothing until somebody enrols them"],
-    ),
-    "a group of users who enrol themselves": (
-        {"settings": {**GROUP, **OPEN}},
-        [], ["staff"], False, [], [], [],
-    ),
-    "an excluded user has joined": (
-        {"settings": {**GROUP, "enforce_group": "ops", "exclude_patterns": ["CAR*"]}},
-        [], [], False, [], ["policy deny-unless-mfa"], ["have joined it meanwhile: carol"],
-    ),
-    "the caller has joined": (
-        {"settings": {**GROUP, "enforce_group": "ops"}, "caller": "carol"},
-        [], [], False, [], ["policy deny-unless-mfa"], ["have joined it meanwhile: carol"],
-    ),
-    "another document would lock out a holder": (
-        {"settings": {}, "differs": True, "users": ["alice", "dave"]},
-        [], [], False, [], ["policy deny-unless-mfa"], ["was left as it is", "no MFA device: 1 (dave)"],
-    ),
-    "another document would lock out a member of a group that has it": (
-        {"settings": {}, "differs": True, "groups": ["staff"]},
-        [], [], False, [], ["policy deny-unless-mfa"], ["was left as it is", "bob"],
-    ),
-    "another document for those who have devices": (
-        {"settings": {}, "differs": True, "users": ["alice"], "groups": ["ops"], "failed": ["bob", "dave"]},
-        ["alice", "carol"], [], True, ["bob", "dave"], [], [],
-    ),
-    "another document for those who enrol themselves": (
-        {"settings": OPEN, "differs": True, "users": ["alice", "dave"]},
-        ["alice", "bob", "carol", "dave"], [], True, [], [], [],
-    ),
-    "the same document, whoever has it": (
-        {"settings": {}, "users": ["dave"], "failed": ["bob", "dave"]},
-        ["alice", "carol"], [], False, ["bob", "dave"], [], [],
-    ),
-    "a policy that is not there yet": (
-        {"settings": {}, "exists": False, "differs": True, "failed": ["bob", "dave"]},
-        ["alice", "carol"], [], True, ["bob", "dave"], [], [],
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("title", DECISIONS)
-def test_decide(title: str) -> None:
-    given, users, groups, write, withheld, failed, texts = DECISIONS[title]
-    found = decided(**given)
-    assert (found["users"], found["groups"], found["write"]) == (users, groups, write)
-    assert found["withheld"] == withheld and [item["user_name"] for item in found["failures"]] == failed
-    said = "\n".join([*(item["msg"] for item in found["failures"]), *found["warnings"]])
-    for text in texts:
-        assert text in said
-    assert bool(said) is bool(texts)
-
-
-CALLERS: list[tuple[dict[str, t.Any], str | None, bool]] = [
-    ({}, "alice", True),
-    ({}, "carol", False),  # not selected
-    ({}, None, False),
-    ({"enforce_policy": "none"}, "alice", False),
-    (GROUP, "bob", True),
-    ({**GROUP, "enforce_group": "STAFF"}, "bob", True),
-    (GROUP, "carol", False),
-    ({**OPEN}, "alice", True),
-    ({**ADDING, "enforce_group": "ops"}, "alice", True),  # would be put into the group
-    ({**ADDING, "enforce_group": "ops"}, "dave", False),
-    ({**GROUP, "enforce_group": "ops"}, "alice", False),
-]
-
-
-@pytest.mark.parametrize(("settings", "caller", "refused"), CALLERS)
-def test_caller(settings: dict[str, t.Any], caller: str | None, refused: bool) -> None:
-    found = enforcement.caller_refusals(info(PEOPLE, caller), {**SETTINGS, **settings}, ["alice", "bob"])
-    assert bool(found) is refused
-    if refused:
-        assert str(caller) in found[0] and "the credentials of a role" in found[0]
-
-
-@pytest.mark.parametrize(
-    ("policy", "option"),
-    [
-        ({"is_ours": True, "group_exists": None}, ""),
-        ({"unknown": "denied"}, "enforce_policy: the policy could not be looked at: denied"),
-        ({"is_ours": True, "group_exists": True}, ""),
-        ({"is_ours": False, "group_exists": None}, "enforce_policy_name: there is a policy arn"),
-        ({"is_ours": True, "group_exists": False}, "enforce_group: there is no group staff"),
-    ],
-)
-def test_policy_of_somebody_else_and_no_group(policy: dict[str, t.Any], option: str) -> None:
-    found = enforcement.policy_refusals({"arn": ARN, "unknown": "", **policy}, {**SETTINGS, **GROUP})
-    assert len(found) == bool(option)
-    assert all(text.startswith(f"iam_user_hardening_{option}") for text in found)
-
-
-@pytest.mark.parametrize(
-    ("settings", "caller", "members", "uncovered"),
-    [
-        ({**GROUP, "enforce_group": "ops"}, None, [], ["alice", "bob", "dave"]),
-        ({**ADDING, "enforce_group": "ops"}, None, ["alice"], ["alice", "bob", "dave"]),
-        ({**ADDING, "enforce_group": "OPS"}, None, ["alice"], ["alice", "bob", "dave"]),
-        ({**ADDING, **OPEN, "enforce_group": "ops"}, None, ["alice"], ["alice", "bob", "dave"]),  # never without MFA
-        ({**ADDING, "enforce_group": "ops"}, "alice", [], ["alice", "bob", "dave"]),  # never the caller
-        (ADDING, None, ["carol"], ["carol", "dave"]),  # also if the group does not get the policy, for bob's sake
-        ({}, None, [], []),
-    ],
-)
-def test_members(settings: dict[str, t.Any], caller: str | None, members: list[str], uncovered: list[str]) -> None:
-    found = decided(settings, caller=caller)
-    assert (found["members"], found["uncovered"]) == (members, uncovered)
-
-
-def due(settings: dict[str, t.Any], with_policy: t.Sequence[str] = (), **policy: t.Any) -> dict[str, t.Any]:
-    """What is left to be done for users who are all selected."""
-    planned = {"settings": {**SETTINGS, **settings}, "selected": list(PEOPLE), "failed": [], "caller": None}
-    tally = {"enabled": [], "failed": [{"user_name": name, "msg": "no"} for name in ("bob", "dave")]}
-    seen = {"arn": ARN, "differs": False, "groups": [], **policy}
-    account = {**info(PEOPLE, with_policy=with_policy), "policy": seen}
-    return enforcement.due(account, {**planned, "policy_arn": ARN}, tally)
-
-
-@pytest.mark.parametrize(
-    ("found", "users", "groups", "in_place", "settled"),
-    [
-        (due({}), ["alice", "carol"], [], 0, False),
-        (due({}, ["alice"]), ["carol"], [], 1, False),
-        (due({}, ["alice", "carol"]), [], [], 2, True),
-        (due({}, ["alice", "carol"], differs=True), [], [], 2, False),
-        (due({**GROUP, "enforce_group": "ops"}), [], ["ops"], 0, False),
-        (due({**GROUP, "enforce_group": "OPS"}, groups=["ops"]), [], [], 1, True),
-        (due({**ADDING, "enforce_group": "ops"}, groups=["ops"]), [], [], 1, False),
-        (due(GROUP), [], [], 0, True),  # a member has no device, which is said
-    ],
-)
-def test_what_is_in_place_is_not_done_again(
-    found: dict[str, t.Any], users: list[str], groups: list[str], in_place: int, settled: bool
-) -> None:
-    assert (found["users"], found["groups"], found["in_place"]) == (users, groups, in_place)
-    assert enforcement.is_settled(found) is settled
-
-
-DONE: dict[str, t.Any] = {"decided": {}, "attached": {}, "members": {}, "check_mode": False}
+def done(decided: dict[str, t.Any], check_mode: bool = False, **more: t.Any) -> dict[str, t.Any]:
+    """What the role's task registered."""
+    return {"enforced": {"enforcement": {**DECIDED, **decided}, **more}, "check_mode": check_mode}
 
 
 def test_what_came_of_it() -> None:
     planned = {"settings": SETTINGS}
     assert enforcement.enforced(planned, DONE)["policy"] == {}  # nothing was decided
-    done = {**DONE, "decided": {"enforcement": due({}, ["alice"])}}
     results = [{"name": "carol", "changed": False, "failed": True, "msg": "as many managed policies as"}]
-    found = enforcement.enforced(planned, {**done, "attached": {"results": results}})
+    found = enforcement.enforced(planned, done({}, attached=results))
     assert found["policy"] == {"arn": ARN, "group": "", "changed": False, "attached": 1, "withheld": ["bob", "dave"]}
     assert found["failures"] == [{"user_name": "carol", "msg": "as many managed policies as"}]
     # The policy could not be written: nothing was attached.
-    found = enforcement.enforced(planned, {**done, "attached": {"failed": True}})
+    found = enforcement.enforced(planned, done({}, failed=True))
     assert found["policy"]["attached"] == 1 and not found["policy"]["changed"]
     # In check mode, where the policy does not exist yet
-    done = {**DONE, "decided": {"enforcement": due({}, arn=None, differs=True)}, "check_mode": True}
-    found = enforcement.enforced(planned, {**done, "attached": {"changed": True, "results": []}})
+    nothing = {"exists": False, "users": ["alice", "carol"], "in_place": 0}
+    found = enforcement.enforced(planned, done(nothing, True, policy_changed=True, attached=[], policy=None))
     assert found["policy"]["changed"] and found["policy"]["attached"] == 2 and found["failures"] == []
     # A policy on a path
-    done["attached"] = {"changed": True, "policy": {"arn": ARN.replace("deny", "mfa/deny")}}
-    assert enforcement.enforced(planned, done)["policy"]["arn"].endswith("mfa/deny-unless-mfa")
+    path = ARN.replace("deny", "mfa/deny")
+    assert enforcement.enforced(planned, done({}, policy={"arn": path}))["policy"]["arn"] == path
 
 
 def test_what_came_of_the_members() -> None:
-    planned = {"settings": {**SETTINGS, **ADDING, "enforce_group": "ops"}}
-    done = {**DONE, "decided": {"enforcement": due({**ADDING, "enforce_group": "ops"}, groups=["ops"])}}
+    planned = {"settings": {**SETTINGS, "enforce_policy": "group", "enforce_group": "ops"}}
+    decided = {"users": [], "uncovered": ["alice", "bob", "dave"]}
     results = [{"user_name": "alice", "failed": False, "msg": ""}]
-    found = enforcement.enforced(planned, {**done, "members": {"results": results}})
+    found = enforcement.enforced(planned, done(decided, members=results))
     assert found["added"] == ["alice"]
     assert found["warnings"] == [
         "2 selected users are not in the group ops, so the policy does not reach them: bob, dave"
     ]
     results = [{"user_name": "alice", "failed": True, "msg": "in as many groups as"}]
-    found = enforcement.enforced(planned, {**done, "members": {"results": results}})
+    found = enforcement.enforced(planned, done(decided, members=results))
     assert found["added"] == [] and found["failures"] == [{"user_name": "alice", "msg": "in as many groups as"}]
+
+
+def test_what_is_wanted() -> None:
+    planned = {
+        "settings": {**SETTINGS, "enrol": False},
+        "selected": ["alice", "bob"],
+        "caller": "carol",
+        "policy_arn": ARN,
+        "failed": [{"user_name": "bob", "msg": "a name that is too long"}],
+    }
+    tally = {"enabled": ["alice"], "failed": [{"user_name": "alice", "msg": "denied"}]}
+    assert enforcement.options(planned, tally, predicted=False) == {
+        "selected": ["alice", "bob"],
+        "caller": "carol",
+        "policy_arn": ARN,
+        "told": ["alice", "bob"],
+        "enabled": [],
+        "enrol": False,
+        "exclude": [],
+        "exclude_patterns": [],
+        "enforce_group_members": "report",
+        "enforce_self_enrolment": False,
+    }
+    # Only check mode counts who would be enrolled.
+    assert enforcement.options(planned, tally, predicted=True)["enabled"] == ["alice"]

@@ -10,7 +10,7 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening 
 
 # What tasks registered that did not run.
 NOTHING: dict[str, t.Any] = dict.fromkeys(
-    ("enrolled", "sheets", "decided", "attached", "members", "passwords", "keys", "password_policy", "orphans"), {}
+    ("enrolled", "sheets", "enforced", "passwords", "keys", "password_policy", "orphans"), {}
 )
 DONE: dict[str, t.Any] = {**NOTHING, "failures": [], "check_mode": False}
 

@@ -9,11 +9,8 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import (
-    inputs,
-    patterns,
-    plan,
-)
+from ansible_collections.hardening.aws.plugins.module_utils import _patterns
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import inputs, plan
 
 NOW = "2026-06-30T12:00:00+00:00"
 PREFIX = "arn:aws-cn:iam::123456789012"
@@ -143,7 +140,7 @@ def test_who_may_have_a_password_is_told() -> None:
 
 @pytest.mark.parametrize("option", ["exclude_patterns", "orphan_pattern"])
 def test_a_regular_expression_cannot_hang_the_run(option: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patterns, "PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr(_patterns, "PATIENCE_SECONDS", 1.0)
     endless = "(a+)+$"
     assert inputs.problems({**SETTINGS, "users": ["x"], "exclude_patterns": [f"~{endless}"]}) == []
     account = info(user("a" * 40 + "b"), user("alice"), orphans=["/" + "a" * 40 + "b"])

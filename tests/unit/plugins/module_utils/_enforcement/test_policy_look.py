@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.hardening.aws.plugins.module_utils._access import managed_policy, policy_look
+from ansible_collections.hardening.aws.plugins.module_utils._enforcement import managed_policy, policy_look
 from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused
 
 ARN = "arn:aws-cn:iam::123456789012:policy/security/p"
@@ -49,7 +49,9 @@ class Iam:
 
 
 def look(iam: Iam, partition: str = policy_look.PARTITION, group: str | None = None) -> dict[str, t.Any]:
-    return policy_look.look(t.cast(t.Any, iam), "P", json.dumps(document(partition)), group)
+    found, policy = policy_look.look(t.cast(t.Any, iam), "P", json.dumps(document(partition)), group)
+    assert (policy.arn if policy else None) == found["arn"]
+    return found
 
 
 def test_a_policy_that_is_as_it_should_be() -> None:

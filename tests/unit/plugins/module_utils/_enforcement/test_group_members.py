@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.hardening.aws.plugins.module_utils._access import group_members
+from ansible_collections.hardening.aws.plugins.module_utils._enforcement import group_members
 from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused
 
 Refusals = dict[str, str]
@@ -39,8 +39,7 @@ class Iam:
 def added(refusals: Refusals, *names: str, check_mode: bool = False) -> tuple[Iam, list[dict[str, t.Any]]]:
     iam = Iam(refusals)
     api = group_members.GroupApi(t.cast(t.Any, iam), "staff")
-    params = {"group": "staff", "users": list(names), "concurrency": 4}
-    return iam, [outcome.result() for outcome in group_members.put_into_group(api, params, check_mode)]
+    return iam, [outcome.result() for outcome in group_members.put_into_group(api, names, 4, check_mode)]
 
 
 def test_each_is_one_call() -> None:
@@ -73,8 +72,3 @@ def test_whether_there_is_a_group() -> None:
     assert not group_members.GroupApi(t.cast(t.Any, Iam({"staff": "NoSuchEntity"})), "staff").exists()
     with pytest.raises(AwsRefused):
         group_members.GroupApi(t.cast(t.Any, Iam({"staff": "AccessDenied"})), "staff").exists()
-
-
-def test_bad_input() -> None:
-    found = group_members.problems({"group": "staff", "users": ["alice", "arn:aws:iam::1:user/x"], "concurrency": 0})
-    assert len(found) == 2 and found[0].startswith("users[1]") and found[1].startswith("concurrency")

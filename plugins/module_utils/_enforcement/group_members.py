@@ -9,33 +9,14 @@ from __future__ import annotations
 
 import typing as t
 
+from .._access.bulk import Outcome, counted_by, for_each
 from .._aws.connection import Connection
 from .._aws.iam import IamApi
 from .._aws.refusals import short_code
 from .._errors import AwsRefused
-from .._problems import Problems, check_concurrency, check_user_name
 from .._progress import Progress
-from .bulk import Outcome, counted_by, for_each
 
 ADD = "add"
-
-
-def member_options() -> dict[str, t.Any]:
-    """Return the module's options."""
-    return {
-        "group": {"type": "str", "required": True},
-        "users": {"type": "list", "elements": "str", "required": True},
-        "concurrency": {"type": "int", "default": 16},
-    }
-
-
-def problems(params: t.Mapping[str, t.Any]) -> list[str]:
-    """Return what is wrong with the options."""
-    found = Problems("")
-    for number, name in enumerate(params["users"]):
-        check_user_name(found, name, f"users[{number}]")
-    check_concurrency(found, params["concurrency"])
-    return found.found
 
 
 class GroupApi(IamApi):
@@ -43,18 +24,18 @@ class GroupApi(IamApi):
 
     def __init__(self, connection: Connection, name: str) -> None:
         super().__init__(connection)
-        self._name = name
+        self.name = name
 
     def exists(self) -> bool:
         """Return whether there is such a group. One call, however many members it has."""
-        return self._exists("GetGroup", {"GroupName": self._name, "MaxItems": 1})
+        return self._exists("GetGroup", {"GroupName": self.name, "MaxItems": 1})
 
     def add(self, user_name: str) -> None:
         """Put a user into the group.
 
         :raises AwsRefused: With words for the causes that are this call's own.
         """
-        params = {"GroupName": self._name, "UserName": user_name}
+        params = {"GroupName": self.name, "UserName": user_name}
         try:
             self._iam.call("AddUserToGroup", params, expected=("NoSuchEntity", "LimitExceeded"))
         except AwsRefused as refusal:
@@ -65,31 +46,29 @@ class GroupApi(IamApi):
         text = refusal.message
         if code == "NoSuchEntity":
             text = (
-                f"The user {user_name} was not put into the group {self._name}, as one of the two does not exist any "
+                f"The user {user_name} was not put into the group {self.name}, as one of the two does not exist any "
                 f"more. AWS: {refusal.aws_message}"
             )
         elif code == "LimitExceeded":
             text = (
                 f"The user {user_name} is in as many groups as the account's quota allows, so it was not put into "
-                f"{self._name}: take it out of another group. AWS: {refusal.aws_message}"
+                f"{self.name}: take it out of another group. AWS: {refusal.aws_message}"
             )
         return AwsRefused(text, refusal.code or "", refusal.operation or "", refusal.aws_message, refusal.unsure)
 
 
-def put_into_group(api: GroupApi, params: t.Mapping[str, t.Any], check_mode: bool) -> list[Outcome]:
-    """Put the users into the group, and return what became of each. In check mode, predict it."""
-    outcomes = [
-        Outcome(f"users[{number}] ({name})", {"user_name": name}) for number, name in enumerate(params["users"])
-    ]
+def put_into_group(api: GroupApi, user_names: t.Sequence[str], concurrency: int, check_mode: bool) -> list[Outcome]:
+    """Put users into the group, I(concurrency) at once, and return what became of each. In check mode, predict it."""
+    outcomes = [Outcome(name, {"user_name": name}) for name in user_names]
 
     def add(outcome: Outcome) -> None:
         name = outcome.identity["user_name"]
         if not check_mode:
             api.add(name)
         outcome.actions.append(ADD)
-        outcome.before.append(f"{params['group']}: without {name}")
-        outcome.after.append(f"{params['group']}: with {name}")
+        outcome.before.append(f"{api.name}: without {name}")
+        outcome.after.append(f"{api.name}: with {name}")
 
     progress = Progress("put into the group", len(outcomes), api.seconds_waited)
-    for_each(add, outcomes, params["concurrency"], counted_by(progress))
+    for_each(add, outcomes, concurrency, counted_by(progress))
     return outcomes
