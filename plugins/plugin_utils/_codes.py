@@ -15,6 +15,7 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.hardening.aws.plugins.module_utils._aws.clock import STEP_SECONDS
+from ansible_collections.hardening.aws.plugins.module_utils._known_secrets import mask
 from ansible_collections.hardening.aws.plugins.module_utils._seeds import totp
 
 _NEXT = 3  # how many codes are looked at for one that was not used
@@ -29,6 +30,7 @@ def seed_of(value: t.Any, plugin: str) -> str:
         raise AnsibleFilterError(f"{plugin}: the Python library pyotp is not installed on the controller.")
     if not isinstance(value, str):
         raise AnsibleFilterError(f"{plugin}: the seed must be text, and is of type {type(value).__name__}.")
+    mask(value)
     try:
         return totp.normalize_seed(value)
     except totp.SeedError as error:

@@ -19,6 +19,7 @@ import typing as t
 
 import yaml
 
+from ansible_collections.hardening.aws.plugins.module_utils._known_secrets import mask
 from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import record_is_of
 
 Record = dict[str, t.Any]
@@ -157,9 +158,11 @@ class SeedFile:
         except OSError as error:
             raise VaultedSeedsError(f"{self.path}: cannot be read ({error.strerror}).") from None
         try:
-            return parse(self._cipher.decrypt(content))
+            records = parse(self._cipher.decrypt(content))
         except VaultedSeedsError as error:
             raise VaultedSeedsError(f"{self.path}: {error}") from None
+        mask(*(one.get("seed") for record in records.values() for one in (record, *(record.get("superseded") or ()))))
+        return records
 
     def add(self, new: t.Sequence[Record], write: bool = True) -> tuple[dict[str, Record], list[str]]:
         """Add records, durably. Return all records as the file then has them, and the serial numbers that changed."""

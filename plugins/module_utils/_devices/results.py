@@ -14,6 +14,7 @@ from .._aws.iam import MfaApi
 from .._aws.model import Device, account_of, device_name_of, device_type
 from .._errors import BadInput
 from .._failure_streak import NotTried
+from .._known_secrets import mask
 from .._messages import scrub
 from .._seeds.registry import open_store
 from .._seeds.totp import otpauth_uri
@@ -109,6 +110,7 @@ def new_seed_result(outcome: Outcome) -> Result:
     created = outcome.journal.created
     if created is None or outcome.desired.stored:
         return {}
+    mask(created.seed)
     name, account_id = device_name_of(created.serial_number), account_of(created.serial_number) or ""
     return {
         "seed": created.seed,

@@ -17,6 +17,7 @@ from .._aws.iam import MfaApi, user_of_caller
 from .._aws.model import device_name_of
 from .._aws.signing import SESSION
 from .._errors import AwsRefused, BadInput, MfaError, ReplyLost
+from .._known_secrets import mask
 from .._problems import Problems, refuse
 from .._seeds.registry import open_store
 from . import options
@@ -67,7 +68,9 @@ def run(module: AnsibleAWSModule, item: t.Mapping[str, t.Any]) -> dict[str, t.An
     serial = desired.serial_number or user.virtual_arn(desired.device_path, desired.device_name or desired.user_name)
     seed = desired.seed or _stored_seed(params["seed_store"], connection, user, desired, serial)
     codes = CodesInTurn(serial, seed, own.clock, user.caller, params["wait_timeout"])
-    return {"sts_creds": open_session(own.client("sts"), codes, serial, wanted), "serial_number": serial}
+    credentials = open_session(own.client("sts"), codes, serial, wanted)
+    mask(credentials["secret_key"], credentials["session_token"])
+    return {"sts_creds": credentials, "serial_number": serial}
 
 
 def _desired(module: AnsibleAWSModule, item: t.Mapping[str, t.Any]) -> Desired:

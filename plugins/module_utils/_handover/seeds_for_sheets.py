@@ -17,6 +17,7 @@ from .._devices.device_tags import HANDED_OVER
 from .._devices.holders import Holder, Holders, record_of
 from .._devices.options import run_options, run_problems
 from .._errors import AwsRefused, MfaError
+from .._known_secrets import mask
 from .._messages import warn
 from .._problems import Problems, check_user_name, refuse
 from .._progress import Progress
@@ -138,6 +139,7 @@ def read_seeds(
         record = record_of(store, holder)
         if record is not None:
             outcome.details["seed"] = record.seed
+            mask(record.seed)
         elif user_names is not None:
             outcome.details["handed_over"] = api.tags_of(holder.serial_number).get(HANDED_OVER)
 

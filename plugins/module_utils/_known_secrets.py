@@ -1,0 +1,24 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Secrets that a module returns on purpose, or that the controller reads: Ansible masks them for the rest of the run.
+
+This module is private to hardening.aws. ansible-core keeps a register of secrets from 2.22 on; before that, only no_log
+protects them. What stays within a module is not registered, as the register itself is part of a module's result.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+_register: t.Callable[[t.Iterable[str]], None] | None
+try:
+    from ansible.module_utils.secrets import register_secrets as _register
+except ImportError:  # before 2.22
+    _register = None
+
+
+def mask(*secrets: t.Any) -> None:
+    """Have Ansible mask secrets wherever it shows something. What is no text, or empty, is left out."""
+    texts = [str.__str__(secret) for secret in secrets if isinstance(secret, str) and secret]
+    if _register is not None and texts:
+        _register(texts)
