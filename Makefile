@@ -11,7 +11,7 @@ SECTIONS ?=
 TARGETS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tree test lint sanity units integration emulator-tests docs bench chaos policy prowler fuzz search mutants targets \
+.PHONY: help setup demo tree test lint sanity units integration deep emulator-tests docs bench chaos policy prowler fuzz search mutants targets \
   rulebook site build release-check publish clean distclean
 
 help: ## this list
@@ -32,13 +32,14 @@ tree: setup ## make build/tree/ansible_collections/hardening/aws, to set ANSIBLE
 test: setup ## all gates: lint, sanity, units, docs, build, emulator and integration tests
 	@$(VENV) scripts/gates.py $(GATES)
 
-lint sanity units integration emulator-tests docs build: setup
+lint sanity units integration deep emulator-tests docs build: setup
 	@$(VENV) scripts/gates.py $@
 
 lint: ## ansible-lint, yamllint, ruff, black, mypy, reuse, changelog, links, tests/project
 sanity: ## ansible-test sanity, every test, no ignores
 units: ## ansible-test units
 integration: ## the integration tests, on the emulator
+deep: ## those of them that make test has no time for: the same kills, faults and refusals in more places
 emulator-tests: ## the emulator's own tests
 docs: ## antsibull-docs over the plugins' documentation
 build: ## the Galaxy artifact in build/dist, judged by galaxy-importer

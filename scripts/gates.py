@@ -215,9 +215,16 @@ def pytest(run: Run, folder: str, *options: str, **extra: str) -> None:
     require(re.search(r"\b[1-9]\d* passed", text), f"no test in {folder} passed")
 
 
+# Four at a time on two processors: much of it is waiting, for unused codes or for AWS to settle.
+_BY_FOURS = ("--numprocesses", "4", "--maxschedchunk", "2")
+
+
 def integration(run: Run) -> None:
-    # Four at a time on two processors: much of it is waiting, for unused codes or for AWS to settle.
-    pytest(run, "tests/integration", "--numprocesses", "4", "--maxschedchunk", "2")
+    pytest(run, "tests/integration", "-m", "not deep", *_BY_FOURS)
+
+
+def deep(run: Run) -> None:
+    pytest(run, "tests/integration", "-m", "deep", *_BY_FOURS)
 
 
 def integration_smoke(run: Run) -> None:
@@ -276,6 +283,8 @@ GATES = (
     Gate("project", "lint", project),
     Gate("emulator", "emulator-tests", emulator, alone=True),
     Gate("integration", "integration", integration, alone=True),
+    # More of the same, which would take make test over its time.
+    Gate("deep", "deep", deep, alone=True, by_name=True),
 )
 
 

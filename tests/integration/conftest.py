@@ -31,8 +31,29 @@ LONG = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+DEEP = tuple(
+    line.partition("  #")[0].strip()
+    for line in (ROOT / "tests/integration/deep.txt").read_text(encoding="utf-8").splitlines()
+    if line.strip() and not line.startswith("#")
+)
+
+
+# First, as the selection by markers is such a hook, too.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.stem not in LONG)
+    names = [item.nodeid.removeprefix("tests/integration/") for item in items]
+    for item, name in zip(items, names, strict=True):
+        if any(_is_named(name, by) for by in DEEP):
+            item.add_marker(pytest.mark.deep)
+    if config.args == ["tests/integration"]:
+        stale = [by for by in DEEP if not any(_is_named(name, by) for name in names)]
+        assert not stale, f"deep.txt names tests that are not there: {stale}"
+
+
+def _is_named(name: str, by: str) -> bool:
+    start, _star, end = by.partition("*")
+    return name.startswith(start) and name.endswith(end)
 
 
 def pytest_report_header() -> str:

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Each bad input of the role and of the playbooks is refused before anything is touched, however it was written.
 
-Every case is three hosts of one play: its inputs as -e name=value gives them, as JSON, and as a file of variables.
+Each case and form is a host of one play: its inputs as -e name=value gives them, as JSON, or as a file of variables. make
+test gives each case one of these forms, in turn; make deep all of them.
 """
 
 from __future__ import annotations
@@ -55,13 +56,13 @@ def inputs_of(target: str, case: Case) -> dict[str, t.Any]:
 class Fleet:
     """An inventory with a host for each case and form, and a run of a playbook on all of them."""
 
-    def __init__(self, controller: Controller, target: str, cases: dict[str, Case]) -> None:
+    def __init__(self, controller: Controller, target: str, cases: dict[str, Case], all_forms: bool) -> None:
         self.controller = controller
         self.folder = controller.home.parent / f"bad-inputs-{target}"
         (self.folder / "host_vars").mkdir(parents=True)
         self.hosts: dict[str, tuple[str, str, Case]] = {}
         for number, (name, case) in enumerate(cases.items()):
-            for form in FORMS:
+            for form in FORMS if all_forms else [FORMS[number % len(FORMS)]]:
                 host = f"case{number}-{FORMS.index(form)}"
                 self.hosts[host] = (name, form, case)
                 self._write(host, form, inputs_of(target, case))
@@ -150,13 +151,14 @@ def test_the_table_is_as_long_as_it_should_be() -> None:
 
 
 @pytest.mark.parametrize("target", ["role", *PLAYBOOKS])
+@pytest.mark.parametrize("all_forms", [False, True], ids=["one form", "all forms"])
 def test_bad_inputs_are_refused_before_anything_is_touched(
-    controller: Controller, emulator: Emulator, target: str
+    controller: Controller, emulator: Emulator, target: str, all_forms: bool
 ) -> None:
     emulator.fixture(ACCOUNT)
     before = emulator.devices()
     emulator.clear_requests()
-    fleet = Fleet(controller, target, table(target))
+    fleet = Fleet(controller, target, table(target), all_forms)
     code, output, failed = fleet.run(fleet.role_playbook() if target == "role" else f"hardening.aws.{target}")
     assert code == 2 and "Traceback" not in output, output[-3000:]
     wrong = fleet.judge(failed)
