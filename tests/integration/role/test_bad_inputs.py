@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Each bad input of the role and of the playbooks is refused before anything is touched, however it was written.
 
-Each case and form is a host of one play: its inputs as -e name=value gives them, as JSON, or as a file of variables. make
-test gives each case one of these forms, in turn; make deep all of them.
+Each case and form is a host of one play: its inputs as -e name=value gives them, as JSON, or as a file of variables.
+make test gives each case one of these forms, in turn; make deep all of them.
 """
 
 from __future__ import annotations
