@@ -56,10 +56,16 @@ def search(patterns: t.Sequence[str], texts: t.Sequence[str], ignore_case: bool 
 def match_names(patterns: t.Sequence[str], names: t.Sequence[str]) -> list[set[str]]:
     """Return for each pattern, or after a C(~) regular expression, the names that it means, whatever their case.
 
+    A pattern means whole names; a regular expression is found anywhere in a name.
+
     :raises TooSlow: A regular expression takes too long; its number is that of the pattern.
     """
-    regexes = [pattern[1:] if pattern.startswith("~") else fnmatch.translate(pattern) for pattern in patterns]
-    return search(regexes, names, ignore_case=True)
+    return search([_regex(pattern) for pattern in patterns], names, ignore_case=True)
+
+
+def _regex(pattern: str) -> str:
+    # What fnmatch makes of a pattern ends where a name ends, and begins anywhere.
+    return pattern[1:] if pattern.startswith("~") else rf"\A{fnmatch.translate(pattern)}"
 
 
 def pattern_problem(pattern: str) -> str | None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import typing as t
 
@@ -81,7 +82,10 @@ def test_ansibles_refusals_are_explained(capsys: pytest.CaptureFixture[str]) -> 
 
 def returned(capsys: pytest.CaptureFixture[str], users: list[str], fails: bool = False, verbosity: int = 0) -> t.Any:
     """Return the users that a module returns as its arguments."""
-    with patch_module_args({"users": users, "_ansible_verbosity": verbosity}):
+    asked: dict[str, t.Any] = {"_ansible_verbosity": verbosity}
+    if "_ansible_inject_invocation" in inspect.getsource(AnsibleModule):
+        asked["_ansible_inject_invocation"] = True  # newer versions return arguments only if they are told to
+    with patch_module_args({"users": users, **asked}):
         module = bulk_module(argument_spec={"users": {"type": "list", "elements": "str"}})
         with pytest.raises(SystemExit):
             if fails:

@@ -80,6 +80,8 @@ PEOPLE = [
         ({"select": {"paths": ["/"]}, "exclude": ["ALICE", "carol"]}, ["bob", "svc-1"]),
         ({"select": {"paths": ["/"]}, "exclude_patterns": ["SVC-*", "a?ice"]}, ["bob", "Carol"]),
         ({"select": {"paths": ["/"]}, "exclude_patterns": ["~^(bob|carol)$", "~\\d"]}, ["alice"]),
+        # A pattern means whole names.
+        ({"select": {"paths": ["/"]}, "exclude_patterns": ["ob", "l*"]}, ["alice", "bob", "Carol", "svc-1"]),
         ({"users": ["alice", "bob"], "exclude_patterns": ["*"]}, []),
     ],
 )
