@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import typing as t
 
-_register: t.Callable[[t.Iterable[str]], None] | None
 try:
-    from ansible.module_utils.secrets import register_secrets as _register
+    from ansible.module_utils import secrets as _ansible_secrets
 except ImportError:  # before 2.22
-    _register = None
+    _ansible_secrets = None
 
 
 def mask(*secrets: t.Any) -> None:
     """Have Ansible mask secrets wherever it shows something. What is no text, or empty, is left out."""
     texts = [str.__str__(secret) for secret in secrets if isinstance(secret, str) and secret]
-    if _register is not None and texts:
-        _register(texts)
+    if _ansible_secrets is not None and texts:
+        _ansible_secrets.register_secrets(texts)
