@@ -4,8 +4,7 @@
 
 This module is private to hardening.aws, and the only place that uses Ansible's private C(_log_invocation). Ansible logs
 a module's arguments, and looks for each no_log value in them: for 5,000 devices with a seed each that took longer than
-the module's own work. Up to 2.20 it returns them, too, and it walks through all that is
-returned several times.
+the module's own work. Up to 2.20 it returns them, too, and it walks through all that is returned several times.
 """
 
 from __future__ import annotations
