@@ -32,7 +32,7 @@ LONG = (
 
 
 DEEP = tuple(
-    line.partition("  #")[0].strip()
+    line.strip()
     for line in (ROOT / "tests/integration/deep.txt").read_text(encoding="utf-8").splitlines()
     if line.strip() and not line.startswith("#")
 )

@@ -9,18 +9,9 @@ import typing as t
 import pytest
 
 from ansible_collections.hardening.aws.plugins.module_utils._enforcement import decision, refusals
+from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._enforcement.settings import SETTINGS
 
 ARN = "arn:aws:iam::123456789012:policy/deny-unless-mfa"
-SETTINGS: dict[str, t.Any] = {
-    "enrol": True,
-    "exclude": [],
-    "exclude_patterns": [],
-    "enforce_policy": "users",
-    "enforce_group": "",
-    "enforce_group_members": "report",
-    "enforce_policy_name": "deny-unless-mfa",
-    "enforce_self_enrolment": False,
-}
 # name: (has a device, groups)
 PEOPLE: dict[str, tuple[bool, list[str]]] = {
     "alice": (True, ["staff"]),

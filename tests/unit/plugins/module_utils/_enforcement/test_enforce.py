@@ -14,18 +14,9 @@ from ansible_collections.hardening.aws.plugins.module_utils import _patterns
 from ansible_collections.hardening.aws.plugins.module_utils._enforcement import account, enforce, managed_policy
 from ansible_collections.hardening.aws.plugins.module_utils._enforcement.decision import Wanted
 from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError
+from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._enforcement.settings import SETTINGS
 
 ARN = "arn:aws-cn:iam::123456789012:policy/deny-unless-mfa"
-SETTINGS: dict[str, t.Any] = {
-    "enrol": True,
-    "exclude": [],
-    "exclude_patterns": [],
-    "enforce_policy": "users",
-    "enforce_group": "",
-    "enforce_group_members": "report",
-    "enforce_policy_name": "deny-unless-mfa",
-    "enforce_self_enrolment": False,
-}
 GROUP: dict[str, t.Any] = {"enforce_policy": "group", "enforce_group": "staff"}
 DOCUMENT = json.dumps({"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "arn:PARTITION:iam::*:user/x"}]})
 WRITES = ("CreatePolicy", "CreatePolicyVersion", "AttachUserPolicy", "AttachGroupPolicy", "AddUserToGroup")

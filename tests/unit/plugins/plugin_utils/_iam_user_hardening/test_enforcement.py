@@ -7,18 +7,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import enforcement
+from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._enforcement.settings import SETTINGS
 
 ARN = "arn:aws:iam::123456789012:policy/deny-unless-mfa"
-SETTINGS: dict[str, t.Any] = {
-    "enrol": True,
-    "exclude": [],
-    "exclude_patterns": [],
-    "enforce_policy": "users",
-    "enforce_group": "",
-    "enforce_group_members": "report",
-    "enforce_policy_name": "deny-unless-mfa",
-    "enforce_self_enrolment": False,
-}
 DONE: dict[str, t.Any] = {"enforced": {}, "check_mode": False}
 DECIDED: dict[str, t.Any] = {
     "arn": ARN,
