@@ -9,9 +9,10 @@ LEGS ?=
 GATES ?=
 SECTIONS ?=
 TARGETS ?=
+OPTIONS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tree test lint sanity units integration deep emulator-tests docs bench chaos policy prowler fuzz search mutants targets \
+.PHONY: help setup demo tree test lint sanity units integration deep emulator-tests docs bench chaos policy prowler fuzz search mutants coverage targets \
   rulebook site build release-check publish clean distclean
 
 help: ## this list
@@ -61,6 +62,9 @@ search: tree ## play 100,000 scenarios of kills, lost replies, stale lists and i
 
 mutants: tree ## change the files that decide, one thing at a time: do their unit tests notice? FILES=totp: some of them
 	@$(VENV) scripts/mutants.py $(FILES)
+
+coverage: setup ## which lines and branches of plugins/ do the unit and the integration tests run? OPTIONS="-m 'not deep'": by those of make test
+	@$(VENV) scripts/measure_coverage.py -- $(OPTIONS)
 
 prowler: setup ## compare the report's verdicts with those of Prowler, which is installed for that into build/prowler
 	@test -x build/prowler/bin/prowler || { $(PYTHON) -m venv build/prowler && \

@@ -317,19 +317,36 @@ PLAYBOOKS: dict[str, dict[str, Case]] = {
         "users: empty": of("rotate", "users", [], "is empty"),
         "users: true": of("rotate", "users", [True], "put the text into quotes", at="[0]"),
         "users: long": of("rotate", "users", [LONG], "64", at="[0]"),
+        "users: empty items": of("rotate", "users", "alice, bob,,", "an item between commas is empty"),
+        "users: twice": of("rotate", "users", ["alice", "Alice"], "has alice 2 times"),
+        "users: ARN": of("rotate", "users", ["arn:aws:iam::123456789012:user/alice"], "is an ARN", at="[0]"),
         "suffix: missing": of("rotate", "suffix", LEFT_OUT, "is missing"),
         "suffix: line break": of("rotate", "suffix", "2026\n", "letters, digits"),
         "suffix: blank": of("rotate", "suffix", "new one", "letters, digits"),
         "suffix: empty": of("rotate", "suffix", "", "letters, digits"),
+        "suffix: quote": of("rotate", "suffix", 'x"y', "letters, digits"),
         "suffix: list": of("rotate", "suffix", ["2026", 1], "give text", "letters, digits"),
         "seed_store: missing": of("rotate", "seed_store", LEFT_OUT, "is missing"),
         "seed_store: text": of("rotate", "seed_store", "secretsmanager", "neither JSON nor key=value"),
         "seed_store: type": of("rotate", "seed_store", {"type": "s3"}, "choose one of", at=".type"),
         "seed_store: unknown key": of("rotate", "seed_store", {**STORE, "nmae": "x"}, "Did you mean name?"),
         "seed_store: placeholder": of("rotate", "seed_store", {**STORE, "name": "m/{usr}"}, "{usr}", at=".name"),
+        "seed_store: one name": of(
+            "rotate", "seed_store", {**STORE, "name": "one"}, "would keep their seeds under the same", users=["alice", "bob"]
+        ),
+        "seed_store: one for old and new": of(
+            "rotate", "seed_store", {**STORE, "name": "mfa/{user_name}"}, "lacks", at=".name"
+        ),
         "retire: text": of("rotate", "retire", "later", "give true or false"),
         "retire_devices: missing": of("rotate", "retire", True, "retire_devices", at=""),
+        "retire_devices: every": of(
+            "rotate", "retire_devices", ["*"], "'*' names every device", at="[0]", retire=True
+        ),
+        "retire_devices: no name": of("rotate", "retire_devices", ["{user}"], "cannot be a device's name", at="[0]"),
+        "profiles: list": of("rotate", "profiles", ["alice"], "is a list", "neither JSON nor key=value"),
+        "profiles: empty": of("rotate", "profiles", {"alice": ""}, "is no profile", at=".alice"),
         "min_age_days: text": of("rotate", "min_age_days", "a week", "give a whole number"),
+        "min_age_days: minus one": of("rotate", "min_age_days", -1, "is -1"),
         "unknown input": of("rotate", "suffx", "2026", "Did you mean rotate_suffix?"),
     },
 }

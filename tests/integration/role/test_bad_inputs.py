@@ -56,13 +56,16 @@ def inputs_of(target: str, case: Case) -> dict[str, t.Any]:
 class Fleet:
     """An inventory with a host for each case and form, and a run of a playbook on all of them."""
 
-    def __init__(self, controller: Controller, target: str, cases: dict[str, Case], all_forms: bool) -> None:
+    def __init__(
+        self, controller: Controller, target: str, cases: dict[str, Case], forms: t.Sequence[str] | None = None
+    ) -> None:
+        """Without I(forms) each case has one, in turn."""
         self.controller = controller
         self.folder = controller.home.parent / f"bad-inputs-{target}"
         (self.folder / "host_vars").mkdir(parents=True)
         self.hosts: dict[str, tuple[str, str, Case]] = {}
         for number, (name, case) in enumerate(cases.items()):
-            for form in FORMS if all_forms else [FORMS[number % len(FORMS)]]:
+            for form in forms or [FORMS[number % len(FORMS)]]:
                 host = f"case{number}-{FORMS.index(form)}"
                 self.hosts[host] = (name, form, case)
                 self._write(host, form, inputs_of(target, case))
@@ -90,7 +93,7 @@ class Fleet:
         else:
             (path / "inputs.yml").write_text(yaml.safe_dump(inputs, allow_unicode=True), encoding="utf-8")
 
-    def run(self, playbook: str) -> tuple[int, str, dict[str, list[str]]]:
+    def run(self, playbook: str, *arguments: str) -> tuple[int, str, dict[str, list[str]]]:
         """Return the exit status, the output, and by host the messages of tasks that failed."""
         recorded = self.folder / "results.jsonl"
         environment = self.controller.environment(
@@ -101,7 +104,7 @@ class Fleet:
         )
         done = subprocess.run(
             [str(VENV / "bin/ansible-playbook"), "-i", str(self.folder / "inventory.json"), playbook]
-            + ["-e", f"{playbook.split('.')[-1]}_hosts=all"],
+            + ["-e", f"{playbook.split('.')[-1]}_hosts=all", *arguments],
             env=environment,
             cwd=self.controller.home,
             capture_output=True,
@@ -158,7 +161,7 @@ def test_bad_inputs_are_refused_before_anything_is_touched(
     emulator.fixture(ACCOUNT)
     before = emulator.devices()
     emulator.clear_requests()
-    fleet = Fleet(controller, target, table(target), all_forms)
+    fleet = Fleet(controller, target, table(target), FORMS if all_forms else None)
     code, output, failed = fleet.run(fleet.role_playbook() if target == "role" else f"hardening.aws.{target}")
     assert code == 2 and "Traceback" not in output, output[-3000:]
     wrong = fleet.judge(failed)

@@ -108,33 +108,34 @@ def test_two_hosts_are_two_accounts(fleet: Fleet, playbook: str) -> None:
     assert "secret-of" not in done.stdout + done.stderr
 
 
+OF_ONE_HOST = {
+    "both": ({"aws_profile": "x", "aws_access_key": "y", "aws_secret_key": "z"}, "cannot be combined"),
+    "half": ({"aws_access_key": "AKIAONE"}, "aws_access_key: needs aws_secret_key"),
+    "role": ({"aws_role_arn": "hardening"}, "aws_role_arn: is 'hardening': give the ARN"),
+    "number": ({"aws_profile": "x", "expected_account_id": 12345}, "expected_account_id: is '12345': give the 12"),
+    "others": (
+        {"aws_role_arn": f"arn:aws:iam::{ONE}:role/r", "expected_account_id": TWO},
+        "is a role of another account",
+    ),
+}
+ALONE = {"dev": ({"profile": "dev", "access_key": "AKIAONE"}, "dev: no variable says which AWS account this host is")}
+TOGETHER = {
+    "first": ({}, "first: no variable says which AWS account this host is"),
+    "second": ({"aws_profile": "x"}, "second, third: the variables of these hosts name the same account (aws_profile x)"),
+    "third": ({"aws_profile": "x", "aws_region": "eu-west-1"}, "Leave out all but one"),
+}
+
+
 @pytest.mark.parametrize("playbook", list(INPUTS))
-@pytest.mark.parametrize(
-    ("hosts", "refusal"),
-    [
-        ({"dev": {"profile": "dev", "access_key": "AKIAONE"}}, "dev: no variable says which AWS account this host is"),
-        ({"first": {}, "second": {"aws_profile": "x"}}, "first: no variable says which AWS account this host is"),
-        (
-            {"first": {"aws_profile": "x"}, "second": {"aws_profile": "x", "aws_region": "eu-west-1"}},
-            "first, second: the variables of these hosts name the same account (aws_profile x)",
-        ),
-        ({"dev": {"aws_profile": "x", "aws_access_key": "y", "aws_secret_key": "z"}}, "cannot be combined"),
-        ({"dev": {"aws_access_key": "AKIAONE"}}, "aws_access_key: needs aws_secret_key"),
-        ({"dev": {"aws_role_arn": "hardening"}}, "aws_role_arn: is 'hardening': give the ARN"),
-        ({"dev": {"aws_profile": "x", "expected_account_id": 12345}}, "expected_account_id: is '12345': give the 12"),
-        (
-            {"dev": {"aws_role_arn": f"arn:aws:iam::{ONE}:role/r", "expected_account_id": TWO}},
-            "is a role of another account",
-        ),
-    ],
-    ids=["other names", "one without", "twins", "profile and keys", "half a key", "role", "number", "role's account"],
-)
+@pytest.mark.parametrize("cases", [OF_ONE_HOST, ALONE, TOGETHER], ids=["each", "other names", "together"])
 def test_hosts_that_leave_a_doubt_are_refused(
-    fleet: Fleet, playbook: str, hosts: dict[str, t.Any], refusal: str
+    fleet: Fleet, playbook: str, cases: dict[str, tuple[dict[str, t.Any], str]]
 ) -> None:
-    done = fleet.run(playbook, hosts)
-    assert done.returncode == 2 and refusal in done.stdout + done.stderr, done.stdout + done.stderr
-    assert "Nothing was touched" in done.stdout + done.stderr
+    """The first host tells the problems of all of them."""
+    done = fleet.run(playbook, {host: variables for host, (variables, _refusal) in cases.items()})
+    output = done.stdout + done.stderr
+    assert done.returncode == 2 and "Nothing was touched" in output, output
+    assert not [refusal for _variables, refusal in cases.values() if refusal not in output], output
     assert not fleet.emulator.requests()
 
 

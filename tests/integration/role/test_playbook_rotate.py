@@ -266,30 +266,11 @@ def test_a_session_proves_the_new_device_where_a_key_is_at_hand(controller: Cont
     assert changed(run(controller, "rotate", environment=shared, **inputs)) == 0
 
 
+# What is wrong whatever the account is like is in bad_inputs.py.
 BAD: list[tuple[dict[str, t.Any], str]] = [
     ({"rotate_users": ["nobody"]}, "rotate_users: there is no IAM user nobody"),
-    ({"rotate_users": "alice, bob,,"}, "rotate_users: is 'alice, bob,,'"),
-    ({"rotate_users": []}, "rotate_users: is empty"),
-    ({"rotate_users": ["alice", "Alice"]}, "rotate_users: has alice 2 times"),
-    ({"rotate_users": [f"arn:aws:iam::{'1' * 12}:user/alice"]}, "rotate_users[0]: is an ARN"),
-    ({"rotate_suffix": "2026\n"}, "rotate_suffix: '2026\\\\n' may contain only"),
-    ({"rotate_suffix": 'x"y'}, "rotate_suffix: "),
     ({"rotate_suffix": None}, "rotate_suffix: is missing"),
-    ({"rotate_seed_store": {"type": "vault"}}, "rotate_seed_store.type: is 'vault'"),
-    ({"rotate_seed_store": {**STORE, "nmae": "x"}}, "rotate_seed_store: has the unknown key 'nmae'"),
-    ({"rotate_seed_store": {**STORE, "name": "{user}"}}, "rotate_seed_store.name: "),
-    ({"rotate_seed_store": {**STORE, "name": "one"}}, "would keep their seeds under the same seed_store.name"),
-    ({"rotate_retire": "maybe"}, "rotate_retire: is 'maybe': give true or false"),
-    ({"rotate_retire": True, "rotate_retire_devices": []}, "rotate_retire_devices: is missing"),
-    ({"rotate_retire": True, "rotate_retire_devices": ["*"]}, "rotate_retire_devices[0]: '*' names every device"),
-    ({"rotate_retire_devices": ["{user}"]}, "rotate_retire_devices[0]: '{user}' cannot be a device's name"),
-    ({"rotate_min_age_days": -1}, "rotate_min_age_days: is -1"),
-    ({"rotate_min_age_days": "soon"}, "rotate_min_age_days: is 'soon'"),
-    ({"rotate_seed_store": {**STORE, "name": "mfa/{user_name}"}}, "rotate_seed_store.name: 'mfa/{user_name}' lacks"),
     ({"rotate_exclude": ["al*", "zed"]}, "rotate_exclude: 'zed' matches no IAM user"),
-    ({"rotate_profiles": ["alice"]}, "rotate_profiles: is a list"),
-    ({"rotate_profiles": {"alice": ""}}, "rotate_profiles.alice: is no profile"),
-    ({"rotate_sufix": "x"}, "rotate_sufix: there is no such input. Did you mean rotate_suffix?"),
 ]
 
 

@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measure which lines and branches of plugins/ the unit and the integration tests run, together: make coverage.
+
+Every process is measured that the tests start with the environment's Python: ansible-playbook, its workers, and the
+modules, which run from an archive of Ansible's. One that is killed with SIGKILL tells nothing, nor does one that runs
+without site-packages. What is left, line by line, is in build/coverage/report.txt. The exit code is 1 if a share is
+below its limit, or a test fails.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+from collection_tree import COLLECTION, make_tree
+from project import BUILD, MAIN, ROOT, plain_environment
+
+FOLDER = BUILD / "coverage"
+SETTINGS = FOLDER / "settings.ini"
+LINES, BRANCHES = 95.0, 90.0  # per cent, at least
+
+
+def write_settings() -> None:
+    """Say what is measured. Data of all processes are in one folder; a file is known by where it is in plugins/."""
+    tree = MAIN.tree / COLLECTION
+    SETTINGS.write_text(
+        "[run]\n"
+        "branch = true\n"
+        "parallel = true\n"
+        "patch = _exit, fork\n"
+        f"data_file = {FOLDER}/data/coverage\n"
+        "include = */ansible_collections/hardening/aws/plugins/*\n"
+        "disable_warnings = no-data-collected, module-not-measured, trace-changed\n"
+        "[paths]\n"
+        f"plugins =\n  {tree}/plugins\n  */ansible_collections/hardening/aws/plugins\n"
+        "[report]\n"
+        "ignore_errors = true\n"
+        # What only type checkers read, and what cannot be reached.
+        "exclude_also =\n  if t.TYPE_CHECKING:\n  raise NotImplementedError\n  if __name__ == .__main__.:\n",
+        encoding="utf-8",
+    )
+
+
+def coverage(*words: str) -> None:
+    """Run a command of coverage's."""
+    command = [str(MAIN.python), "-m", "coverage", words[0], f"--rcfile={SETTINGS}", *words[1:]]
+    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+
+def run_tests(folders: list[str], options: list[str]) -> int:
+    """Run tests of the tree's, measured. Returns pytest's exit code."""
+    environment = {
+        **plain_environment(),
+        "HOME": str(MAIN.home),
+        "PATH": os.pathsep.join([str(MAIN.venv / "bin"), os.environ.get("PATH", os.defpath)]),
+        "PYTHONPATH": str(MAIN.tree),
+        "COVERAGE_PROCESS_START": str(SETTINGS),
+    }
+    failed = 0
+    for folder in folders:
+        where = MAIN.tree / COLLECTION if folder == "tests/unit" else ROOT
+        extra = [] if folder == "tests/unit" else ["--numprocesses", "4", "--maxschedchunk", "2", *options]
+        command = [str(MAIN.python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *extra, folder]
+        failed |= subprocess.run(command, cwd=where, env=environment, check=False).returncode
+    return failed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--only", choices=("unit", "integration"), help="measure with some of the tests only")
+    parser.add_argument("options", nargs="*", help="for the pytest of the integration tests")
+    arguments = parser.parse_args()
+    make_tree(MAIN.venv, MAIN.tree)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    (FOLDER / "data").mkdir(parents=True)
+    MAIN.home.mkdir(parents=True, exist_ok=True)
+    write_settings()
+    folders = [f"tests/{arguments.only}"] if arguments.only else ["tests/unit", "tests/integration"]
+    failed = run_tests(folders, arguments.options)
+    coverage("combine", "--quiet")
+    coverage("json", "--quiet", "-o", str(FOLDER / "coverage.json"))
+    with open(FOLDER / "report.txt", "w", encoding="utf-8") as stream:
+        command = [str(MAIN.python), "-m", "coverage", "report", f"--rcfile={SETTINGS}", "--show-missing", "--skip-covered"]
+        subprocess.run(command, check=True, cwd=ROOT, stdout=stream)
+    totals = json.loads((FOLDER / "coverage.json").read_text(encoding="utf-8"))["totals"]
+    low = 0
+    for what, done, of, limit in (
+        ("lines", totals["covered_lines"], totals["num_statements"], LINES),
+        ("branches", totals["covered_branches"], totals["num_branches"], BRANCHES),
+    ):
+        share = 100 * done / of
+        low += share < limit
+        print(f"{what}: {done} of {of}, {share:.1f} % (at least {limit:g} %{', NOT REACHED' if share < limit else ''})")
+    print(f"what is left: {(FOLDER / 'report.txt').relative_to(ROOT)}")
+    return 1 if failed or low else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

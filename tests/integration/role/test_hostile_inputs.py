@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hostile values in every input of the role and of the playbooks: refused in words, or harmless, never a traceback.
+
+Each is a host of one play in check mode. Templates are no such values here: who writes the inputs writes the playbook.
+make fuzz tries all values, make deep three for each input: FUZZ_SEED=text chooses other ones.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import typing as t
+
+import pytest
+import yaml
+from aws_emulator.client import Emulator
+from bad_inputs import RIGHT, STORE, Case
+from controller import Controller, collections_path
+from hostile import EVALUATED, VALUES, planted, ways
+from project import ROOT
+from test_bad_inputs import ACCOUNT, READING, Fleet
+from test_hostile_input import ALL, CHOICE, LONG
+
+sys.path.append(str(collections_path()))
+
+from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks.inputs import SPECS
+
+BASE = {
+    **RIGHT,
+    "adopt": {"adopt_src": "devices.csv", "adopt_seed_store": STORE},
+    "handover": {"handover_seed_store": STORE},
+    "merge_reports": {"merge_reports_sources": ["report"]},
+    "resync": {"resync_users": ["alice"], "resync_seed_store": STORE},
+}
+NAMES = [name for name in VALUES if name != "template"]
+
+
+def spec(target: str) -> dict[str, t.Any]:
+    """Return the inputs of the role or of a playbook, by their whole names."""
+    if target == "role":
+        path = ROOT / "roles/iam_user_hardening/meta/argument_specs.yml"
+        options: dict[str, t.Any] = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
+        return options
+    return {f"{target}_{name}": option for name, option in SPECS[target].items()}
+
+
+def cases(target: str) -> dict[str, Case]:
+    """Return what is tried: all, or three values for each input."""
+    chosen = random.Random(f"{CHOICE} {target}")
+    found = {}
+    for way in ways(spec(target)):
+        for name in NAMES if ALL else chosen.sample(NAMES, 3):
+            changed = planted(BASE[target], way, VALUES[name])
+            found[f"{'.'.join(map(str, way))}: {name}"] = Case(changed, str(way[0]), "", "")
+    return found
+
+
+def wrong(message: str) -> str:
+    """Return what is wrong with a message, or nothing."""
+    if not message.strip() or message == "None":
+        return "no message"
+    signs = ("Traceback", "did not foresee", "object at 0x", "Unexpected failure", "MODULE FAILURE", "unhashable")
+    if any(sign in message for sign in signs):
+        return message[:600]
+    return f"a message of {len(message)} characters" if len(message) > LONG else ""
+
+
+@pytest.mark.parametrize("target", ["role", *(name for name, spec in SPECS.items() if spec)])
+def test_no_input_ends_in_a_traceback(controller: Controller, emulator: Emulator, target: str) -> None:
+    emulator.fixture(ACCOUNT)
+    before = emulator.devices()
+    emulator.clear_requests()
+    fleet = Fleet(controller, target, cases(target), forms=("JSON",))
+    _code, output, failed = fleet.run(
+        fleet.role_playbook() if target == "role" else f"hardening.aws.{target}", "--check"
+    )
+    assert "Traceback" not in output, output[-3000:]
+    found = []
+    for host, messages in failed.items():
+        found += [f"{fleet.hosts[host][0]}: {text}" for text in map(wrong, messages) if text]
+    assert not found, f"FUZZ_SEED={CHOICE}: {len(found)} of {len(fleet.hosts)}\n" + "\n".join(found[:20])
+    assert len(failed) > len(fleet.hosts) / 2, f"{len(failed)} of {len(fleet.hosts)} were refused"
+    writes = [request for request in emulator.requests() if not request["action"].startswith(READING)]
+    assert not writes and emulator.devices() == before
+    assert not list(controller.home.rglob(EVALUATED)) and not list(fleet.folder.rglob(EVALUATED))
