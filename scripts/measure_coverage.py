@@ -64,7 +64,7 @@ def run_tests(folders: list[str], options: list[str]) -> int:
     failed = 0
     for folder in folders:
         where = MAIN.tree / COLLECTION if folder == "tests/unit" else ROOT
-        extra = [] if folder == "tests/unit" else ["--numprocesses", "4", "--maxschedchunk", "2", *options]
+        extra = ["--import-mode", "importlib"] if folder == "tests/unit" else ["--numprocesses", "4", "--maxschedchunk", "2", *options]
         command = [str(MAIN.python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *extra, folder]
         failed |= subprocess.run(command, cwd=where, env=environment, check=False).returncode
     return failed

@@ -18,9 +18,9 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ._assume_role_option import ASSUME_ROLE
+from ._messages import readable
 
 _MANY = 20
-_LONG = 9000
 
 
 class ExplainingModule(AnsibleModule):
@@ -44,15 +44,7 @@ class ExplainingModule(AnsibleModule):
         """End the module with an error."""
         hints = [] if self._accepted else input_hints(self._given or self.params, self.argument_spec)
         text = " ".join([*hints[:_MANY], f"({msg})"]) if hints else str(msg)
-        super().fail_json(msg=_readable(text), **kwargs)
-
-
-def _readable(text: str) -> str:
-    """Return a message without its middle if it is too long to read, as when it quotes a whole file given as a name."""
-    if len(text) <= _LONG:
-        return text
-    half = _LONG // 2
-    return f"{text[:half]} … ({len(text) - 2 * half} more characters) … {text[-half:]}"
+        super().fail_json(msg=readable(text), **kwargs)
 
 
 def explaining_module(**kwargs: t.Any) -> AnsibleAWSModule:

@@ -17,6 +17,8 @@ from ._errors import BadInput, MfaError
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
+_LONG = 9000  # characters
+
 
 def fail(
     module: AnsibleAWSModule,
@@ -46,6 +48,14 @@ def warn(text: str) -> None:
     call deprecated.
     """
     ansible_warn(text)
+
+
+def readable(text: str) -> str:
+    """Return a message without its middle if it is too long to read, as when it quotes a whole file given as a name."""
+    if len(text) <= _LONG:
+        return text
+    half = _LONG // 2
+    return f"{text[:half]} … ({len(text) - 2 * half} more characters) … {text[-half:]}"
 
 
 def scrub(text: str, secrets: t.Iterable[str | None]) -> str:

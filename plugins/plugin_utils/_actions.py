@@ -14,6 +14,7 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ansible_collections.hardening.aws.plugins.module_utils._core_version import core_problem
+from ansible_collections.hardening.aws.plugins.module_utils._messages import readable
 
 from ._progress_lines import flush_each_line, shown
 
@@ -29,12 +30,18 @@ class ControllerAction(ActionBase):
     _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Refuse an ansible-core that is too old, and do the work."""
+        """Refuse an ansible-core that is too old, do the work, and say in readable words what was refused."""
         super().run(tmp, task_vars)
         too_old = core_problem()
         if too_old:
             raise AnsibleActionFail(too_old)
-        return self.work(task_vars or {})
+        try:
+            return self.work(task_vars or {})
+        except AnsibleActionFail as failure:
+            text = readable(str(failure))
+            if text != str(failure):
+                raise AnsibleActionFail(text) from None
+            raise
 
     def work(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the task's result.

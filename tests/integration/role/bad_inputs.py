@@ -50,8 +50,11 @@ def of(playbook: str, name: str, value: t.Any, text: str, as_text: str = "", at:
 STORE = {"type": "secretsmanager"}
 RIGHT: dict[str, dict[str, t.Any]] = {
     "role": {"iam_user_hardening_users": ["alice"], "iam_user_hardening_seed_store": STORE},
+    "adopt": {"adopt_src": "devices.csv", "adopt_seed_store": STORE},
     "audit": {"audit_dest": "reports"},
+    "handover": {"handover_seed_store": STORE},
     "offboard": {"offboard_users": ["alice"]},
+    "resync": {"resync_users": ["alice"], "resync_seed_store": STORE},
     "rotate": {"rotate_users": ["alice"], "rotate_suffix": "2026", "rotate_seed_store": STORE},
 }
 

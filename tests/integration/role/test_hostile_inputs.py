@@ -15,7 +15,7 @@ import typing as t
 import pytest
 import yaml
 from aws_emulator.client import Emulator
-from bad_inputs import RIGHT, STORE, Case
+from bad_inputs import RIGHT, Case
 from controller import Controller, collections_path
 from hostile import EVALUATED, VALUES, planted, ways
 from project import ROOT
@@ -26,13 +26,6 @@ sys.path.append(str(collections_path()))
 
 from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks.inputs import SPECS
 
-BASE = {
-    **RIGHT,
-    "adopt": {"adopt_src": "devices.csv", "adopt_seed_store": STORE},
-    "handover": {"handover_seed_store": STORE},
-    "merge_reports": {"merge_reports_sources": ["report"]},
-    "resync": {"resync_users": ["alice"], "resync_seed_store": STORE},
-}
 NAMES = [name for name in VALUES if name != "template"]
 
 
@@ -51,7 +44,7 @@ def cases(target: str) -> dict[str, Case]:
     found = {}
     for way in ways(spec(target)):
         for name in NAMES if ALL else chosen.sample(NAMES, 3):
-            changed = planted(BASE[target], way, VALUES[name])
+            changed = planted(RIGHT[target], way, VALUES[name])
             found[f"{'.'.join(map(str, way))}: {name}"] = Case(changed, str(way[0]), "", "")
     return found
 
@@ -63,10 +56,13 @@ def wrong(message: str) -> str:
     signs = ("Traceback", "did not foresee", "object at 0x", "Unexpected failure", "MODULE FAILURE", "unhashable")
     if any(sign in message for sign in signs):
         return message[:600]
-    return f"a message of {len(message)} characters" if len(message) > LONG else ""
+    # Ansible's own check of a role's arguments quotes them in full.
+    long = len(message) > LONG and "Validation of arguments failed" not in message
+    return f"a message of {len(message)} characters" if long else ""
 
 
-@pytest.mark.parametrize("target", ["role", *(name for name, spec in SPECS.items() if spec)])
+# harden has the role's inputs. merge_reports has a host of its own, and its module is tried by itself.
+@pytest.mark.parametrize("target", ["role", *(name for name in SPECS if name not in ("harden", "merge_reports"))])
 def test_no_input_ends_in_a_traceback(controller: Controller, emulator: Emulator, target: str) -> None:
     emulator.fixture(ACCOUNT)
     before = emulator.devices()

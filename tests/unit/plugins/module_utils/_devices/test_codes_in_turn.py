@@ -195,7 +195,7 @@ GIVEN = {"seed_store": {"type": "secretsmanager"}, "device_name": None, "wait_ti
         ({}, "give a dictionary with type, one of"),
         ({"type": "file"}, "give a dictionary with type, one of"),
         ({"type": "secretsmanager", "nmae": "x"}, "has the unknown key 'nmae'"),
-        ({"type": "secretsmanager", "name": {"a": 1}}, "seed_store: "),
+        ({"type": "secretsmanager", "name": {"a": 1}}, "seed_store.name: "),
     ],
 )
 def test_a_store_that_is_none_is_refused_before_any_call(store: t.Any, told: str) -> None:
