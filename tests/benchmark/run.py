@@ -62,6 +62,15 @@ def chosen(text: str) -> list[str]:
     return names
 
 
+def seconds_to_add(count: int) -> float:
+    """Return how long this machine takes for so many additions in Python, so that runs elsewhere can be compared."""
+    started = time.monotonic()
+    total = 0
+    for number in range(count):
+        total += number
+    return time.monotonic() - started
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument(
@@ -74,6 +83,7 @@ def main() -> int:
     try:
         with Emulator.start() as emulator:
             bench = Bench(emulator, folder)
+            bench.facts["seconds_of_ten_million_additions"] = seconds_to_add(10_000_000)
             for name in arguments.only or SECTIONS:
                 started = time.monotonic()
                 SECTIONS[name](bench, arguments.users)
