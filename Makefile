@@ -48,7 +48,7 @@ build: ## the Galaxy artifact in build/dist, judged by galaxy-importer
 bench: setup ## measure speed against boto3, the AWS CLI and an empty playbook; SECTIONS=attach,retire: some of it
 	@$(VENV) tests/benchmark/run.py $(if $(SECTIONS),--only $(SECTIONS))
 
-chaos: setup ## 50 kills of the role over 200 users (10 and 40 in make test), 200 runs on an unreliable AWS (60), 300 users offboarded, attached a policy and rotated on one (12), a kill between Vault and AWS
+chaos: setup ## 50 kills of the role over 200 users (5 and 40 in make test), 200 runs on an unreliable AWS (60), 300 users offboarded, attached a policy and rotated on one (12), a kill between Vault and AWS
 	@SEED_HOOKS=all BULK_CHAOS_USERS=300 ROLE_CHAOS_KILLS=50 ROLE_CHAOS_USERS=200 UNRELIABLE_RUNS=200 $(VENV) -m pytest -q -s \
 	  tests/integration/role/test_role_chaos.py tests/integration/test_unreliable_aws.py \
 	  tests/integration/role/test_bulk_on_unreliable_aws.py tests/integration/role/test_seed_hook_vault.py \
@@ -71,7 +71,7 @@ prowler: setup ## compare the report's verdicts with those of Prowler, which is 
 	  build/prowler/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-prowler.txt; }
 	@PROWLER="$(CURDIR)/build/prowler/bin/prowler" $(VENV) -m pytest -q tests/integration/report/test_report_prowler.py
 
-fuzz: setup ## hostile values in every option of every module (a few of them in make test), and in every input of the role and of the playbooks
+fuzz: setup ## hostile values in every option of every module (one of them in make test), and in every input of the role and of the playbooks
 	@FUZZ=1 $(VENV) -m pytest -q -n 2 tests/integration/test_hostile_input.py tests/integration/role/test_hostile_inputs.py
 
 targets: setup ## what ansible-test runs in tests/integration/targets, on the emulator or a real account; TARGETS="iam_mfa_device totp": some of them

@@ -64,7 +64,11 @@ def run_tests(folders: list[str], options: list[str]) -> int:
     failed = 0
     for folder in folders:
         where = MAIN.tree / COLLECTION if folder == "tests/unit" else ROOT
-        extra = ["--import-mode", "importlib"] if folder == "tests/unit" else ["--numprocesses", "4", "--maxschedchunk", "2", *options]
+        extra = (
+            ["--import-mode", "importlib"]
+            if folder == "tests/unit"
+            else ["--numprocesses", "4", "--maxschedchunk", "2", *options]
+        )
         command = [str(MAIN.python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *extra, folder]
         failed |= subprocess.run(command, cwd=where, env=environment, check=False).returncode
     return failed
@@ -85,7 +89,15 @@ def main() -> int:
     coverage("combine", "--quiet")
     coverage("json", "--quiet", "-o", str(FOLDER / "coverage.json"))
     with open(FOLDER / "report.txt", "w", encoding="utf-8") as stream:
-        command = [str(MAIN.python), "-m", "coverage", "report", f"--rcfile={SETTINGS}", "--show-missing", "--skip-covered"]
+        command = [
+            str(MAIN.python),
+            "-m",
+            "coverage",
+            "report",
+            f"--rcfile={SETTINGS}",
+            "--show-missing",
+            "--skip-covered",
+        ]
         subprocess.run(command, check=True, cwd=ROOT, stdout=stream)
     totals = json.loads((FOLDER / "coverage.json").read_text(encoding="utf-8"))["totals"]
     low = 0

@@ -108,7 +108,15 @@ def run(order: dict[str, t.Any]) -> None:
 
 def main() -> None:
     modules = "ansible_collections.hardening.aws.plugins.modules"
-    for name in ("iam_mfa_device", "iam_mfa_devices", "iam_mfa_handover", "iam_policy_attachment", "iam_user_access"):
+    for name in (
+        "iam_mfa_device",
+        "iam_mfa_device_info",
+        "iam_mfa_devices",
+        "iam_mfa_handover",
+        "iam_policy_attachment",
+        "iam_root_credentials",
+        "iam_user_access",
+    ):
         importlib.import_module(f"{modules}.{name}")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children
     for line in sys.stdin:

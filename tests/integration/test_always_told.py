@@ -91,13 +91,13 @@ def test_a_store_that_may_only_be_written(controller: Controller, emulator: Emul
     stores = [{"type": kind, "verify": False} for kind in ("secretsmanager", "ssm_parameter")]
     book = [devices(TEAM, seed_store=stores[0])]
     book += [device(user_name="dave", device_name=f"dave-{store['type'][:3]}", seed_store=store) for store in stores]
-    first, dave_secret, dave_parameter = controller.play(*book).results
+    first, dave_secret, dave_parameter = controller.run(*book).results
     assert [item["actions"][-1] for item in first["results"]] == ["enable"] * 3
     assert first["results"][2]["actions"] == ["recreate", "store", "enable"]
     for result in (dave_secret, dave_parameter):
         assert result["actions"] == ["create", "store", "enable"]
     # and again, over a seed that is there and cannot be looked at
-    play = controller.play(devices(TEAM, state="disabled"), devices(TEAM, seed_store=stores[0]))
+    play = controller.run(devices(TEAM, state="disabled"), devices(TEAM, seed_store=stores[0]))
     assert [item["actions"] for item in play[1]["results"]] == [["recreate", "store", "enable"]] * 3
     emulator.set(lag=0, denied_actions=[])
     controller.assert_seeds_work([(name, arn(name), controller.secret(f"mfa/{name}")["seed"]) for name in NAMES])
@@ -113,7 +113,7 @@ def test_devices_made_anew_cost_no_list_each(controller: Controller, emulator: E
         }
     )
     team = [{"user_name": name} for name in names]
-    check, applied = controller.play(
+    check, applied = controller.run(
         devices(team, seed_store=SECRETS, check_mode=True), devices(team, seed_store=SECRETS)
     ).results
     assert [item["actions"] for item in check["results"]] == [["recreate", "store", "enable"]] * 30

@@ -220,7 +220,6 @@ def _play(controller: Controller, text: str, *given: dict[str, t.Any], profile: 
     return controller.play(*may_fail(*tasks), defaults=defaults, environment=_configured(controller, text)).results
 
 
-@pytest.mark.smoke
 def test_profiles(controller: Controller, emulator: Emulator) -> None:
     """A profile with keys; one that is a role itself, which only then may go on to the last role, and for an hour."""
     (direct,) = _play(controller, OPS, role(), profile="ops")

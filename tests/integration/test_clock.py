@@ -12,7 +12,6 @@ SEED = "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U"
 HOURS = 3600
 
 
-@pytest.mark.smoke
 @pytest.mark.parametrize("offset", [3 * HOURS, -3 * HOURS], ids=["AWS ahead", "AWS behind"])
 def test_hours_off(controller: Controller, emulator: Emulator, offset: int) -> None:
     names = ["a1", "a2", "a3"]

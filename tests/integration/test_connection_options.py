@@ -132,7 +132,7 @@ def test_tls_with_a_private_authority(
 def test_debug_botocore_endpoint_logs_over_http(controller: Controller, emulator: Emulator) -> None:
     """amazon.aws, which does this, looks for https endpoints only: there is nothing to see, and no error."""
     emulator.fixture({"users": [{"user_name": "alice"}]})
-    assert controller.play(device(debug_botocore_endpoint_logs=True, **QUESTION))[0]["resource_actions"] == []
+    assert controller.run(device(debug_botocore_endpoint_logs=True, **QUESTION))[0]["resource_actions"] == []
 
 
 # Who calls, and where
@@ -370,7 +370,7 @@ def test_aws_config(controller: Controller, emulator: Emulator) -> None:
     }
     tasks = [{**device(aws_config=config, **QUESTION), "name": name} for name, (config, _text) in refused.items()]
     good = {"read_timeout": 5.5, "user_agent_extra": "x", "retries": {"max_attempts": 2, "mode": "adaptive"}}
-    play = controller.play(*may_fail(*tasks), device(aws_config=good, **QUESTION))
+    play = controller.run(*may_fail(*tasks), device(aws_config=good, **QUESTION))
     for result in play.results[:-1]:
         assert result.failed and refused[result.name][1] in result.msg, result.msg
         assert result.calls == []
@@ -380,7 +380,7 @@ def test_aws_config(controller: Controller, emulator: Emulator) -> None:
 def test_retries_are_as_many_as_aws_config_says(controller: Controller, emulator: Emulator) -> None:
     emulator.fixture({"users": [{"user_name": "alice"}]})
     emulator.set(fault_probability=1)
-    three, two = controller.play(
+    three, two = controller.run(
         *may_fail(
             device(aws_config={"retries": {"total_max_attempts": 3}}, **QUESTION),
             device(aws_config={"retries": {"max_attempts": 1}}, **QUESTION),

@@ -113,7 +113,7 @@ def test_half_a_minute_for_an_answer(controller: Controller, emulator: Emulator)
     emulator.fixture({"unassigned_virtual_devices": [{"device_name": name, "seed": SEED} for name in NAMES[:2]]})
     emulator.set(damage={"kind": "slow", "actions": ["iam:ListVirtualMFADevices"], "seconds": 31})
     team = [{"user_name": name, "seed": SEED} for name in NAMES[:2]]
-    play = controller.play(devices(team, wait=False))
+    play = controller.run(devices(team, wait=False))
     emulator.set(damage=None)
     assert play[0]["summary"]["changed"] == 2
     assert controller.virtual() == {arn(name): name for name in NAMES[:2]}

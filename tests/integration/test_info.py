@@ -68,7 +68,7 @@ def test_in_place_of_amazon_aws(controller: Controller, emulator: Emulator) -> N
     emulator.fixture({"users": [*PEOPLE["users"][:1], {**PEOPLE["users"][1], "access_keys": [key]}], "groups": ["dev"]})
     modules = (INFO, "amazon.aws.iam_mfa_device_info")
     for options in ({"user_name": "alice"}, {"user_name": "nobody"}, {"access_key": key["access_key_id"]}):
-        play = controller.play(*(task(module, **options) for module in modules))
+        play = controller.run(*(task(module, **options) for module in modules))
         ours, theirs = (
             sorted(result["mfa_devices"], key=lambda device: device["serial_number"]) for result in play.results
         )
@@ -76,7 +76,7 @@ def test_in_place_of_amazon_aws(controller: Controller, emulator: Emulator) -> N
         for mine, other in zip(ours, theirs, strict=True):
             assert {name: mine.get(name) for name in other} == other
     emulator.set(denied_actions=["iam:ListMFADevices"])
-    ours, theirs = controller.play(*may_fail(*(task(module, user_name="alice") for module in modules))).results
+    ours, theirs = controller.run(*may_fail(*(task(module, user_name="alice") for module in modules))).results
     assert ours.failed and theirs.failed
     assert {name: ours["error"][name] for name in ("code", "message")} == {
         name: theirs["error"][name] for name in ("code", "message")
@@ -85,7 +85,7 @@ def test_in_place_of_amazon_aws(controller: Controller, emulator: Emulator) -> N
 
 def test_the_account(controller: Controller, emulator: Emulator) -> None:
     emulator.fixture(PEOPLE)
-    play = controller.play(
+    play = controller.run(
         task(INFO, account=True, user_details=True),
         task(INFO, account=True, all_kinds=True, credential_report=False),
     )
@@ -131,10 +131,10 @@ def test_the_account(controller: Controller, emulator: Emulator) -> None:
 def test_the_report_is_not_trusted_when_it_is_old(controller: Controller, emulator: Emulator) -> None:
     """A passkey that was enrolled after AWS made its report is found all the same."""
     emulator.fixture({"users": [{"user_name": "carol", "console_password": True}]})
-    controller.play(task(INFO, account=True))
+    controller.run(task(INFO, account=True))
     emulator.set(clock_offset=3600)
     emulator.fixture({"users": [{"user_name": "erin", "console_password": True, "mfa_devices": [{"kind": "fido"}]}]})
-    result = controller.play(task(INFO, account=True))[0]
+    result = controller.run(task(INFO, account=True))[0]
     found = by_name(result)
     assert result["credential_report"]["age_minutes"] == 60
     assert [(item["what"], item["user_names"]) for item in result["unknown"]] == [
@@ -159,7 +159,7 @@ def test_who_calls(controller: Controller, emulator: Emulator) -> None:
         "secret_key": role["SecretAccessKey"],
         "session_token": role["SessionToken"],
     }
-    play = controller.play(
+    play = controller.run(
         task(INFO, account=True, access_key=key["access_key_id"]),
         task(INFO, account=True, access_key=root_key["access_key_id"]),
         task(INFO, account=True, **session),
@@ -175,7 +175,7 @@ def test_who_calls(controller: Controller, emulator: Emulator) -> None:
 @pytest.mark.parametrize("root", ["none", "virtual", "hardware"])
 def test_root(controller: Controller, emulator: Emulator, root: str) -> None:
     emulator.fixture({"users": [{"user_name": "alice"}], "root": {"mfa": root}})
-    found = controller.play(task(INFO, account=True))[0]["root"]
+    found = controller.run(task(INFO, account=True))[0]["root"]
     assert (found["mfa_type"], found["mfa_active"]) == (root, root != "none")
 
 
@@ -197,7 +197,7 @@ def test_what_may_not_be_read_is_said_to_be_unknown(
     emulator.fixture(PEOPLE)
     emulator.set(denied_actions=[action])
     details = action == "iam:GetAccountAuthorizationDetails"
-    result = controller.play(task(INFO, account=True, user_details=details))[0]
+    result = controller.run(task(INFO, account=True, user_details=details))[0]
     assert [entry["what"] for entry in result["unknown"]] == [what]
     assert action in result["unknown"][0]["why"]
     assert result[still_known]
@@ -223,7 +223,7 @@ def test_bad_input(controller: Controller, emulator: Emulator) -> None:
         ({"user_name": "a", "user_details": True}, "user_details: goes with account=true only"),
         ({"account": True, "concurrency": 0}, "concurrency: is 0"),
     ]
-    play = controller.play(*may_fail(*(task(INFO, **options) for options, _problem in cases)))
+    play = controller.run(*may_fail(*(task(INFO, **options) for options, _problem in cases)))
     for result, (_options, problem) in zip(play.results, cases, strict=True):
         assert result.failed and problem in result.msg, result.msg
     assert emulator.requests() == []
@@ -232,7 +232,7 @@ def test_bad_input(controller: Controller, emulator: Emulator) -> None:
 @pytest.mark.parametrize(("count", "calls"), [(101, 10), (1001, 12), (5000, 20)])
 def test_lists_over_a_page_long_lose_nobody(controller: Controller, emulator: Emulator, count: int, calls: int) -> None:
     emulator.fixture({"generate": {"count": count, "prefix": "user-", "console_password": True, "device": "virtual"}})
-    result = controller.play(task(INFO, account=True))[0]
+    result = controller.run(task(INFO, account=True))[0]
     assert result["summary"]["users"] == result["summary"]["users_with_mfa"] == count
     assert len({device["serial_number"] for device in result["mfa_devices"]}) == count
     assert all(user["console_password"] for user in result["users"])

@@ -20,7 +20,7 @@ def test_one_run_converges_under_throttling_faults_lost_replies_and_lag(
     names = [f"user-{n:03d}" for n in range(USERS)]
     emulator.fixture({"users": [{"user_name": name} for name in names]})
     emulator.set(fault_probability=0.05, lost_reply_probability=0.03, lag=1.0, rate=25, burst=25)
-    result = controller.play(devices([{"user_name": name} for name in names], seed_store=SECRETS))[0]
+    result = controller.run(devices([{"user_name": name} for name in names], seed_store=SECRETS))[0]
     counts = emulator.counts()
     emulator.set(**CALM)
     assert min(counts["faults"], counts["lost_replies"], counts["throttled"]) > 5, "it was an unreliable AWS"
@@ -28,7 +28,7 @@ def test_one_run_converges_under_throttling_faults_lost_replies_and_lag(
     assert controller.virtual() == {arn(name): name for name in names}
     assert collections.Counter(item["user_name"] for item in emulator.devices()) == dict.fromkeys(names, 1)
     controller.assert_seeds_work([(name, arn(name), controller.secret(f"mfa/{name}")["seed"]) for name in names])
-    again = controller.play(devices([{"user_name": name} for name in names], seed_store=SECRETS))[0]
+    again = controller.run(devices([{"user_name": name} for name in names], seed_store=SECRETS))[0]
     assert again["summary"]["changed"] == 0
 
 
@@ -39,7 +39,7 @@ def test_a_user_who_is_deleted_during_the_run(controller: Controller, emulator: 
     emulator.set(lag=1.5)
     emulator.boto3("iam").delete_user(UserName="user-05")
     item = devices([{"user_name": name} for name in names], seed_store=SECRETS)
-    result = controller.play(*may_fail(item))[0]
+    result = controller.run(*may_fail(item))[0]
     emulator.set(**CALM)
     assert result["summary"] == {"total": 12, "changed": 11, "unchanged": 0, "failed": 1}
     failed = result["results"][5]
@@ -68,13 +68,13 @@ def test_what_can_be_done_is_done_and_a_rerun_repairs_the_rest(
     emulator.fixture({"users": fixture})
     emulator.set(**trouble)
     item = devices([{"user_name": name} for name in names], seed_store=SECRETS)
-    result = controller.play(*may_fail(item))[0]
+    result = controller.run(*may_fail(item))[0]
     emulator.set(denied_actions=[], unavailable_services=[])
     assert result["summary"] == {"total": 40, "changed": 0, "unchanged": 20, "failed": 20}
     for number, one in enumerate(result["results"]):
         assert one["failed"] == bool(number % 2)
         assert not one["failed"] or remedy in one["msg"], one["msg"]
-    again = controller.play(item)[0]
+    again = controller.run(item)[0]
     assert again["summary"] == {"total": 40, "changed": 20, "unchanged": 20, "failed": 0}
     assert controller.virtual() == {arn(name): name for name in names}
 
@@ -85,7 +85,7 @@ def test_equal_failures_in_a_row_leave_out_the_rest(controller: Controller, emul
     emulator.set(denied_actions=["iam:CreateVirtualMFADevice"])
     options = {"seed_store": SECRETS, "concurrency": 2, "stop_after_failures": 3}
     item = devices([{"user_name": name} for name in names], **options)
-    result = controller.play(*may_fail(item))[0]
+    result = controller.run(*may_fail(item))[0]
     emulator.set(denied_actions=[])
     assert result["summary"]["failed"] == 30 and "26 of them were not tried" in result["msg"]
     untried = [one for one in result["results"] if "was not tried" in one["msg"]]

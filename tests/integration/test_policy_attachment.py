@@ -43,7 +43,6 @@ def calls_of(emulator: Emulator) -> dict[str, int]:
     return found
 
 
-@pytest.mark.smoke
 def test_four_steps(controller: Controller, emulator: Emulator) -> None:
     emulator.fixture(
         {"users": [{"user_name": name} for name in ("alice", "bob", "carol")], "groups": ["staff", "other"]}
@@ -96,7 +95,7 @@ def test_who_has_it(controller: Controller, emulator: Emulator) -> None:
     make_policy(controller)
     names = [f"user-{number:04d}" for number in range(1, 1101)]
     emulator.clear_requests()
-    done, again, told = controller.play(
+    done, again, told = controller.run(
         attachment(users=names, groups=["staff"], concurrency=32),
         attachment(users=names, groups=["staff"]),
         attachment(users=[], groups=[]),
@@ -120,7 +119,7 @@ def test_bad_input(controller: Controller, emulator: Emulator) -> None:
         "several": ({"users": ["alice", "", "Alice"], "concurrency": 0}, ["users[1]", "users[2]", "concurrency"]),
         "everybody": ({"users": [], "purge": True}, ["purge: would detach the policy from all users"]),
     }
-    play = controller.play(
+    play = controller.run(
         *may_fail(*[{**attachment(**options), "name": name} for name, (options, _wanted) in cases.items()])
     )
     for result in play.results:
@@ -135,7 +134,7 @@ def test_those_who_are_not_there(controller: Controller, emulator: Emulator) -> 
     emulator.fixture({"users": [{"user_name": name} for name in ("alice", "bob")], "groups": ["staff"]})
     make_policy(controller)
     item = attachment(users=["alice", "nobody", "bob"], groups=["stuff", "staff"])
-    checked, done = controller.play(*may_fail({**item, "check_mode": True}, item)).results
+    checked, done = controller.run(*may_fail({**item, "check_mode": True}, item)).results
     for result in (checked, done):
         assert result.failed and result.changed
         assert [entry["failed"] for entry in result["results"]] == [False, True, False, True, False]
@@ -143,10 +142,10 @@ def test_those_who_are_not_there(controller: Controller, emulator: Emulator) -> 
         assert result["summary"] == {"total": 5, "changed": 3, "unchanged": 0, "failed": 2}
     assert holders(controller) == ["alice", "bob", "group staff"]
     assert {user["UserName"] for user in controller.boto3("iam").list_users()["Users"]} == {"alice", "bob"}
-    absent = controller.play(attachment(users=["alice", "nobody"], state="absent"))[0]
+    absent = controller.run(attachment(users=["alice", "nobody"], state="absent"))[0]
     assert absent.changed and "no IAM user nobody" in json.dumps(absent["warnings"])
     assert holders(controller) == ["bob", "group staff"]
-    missing = controller.play(*may_fail(attachment(users=["alice"], policy_arn=f"{ARN}-2")))[0]
+    missing = controller.run(*may_fail(attachment(users=["alice"], policy_arn=f"{ARN}-2")))[0]
     assert missing.failed and f"There is no managed policy {ARN}-2" in missing.msg and not missing.changed
 
 

@@ -41,7 +41,6 @@ def record(seed: str, serial_number: str = arn("alice"), user_name: str = "alice
 # Codes
 
 
-@pytest.mark.smoke
 def test_supplied_codes_that_are_refused(controller: Controller, emulator: Emulator) -> None:
     emulator.fixture(
         {
@@ -200,7 +199,7 @@ def test_devices_and_users_that_do_not_fit(controller: Controller, emulator: Emu
             [f"{arn('x', account='210987654321')} belongs to the account 210987654321, but the credentials are"],
         ),
     }
-    play = controller.play(*may_fail(*[{**item, "name": case} for case, (item, _texts) in cases.items()]))
+    play = controller.run(*may_fail(*[{**item, "name": case} for case, (item, _texts) in cases.items()]))
     assert [result.name for result in play.results] == list(cases)
     for result in play.results:
         assert result.failed and not result.changed, result.name
@@ -213,7 +212,7 @@ def test_devices_and_users_that_do_not_fit(controller: Controller, emulator: Emu
 def test_quota_of_virtual_devices(controller: Controller, emulator: Emulator) -> None:
     emulator.fixture({"users": [{"user_name": "alice"}], "unassigned_virtual_devices": [{"device_name": "spare"}]})
     emulator.set(virtual_device_quota=1)
-    one, many = controller.play(
+    one, many = controller.run(
         *may_fail(
             device(user_name="alice", device_name="phone", seed_store=SECRETS),
             devices([{"user_name": "alice"}], seed_store=SECRETS),
@@ -233,7 +232,7 @@ def test_roots_device_is_roots_and_a_users_of_that_name_is_the_users(
     name = "root-account-mfa-device"
     users = [{"user_name": "alice", "mfa_devices": [{"device_name": name}] if holder == "alice" else []}]
     emulator.fixture({"users": users, "root": {"mfa": "virtual" if holder == "root" else "none"}})
-    (result,) = controller.play(*may_fail(device(user_name="alice", serial_number=arn(name), state="absent"))).results
+    (result,) = controller.run(*may_fail(device(user_name="alice", serial_number=arn(name), state="absent"))).results
     if holder == "root":
         assert result.failed and "is attached to the root user" in result.msg
         assert list(controller.virtual()) == [arn(name)]
@@ -354,7 +353,7 @@ def test_stores_that_hold_something_else(controller: Controller, emulator: Emula
         {**device(user_name=name, device_name=name, seed_store=store), "name": case}
         for case, (name, store, _texts) in cases.items()
     ]
-    play = controller.play(*may_fail(*book))
+    play = controller.run(*may_fail(*book))
     assert [result.name for result in play.results] == list(cases)
     for result in play.results:
         assert result.failed, result.name
@@ -372,7 +371,7 @@ def test_a_secret_without_a_value_is_filled(controller: Controller, emulator: Em
     emulator.fixture({"users": [{"user_name": "alice"}]})
     secrets = emulator.boto3("secretsmanager")
     secrets.create_secret(Name="mfa/alice", Tags=[{"Key": "made-by", "Value": "terraform"}])
-    result = controller.play(device(user_name="alice", device_name="alice", seed_store=SECRETS))[0]
+    result = controller.run(device(user_name="alice", device_name="alice", seed_store=SECRETS))[0]
     assert result["actions"] == ["create", "store", "enable"]
     controller.assert_seed_works("alice", arn("alice"), controller.secret("mfa/alice")["seed"])
     assert secrets.describe_secret(SecretId="mfa/alice")["Tags"] == [{"Key": "made-by", "Value": "terraform"}]

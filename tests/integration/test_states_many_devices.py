@@ -77,14 +77,14 @@ def test_enabled_with_what_each_device_has(controller: Controller, emulator: Emu
             "hardware_tokens": [{"serial_number": serial, "seed": seed} for serial, seed in SEEDS.items()],
         }
     )
-    controller.play(devices(named("dave"), seed_store=PARAMETERS, state="present"))
+    controller.run(devices(named("dave"), seed_store=PARAMETERS, state="present"))
     team: list[dict[str, t.Any]] = [
         {"user_name": "alice", "serial_number": "GAHT00000001", "seed": SEEDS["GAHT00000001"]},
         {"user_name": "bob", "serial_number": "GAHT00000002", "seed": SEEDS["GAHT00000002"].lower()},
         {"user_name": "carol", "device_name": "phone", "device_path": "/staff/", "tags": {"team": "x"}},
         {"user_name": "dave", "serial_number": arn("dave")},
     ]
-    results = controller.play(*four_steps(devices(team, seed_store=PARAMETERS))).results
+    results = controller.run(*four_steps(devices(team, seed_store=PARAMETERS))).results
     # hardware tokens are in no list of the account, so their users are asked for; and so are tags
     assert_four_steps(results, [["enable"], ["enable"], ["create", "store", "enable"], ["enable"]], lists=4)
     assert controller.attached("alice") == ["GAHT00000001"] and controller.attached("bob") == ["GAHT00000002"]
@@ -101,9 +101,9 @@ def test_present_and_resynced(controller: Controller, emulator: Emulator) -> Non
         devices(team, seed_store=SECRETS),
     ]
     # of each device that nobody has, it is looked up whether its seed is there
-    assert_four_steps(controller.play(*steps).results[:4], [["create", "store"]] * 2, lists=2)
+    assert_four_steps(controller.run(*steps).results[:4], [["create", "store"]] * 2, lists=2)
     emulator.set(clock_offset=120)
-    check, applied = controller.play(*four_steps(devices(team, seed_store=SECRETS, state="resynced"))[:2]).results
+    check, applied = controller.run(*four_steps(devices(team, seed_store=SECRETS, state="resynced"))[:2]).results
     for result in (check, applied):
         assert [item["actions"] for item in result["results"]] == [["resync"]] * 2
     assert check.writes == [] and applied.writes == ["iam:ResyncMFADevice"] * 2
@@ -125,7 +125,7 @@ def test_satisfied_by(controller: Controller, emulator: Emulator) -> None:
     team = named("alice", "bob", "carol", "dave")
     new = ["create", "store", "enable"]
     by_any, by_this = (four_steps(devices(team, seed_store=SECRETS, satisfied_by=what)) for what in ("any", "this"))
-    results = controller.play(*by_any, *by_this).results
+    results = controller.run(*by_any, *by_this).results
     # whoever has nothing in the account's lists is asked for one by one: three of the four, then two
     assert_four_steps(results[:4], [[], [], [], new], lists=3)
     assert_four_steps(results[4:], [new, new, new, []])
@@ -152,7 +152,7 @@ def test_one_failure_stops_no_other(controller: Controller, emulator: Emulator) 
         {"user_name": "dave", "tags": {"team": "x"}},
         {"user_name": "carol"},
     ]
-    (failed,) = controller.play(*may_fail(devices(team, seed_store=SECRETS))).results
+    (failed,) = controller.run(*may_fail(devices(team, seed_store=SECRETS))).results
     assert failed.failed and failed.changed
     assert failed["summary"] == {"total": 5, "changed": 2, "unchanged": 0, "failed": 3}
     assert [item["user_name"] for item in failed["results"]] == ["alice", "nobody", "bob", "dave", "carol"]
@@ -203,7 +203,7 @@ def test_duplicates_are_refused_with_both_indexes(controller: Controller, emulat
             "devices[0] (alice) and devices[1] (alice) name the same device",
         ),
     ]
-    play = controller.play(*may_fail(*[devices(items, **options) for items, options, _message in cases]))
+    play = controller.run(*may_fail(*[devices(items, **options) for items, options, _message in cases]))
     assert len(play) == len(cases)
     for result, (_items, _options, message) in zip(play.results, cases, strict=True):
         assert result.failed and message in result.msg, result.msg
@@ -211,7 +211,7 @@ def test_duplicates_are_refused_with_both_indexes(controller: Controller, emulat
 
 
 def test_nothing_to_do(controller: Controller, emulator: Emulator) -> None:
-    (result,) = controller.play(devices([], seed_store=SECRETS)).results
+    (result,) = controller.run(devices([], seed_store=SECRETS)).results
     assert not result.changed and result["results"] == []
     assert result["summary"] == {"total": 0, "changed": 0, "unchanged": 0, "failed": 0}
 
@@ -227,7 +227,7 @@ def test_more_than_a_page(controller: Controller, emulator: Emulator) -> None:
         }
     )
     team = named(*(f"old-{n:04d}" for n in range(1, 1061)), *(f"new-{n:04d}" for n in range(1, 41)))
-    first, again = controller.play(*[devices(team, seed_store=SECRETS)] * 2).results
+    first, again = controller.run(*[devices(team, seed_store=SECRETS)] * 2).results
     assert first["summary"] == {"total": 1100, "changed": 40, "unchanged": 1060, "failed": 0}
     assert not again.changed and len(again.calls) <= 10
     assert sorted(controller.virtual().items()) == sorted((arn(item["user_name"]), item["user_name"]) for item in team)
@@ -264,9 +264,9 @@ def test_what_an_enrolled_user_costs(controller: Controller, emulator: Emulator)
     fresh, again = [f"new-{number:02d}" for number in range(12)], [f"old-{number:02d}" for number in range(12)]
     emulator.fixture({"users": named(*fresh, *again)})
     team = named(*fresh, *again)
-    controller.play(devices(named(*again), state="present", seed_store=PARAMETERS))
+    controller.run(devices(named(*again), state="present", seed_store=PARAMETERS))
     # Their seeds are in another store, so that they are unknown to this one.
-    result = controller.play(devices(team, seed_store=SECRETS))[0]
+    result = controller.run(devices(team, seed_store=SECRETS))[0]
     assert result["summary"]["changed"] == 24 and result["results"][23]["actions"] == ["recreate", "store", "enable"]
     calls = collections.Counter(call for call in result.calls if not call.startswith("secretsmanager:"))
     per_user = {"iam:CreateVirtualMFADevice": 24, "iam:EnableMFADevice": 24, "iam:DeleteVirtualMFADevice": 12}

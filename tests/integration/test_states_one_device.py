@@ -87,7 +87,7 @@ def test_enabled_with_a_seed(controller: Controller, emulator: Emulator) -> None
     alice, bob, carol = (
         device(user_name=name, device_name=name, device_path="/staff/", seed=seed) for name, seed in given.items()
     )
-    *results, bobs, carols = controller.play(*four_steps(alice), bob, carol).results
+    *results, bobs, carols = controller.run(*four_steps(alice), bob, carol).results
     assert_four_steps(results, ["enable"])
     assert bobs["actions"] == carols["actions"] == ["enable"]
     assert controller.virtual() == {arn(name, "/staff/"): name for name in given}
@@ -121,7 +121,7 @@ def test_enabled_with_a_new_device_in_parameter_store(controller: Controller, em
     emulator.fixture({"users": [{"user_name": "alice@example.org"}]})
     store = {**PARAMETERS, "region": "eu-central-1", "kms_key_id": "alias/mfa"}
     steps = four_steps(device(user_name="alice@example.org", device_name="phone", seed_store=store))
-    assert_four_steps(controller.play(*steps).results, ["create", "store", "enable"])
+    assert_four_steps(controller.run(*steps).results, ["create", "store", "enable"])
     client = emulator.boto3("ssm", region_name="eu-central-1")
     # a parameter's name cannot have @
     found = client.get_parameter(Name="/mfa/alice_x40_example.org", WithDecryption=True)["Parameter"]
@@ -138,7 +138,7 @@ def test_enabled_takes_the_seed_of_an_existing_device_from_the_store(
     emulator.fixture({"users": [{"user_name": "alice"}]})
     phone: dict[str, t.Any] = {"user_name": "alice", "seed_store": SECRETS}
     made = device(device_name="phone", state="present", **phone)
-    play = controller.play(made, *four_steps(device(serial_number=arn("phone"), **phone)))
+    play = controller.run(made, *four_steps(device(serial_number=arn("phone"), **phone)))
     assert_four_steps(play.results[1:], ["enable"])
     assert "iam:CreateVirtualMFADevice" not in play[2].calls
     assert controller.virtual() == {arn("phone"): "alice"}
@@ -152,7 +152,7 @@ def test_enabled_without_reading_the_store(controller: Controller, emulator: Emu
         device(user_name="alice", device_name="alice", seed_store={**SECRETS, "verify": False}),
         device(user_name="bob", device_name="bob", seed_store={**PARAMETERS, "verify": False}),
     ]
-    for result in controller.play(*blind).results:
+    for result in controller.run(*blind).results:
         assert result["actions"] == ["create", "store", "enable"]
         assert not [call for call in result.calls if "GetSecretValue" in call or "GetParameter" in call]
     assert controller.virtual() == {arn("alice"): "alice", arn("bob"): "bob"}
@@ -182,7 +182,7 @@ def test_disabled(controller: Controller, emulator: Emulator) -> None:
     targets: list[dict[str, t.Any]] = [{"device_name": "phone"}, {"serial_number": TOKEN}, {"serial_number": key}]
     steps = [step for item in targets for step in four_steps(device(user_name="alice", state="disabled", **item))]
     steps += four_steps(device(user_name="bob", all_devices=True, state="disabled"))
-    results = controller.play(*steps).results
+    results = controller.run(*steps).results
     for start in (0, 4, 8):
         assert_four_steps(results[start : start + 4], ["disable"])
     assert_four_steps(results[12:], ["disable", "disable"])
@@ -215,7 +215,7 @@ def test_absent(controller: Controller, emulator: Emulator) -> None:
         *four_steps(device(user_name="alice", device_name="left-behind", state="absent")),
         *four_steps(device(user_name="bob", all_devices=True, state="absent")),
     ]
-    results = controller.play(*steps).results
+    results = controller.run(*steps).results
     assert_four_steps(results[:4], ["disable", "delete"])
     assert_four_steps(results[4:8], ["disable"])
     assert_four_steps(results[8:12], ["delete"])
@@ -231,7 +231,7 @@ def test_disabled_and_absent_for_a_user_who_is_gone(controller: Controller, emul
     orphans = [{"device_name": "gone"}, {"device_name": "of-hers"}]
     emulator.fixture({"unassigned_virtual_devices": orphans})
     gone: dict[str, t.Any] = {"user_name": "gone"}
-    results = controller.play(
+    results = controller.run(
         device(state="disabled", **gone),
         device(device_name="of-hers", state="absent", **gone),
         device(all_devices=True, state="absent", **gone),
@@ -251,7 +251,7 @@ def test_disabled_and_absent_for_a_user_who_is_gone(controller: Controller, emul
 
 def test_present_with_a_store(controller: Controller, emulator: Emulator) -> None:
     steps = four_steps(device(user_name="alice", device_name="phone", state="present", seed_store=SECRETS))
-    play = controller.play(*steps)
+    play = controller.run(*steps)
     assert_four_steps(play.results, ["create", "store"])
     assert controller.virtual() == {arn("phone"): None}
     assert controller.secret("mfa/alice")["seed"] == emulator.device(arn("phone"))["seed"]
@@ -338,7 +338,7 @@ def test_tags(controller: Controller, emulator: Emulator) -> None:
         "none left": device(tags={}, **phone),
         "left alone": device(**phone),
     }
-    play = controller.play(
+    play = controller.run(
         *four_steps(tagged["created with"]),
         *four_steps(tagged["replaced"]),
         *four_steps(tagged["added"]),
@@ -356,7 +356,7 @@ def test_tags(controller: Controller, emulator: Emulator) -> None:
     assert not left_alone.changed and left_alone["mfa_device"]["tags"] is None
     assert "iam:ListMFADeviceTags" not in left_alone.calls
     assert controller.tags(arn("phone")) == {}
-    controller.play(tagged["replaced"])
+    controller.run(tagged["replaced"])
     assert controller.tags(arn("phone")) == {"team": "security", "room": ""}
 
 
@@ -366,7 +366,7 @@ def test_tags(controller: Controller, emulator: Emulator) -> None:
 def test_wait(controller: Controller, emulator: Emulator) -> None:
     emulator.fixture({"users": [{"user_name": name} for name in ("alice", "bob", "carol")]})
     emulator.set(lag=2.0)
-    patient, hasty, disappointed = controller.play(
+    patient, hasty, disappointed = controller.run(
         device(user_name="alice", device_name="alice", seed_store=SECRETS),
         device(user_name="bob", device_name="bob", seed_store=SECRETS, wait=False),
         *may_fail(device(user_name="carol", device_name="carol", seed_store=SECRETS, wait_timeout=0)),
@@ -385,7 +385,7 @@ def test_wait(controller: Controller, emulator: Emulator) -> None:
 
 def test_diff_shows_devices_and_tags(controller: Controller, emulator: Emulator) -> None:
     emulator.fixture({"users": [{"user_name": "alice", "mfa_devices": [{"kind": "hardware", "serial_number": TOKEN}]}]})
-    result = controller.play(
+    result = controller.run(
         device(user_name="alice", device_name="phone", seed_store=SECRETS, tags={"team": "x"}, diff=True)
     )[0]
     assert result["diff"]["before"] == {

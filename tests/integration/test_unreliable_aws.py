@@ -67,13 +67,13 @@ def test_many_devices_at_once(controller: Controller, emulator: Emulator) -> Non
     trouble = {"fault_probability": 0.1, "lost_reply_probability": 0.1, "lag": 2.0}
     emulator.set(**trouble)
     team = [{"user_name": name} for name in names]
-    enabled = controller.play(devices(team, seed_store=SECRETS))[0]
+    enabled = controller.run(devices(team, seed_store=SECRETS))[0]
     emulator.set(fault_probability=0, lost_reply_probability=0, lag=0)
     assert enabled["summary"] == {"total": 50, "changed": 50, "unchanged": 0, "failed": 0}
     assert controller.virtual() == {arn(name): name for name in names}
     controller.assert_seeds_work([(name, arn(name), controller.secret(f"mfa/{name}")["seed"]) for name in names])
     emulator.set(**trouble)
-    absent = controller.play(devices(team, state="absent"))[0]
+    absent = controller.run(devices(team, state="absent"))[0]
     emulator.set(fault_probability=0, lost_reply_probability=0, lag=0)
     assert absent["summary"]["failed"] == 0 and absent["summary"]["changed"] == 50
     assert emulator.devices() == []

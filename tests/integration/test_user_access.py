@@ -160,7 +160,7 @@ def test_everything_is_taken_away(controller: Controller, emulator: Emulator, ia
             ]
         }
     )
-    check, first, check_again, second = controller.play(*four_steps(access(leaving("bob", "carol", "dave")))).results
+    check, first, check_again, second = controller.run(*four_steps(access(leaving("bob", "carol", "dave")))).results
     assert check.changed and check.writes == []
     assert first.changed and first["summary"] == {"total": 3, "changed": 3, "unchanged": 0, "failed": 0}
     bob, carol, dave = first["results"]
@@ -212,7 +212,7 @@ def test_sessions_are_dated_on_the_clock_of_aws(controller: Controller, emulator
     emulator.set(clock_offset=36_000)
     emulator.fixture({"users": [full("bob"), full("carol")]})
     users = [*leaving("bob"), {"user_name": "carol", "sessions": "revoked"}]
-    controller.play(access(users))
+    controller.run(access(users))
     emulator.set(clock_offset=0)
     now = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=36_000)
     bob, carol = iam.sessions_end("bob"), iam.sessions_end("carol")
@@ -227,7 +227,7 @@ def test_a_policy_under_the_modules_own_name_is_replaced(controller: Controller,
     mine = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
     iam.client.put_user_policy(UserName="bob", PolicyName=POLICY, PolicyDocument=mine)
     iam.client.put_user_policy(UserName="bob", PolicyName="another", PolicyDocument=mine)
-    controller.play(access(leaving("bob")))
+    controller.run(access(leaving("bob")))
     iam.assert_gone("bob")
     assert iam.client.list_user_policies(UserName="bob")["PolicyNames"] == ["another", POLICY]
 
@@ -235,7 +235,7 @@ def test_a_policy_under_the_modules_own_name_is_replaced(controller: Controller,
 def test_names(controller: Controller, emulator: Emulator, iam: Iam) -> None:
     emulator.fixture({"users": [full("bob"), full("carol")]})
     mistyped = leaving("bobb", "Carol", "bob")
-    failed, ignoring = controller.play(*may_fail(access(mistyped), access(mistyped, ignore_missing_users=True))).results
+    failed, ignoring = controller.run(*may_fail(access(mistyped), access(mistyped, ignore_missing_users=True))).results
     assert failed.failed and failed.changed
     assert [item["failed"] for item in failed["results"]] == [True, True, False]
     assert "There is no IAM user bobb in this account: correct the name" in failed.msg
@@ -246,7 +246,7 @@ def test_names(controller: Controller, emulator: Emulator, iam: Iam) -> None:
     # Many are looked up in one list.
     emulator.fixture({"generate": {"count": 30}})
     many = leaving(*(f"user-{number:04}" for number in range(1, 31)), "USER-0007x", "Carol", sessions="revoked")
-    (play,) = controller.play(*may_fail(access(many))).results
+    (play,) = controller.run(*may_fail(access(many))).results
     assert [item["user_name"] for item in play["results"] if item["failed"]] == ["USER-0007x", "Carol"]
     assert "iam:GetUser" not in play.calls and play.calls.count("iam:ListUsers") == 1
 
@@ -254,7 +254,7 @@ def test_names(controller: Controller, emulator: Emulator, iam: Iam) -> None:
 def test_the_caller_is_refused(controller: Controller, emulator: Emulator, iam: Iam) -> None:
     made = emulator.fixture({"users": [full("bob", path="/people/"), full("carol")]})["access_keys"]["bob"][0]
     own = {"access_key": made["access_key_id"], "secret_key": made["secret_access_key"]}
-    (refused,) = controller.play(*may_fail(access(leaving("carol", "BOB"), **own))).results
+    (refused,) = controller.run(*may_fail(access(leaving("carol", "BOB"), **own))).results
     assert "users[1] (BOB): is the caller, whose credentials this run uses" in refused.msg
     assert "Leave the user out, or run with the credentials of a role" in refused.msg
     writes = [request["action"] for request in emulator.requests() if request["action"] in WRITES]
@@ -272,7 +272,7 @@ def test_bad_input(controller: Controller, emulator: Emulator) -> None:
         access([{"user_name": "bob", "passwords": "absent"}]),
         access(["bob"]),
     ]
-    for result in controller.play(*may_fail(*tasks)).results:
+    for result in controller.run(*may_fail(*tasks)).results:
         assert result.failed and result.calls == [] and "results" not in result.data, result
 
 
@@ -293,7 +293,7 @@ def test_only_without_mfa_and_only_unused(controller: Controller, emulator: Emul
     )
     users = leaving("has-mfa", "no-mfa", console_password="absent", access_keys="inactive", only_without_mfa=True)
     users += leaving("busy", "never", "new", access_keys="inactive", only_unused_days=90)
-    (run,) = controller.play(access(users)).results
+    (run,) = controller.run(access(users)).results
     assert [iam.has_password(name) for name in ("has-mfa", "no-mfa", "busy")] == [True, False, True]
     assert [sorted(iam.keys(item["user_name"]).values()) for item in users] == [
         ["Active"],
@@ -413,7 +413,7 @@ def test_killed_at_each_call(controller: Controller, emulator: Emulator, iam: Ia
     iam.assert_gone(*names)
     # A device that was taken off and not deleted is nobody's.
     assert set(controller.virtual().values()) <= {None} and len(controller.virtual()) <= 1
-    (at_last,) = controller.play(access(leaving(*names))).results
+    (at_last,) = controller.run(access(leaving(*names))).results
     assert not at_last.changed and at_last.writes == []
     assert_mfa_went_last(emulator, names)
 

@@ -39,7 +39,7 @@ def test_a_leavers_seed_is_not_given_to_the_next_user_of_the_name(
     team = [{"user_name": name} for name in ("bob", "carol")]
     emulator.fixture({"users": [*team, {"user_name": "dave"}]})
     dave = device(user_name="dave", seed_store=store)
-    controller.play(devices(team, seed_store=store), dave)
+    controller.run(devices(team, seed_store=store), dave)
     old = {name: kept(controller, kind, name)["seed"] for name in ("bob", "carol", "dave")}
     for name in ("bob", "dave"):
         make_again(controller, emulator, name)
@@ -48,7 +48,7 @@ def test_a_leavers_seed_is_not_given_to_the_next_user_of_the_name(
     steps = [
         {**step, "check_mode": check} for step in (devices(team, seed_store=store), dave) for check in (True, False)
     ]
-    check, many, check_dave, one = controller.play(*steps).results
+    check, many, check_dave, one = controller.run(*steps).results
     # carol is still the same person, so her seed is still hers
     assert [item["actions"] for item in check["results"]] == [new, ["enable"]]
     assert [item["actions"] for item in many["results"]] == [new, ["enable"]]
@@ -69,7 +69,7 @@ def test_a_device_that_goes_from_one_user_to_another_gets_a_new_seed(
 ) -> None:
     emulator.fixture({"users": [{"user_name": "alice"}, {"user_name": "bob"}]})
     phone: dict[str, t.Any] = {"device_name": "phone", "seed_store": BY_DEVICE[kind]}
-    play = controller.play(
+    play = controller.run(
         device(user_name="alice", **phone),
         device(user_name="alice", device_name="phone", state="disabled"),
         device(user_name="bob", **phone),
@@ -95,7 +95,7 @@ def test_a_path_that_ends_like_a_device(controller: Controller, emulator: Emulat
     other = {"device_name": "alice", "path": "/x:mfa/"}
     emulator.fixture({"users": [{"user_name": "alice", "mfa_devices": [other]}]})
     alice: dict[str, t.Any] = {"user_name": "alice", "device_name": "alice"}
-    absent, many, enabled = controller.play(
+    absent, many, enabled = controller.run(
         device(state="absent", **alice), devices([alice], state="absent"), device(seed_store=SECRETS, **alice)
     ).results
     assert not absent.changed and not many.changed
@@ -109,7 +109,7 @@ def test_the_arn_of_another_account(controller: Controller, emulator: Emulator) 
     states = ("enabled", "disabled", "absent", "resynced")
     book = [device(user_name="alice", serial_number=foreign, seed_store=SECRETS, state=state) for state in states]
     book.append(devices([{"user_name": "alice", "serial_number": foreign}, {"user_name": "bob"}], state="absent"))
-    for result in controller.play(*may_fail(*book)).results:
+    for result in controller.run(*may_fail(*book)).results:
         assert (
             result.failed
             and f"the account 210987654321, but the credentials are those of the account {ACCOUNT}" in (result.msg)
@@ -122,7 +122,7 @@ def test_roots_device_whatever_its_name(controller: Controller, emulator: Emulat
     emulator.fixture({"users": [{"user_name": "alice"}], "root": {"mfa": "virtual"}})
     emulator.fixture({"unassigned_virtual_devices": [{"device_name": "left"}]})
     (roots,) = [item["serial_number"] for item in emulator.devices() if item["attached"]]
-    refused = controller.play(
+    refused = controller.run(
         *may_fail(device(user_name="alice", serial_number=roots, state="absent")),
         device(user_name="alice", serial_number=arn("left"), state="absent"),
     )[0]
@@ -163,7 +163,7 @@ def test_a_device_that_another_run_attached_is_not_ones_own_success(controller: 
     emulator.set(monitor_store=False)
     ours, theirs = {**SECRETS, "name": "a/{user_name}"}, {**SECRETS, "name": "b/{user_name}"}
     alice: dict[str, t.Any] = {"user_name": "alice", "device_name": "alice"}
-    reads = controller.play(device(seed_store=ours, check_mode=True, **alice))[0].calls
+    reads = controller.run(device(seed_store=ours, check_mode=True, **alice))[0].calls
     emulator.set(halt={"at": len(reads) + 3, "when": "after"})
     first = controller.spawn(SINGULAR, seed_store=ours, **alice)
     assert emulator.wait_halted()["action"].endswith(":GetSecretValue")
@@ -185,7 +185,7 @@ def test_a_device_that_another_run_attached_with_the_seed_of_the_same_store(
     """Then AWS takes codes of the seed, and both runs have done well."""
     emulator.fixture({"users": [{"user_name": "alice"}]})
     alice: dict[str, t.Any] = {"user_name": "alice", "device_name": "alice", "seed_store": SECRETS}
-    reads = controller.play(device(check_mode=True, **alice))[0].calls
+    reads = controller.run(device(check_mode=True, **alice))[0].calls
     emulator.set(halt={"at": len(reads) + 3, "when": "after"})
     first = controller.spawn(SINGULAR, **alice)
     assert emulator.wait_halted()["action"].endswith(":GetSecretValue")

@@ -235,7 +235,11 @@ def _check_store(problems: Problems, values: Values) -> None:
         new = [{"user_name": name, "device_name": f"{name}-{suffix}"} for name in values["users"] or ["x"]]
         judged = [options.desired_of(device, run) for device in new]
         found = [text for _desired, texts in judged for text in texts]
-        found += options.duplicate_problems([desired for desired, _texts in judged if desired], values["seed_store"])
+        if options.duplicate_problems([desired for desired, _texts in judged if desired], values["seed_store"]):
+            found.append(
+                f"seed_store.name: {values['seed_store']['name']!r} would keep the seeds of several users under the "
+                "same name: put {user_name} and {device_name} into it."
+            )
     problems.take(dict.fromkeys(found))
     if not found and "{device_name}" not in values["seed_store"]["name"]:
         problems.add(

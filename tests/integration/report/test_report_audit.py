@@ -174,7 +174,7 @@ def test_bad_input_is_refused_before_the_account_is_read(controller: Controller,
     ):
         assert option in run.result["msg"]
     wrong = {"account_info": {"users": []}, "all_kinds": True, "concurrency": 0, "name": "../report"}
-    msg = controller.play({"name": "report", "ignore_errors": True, REPORT: wrong})[0].msg
+    msg = controller.run({"name": "report", "ignore_errors": True, REPORT: wrong})[0].msg
     for option in ("all_kinds: has no effect", "concurrency: is 0", "name: '../report' is no file name"):
         assert option in msg
     for options, problem in (
@@ -289,7 +289,7 @@ def test_a_gate_that_could_not_close_is_refused_before_the_account_is_read(
         task(REPORT, fail_on=["consol_mfa", "High"]),
     ]
     emulator.clear_requests()
-    play = controller.play(*may_fail(*book))
+    play = controller.run(*may_fail(*book))
     for result, problem in zip(
         play.results,
         (

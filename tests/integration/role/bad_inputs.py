@@ -306,6 +306,7 @@ PLAYBOOKS: dict[str, dict[str, Case]] = {
         "users: dictionary": of("offboard", "users", {"bob": 1}, "give a list", NO_NAME),
         "users: number": of("offboard", "users", [1.5], "put the text into quotes", at="[0]"),
         "users: empty text": of("offboard", "users", "", "is empty text"),
+        "users: empty name": of("offboard", "users", [""], "is empty", "is empty text"),
         "users: dictionary in a list": of("offboard", "users", [{"user_name": "bob"}], "give text", at="[0]"),
         "users: ARN": of("offboard", "users", ["arn:aws:iam::123456789012:user/bob"], "is an ARN", at="[0]"),
         "users: blank": of("offboard", "users", ["bob smith"], NO_NAME, at="[0]"),
@@ -335,16 +336,18 @@ PLAYBOOKS: dict[str, dict[str, Case]] = {
         "seed_store: unknown key": of("rotate", "seed_store", {**STORE, "nmae": "x"}, "Did you mean name?"),
         "seed_store: placeholder": of("rotate", "seed_store", {**STORE, "name": "m/{usr}"}, "{usr}", at=".name"),
         "seed_store: one name": of(
-            "rotate", "seed_store", {**STORE, "name": "one"}, "would keep their seeds under the same", users=["alice", "bob"]
+            "rotate",
+            "seed_store",
+            {**STORE, "name": "one"},
+            "under the same name",
+            users=["alice", "bob"],
         ),
         "seed_store: one for old and new": of(
             "rotate", "seed_store", {**STORE, "name": "mfa/{user_name}"}, "lacks", at=".name"
         ),
         "retire: text": of("rotate", "retire", "later", "give true or false"),
         "retire_devices: missing": of("rotate", "retire", True, "retire_devices", at=""),
-        "retire_devices: every": of(
-            "rotate", "retire_devices", ["*"], "'*' names every device", at="[0]", retire=True
-        ),
+        "retire_devices: every": of("rotate", "retire_devices", ["*"], "'*' names every device", at="[0]", retire=True),
         "retire_devices: no name": of("rotate", "retire_devices", ["{user}"], "cannot be a device's name", at="[0]"),
         "profiles: list": of("rotate", "profiles", ["alice"], "is a list", "neither JSON nor key=value"),
         "profiles: empty": of("rotate", "profiles", {"alice": ""}, "is no profile", at=".alice"),

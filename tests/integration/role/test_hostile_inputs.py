@@ -29,12 +29,12 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks.inputs im
 NAMES = [name for name in VALUES if name != "template"]
 
 
-def spec(target: str) -> dict[str, t.Any]:
+def inputs(target: str) -> dict[str, t.Any]:
     """Return the inputs of the role or of a playbook, by their whole names."""
     if target == "role":
         path = ROOT / "roles/iam_user_hardening/meta/argument_specs.yml"
-        options: dict[str, t.Any] = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
-        return options
+        spec: dict[str, t.Any] = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
+        return spec
     return {f"{target}_{name}": option for name, option in SPECS[target].items()}
 
 
@@ -42,7 +42,7 @@ def cases(target: str) -> dict[str, Case]:
     """Return what is tried: all, or three values for each input."""
     chosen = random.Random(f"{CHOICE} {target}")
     found = {}
-    for way in ways(spec(target)):
+    for way in ways(inputs(target)):
         for name in NAMES if ALL else chosen.sample(NAMES, 3):
             changed = planted(RIGHT[target], way, VALUES[name])
             found[f"{'.'.join(map(str, way))}: {name}"] = Case(changed, str(way[0]), "", "")

@@ -20,7 +20,7 @@ from aws_emulator.client import Emulator
 from controller import Controller
 from role_runner import STORE, Role, is_seed_of, kill_play, secrets_of, view
 
-KILLS = int(os.environ.get("ROLE_CHAOS_KILLS", "10"))
+KILLS = int(os.environ.get("ROLE_CHAOS_KILLS", "5"))
 USERS = int(os.environ.get("ROLE_CHAOS_USERS", "40"))
 SEED = int(os.environ.get("ROLE_CHAOS_SEED", str(random.randrange(10**6))))
 

@@ -51,7 +51,9 @@ def _time(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Time:
     return fake
 
 
-def codes(clock: Clock, patience: float, refresh: t.Callable[[], t.Any] = lambda: None, **options: t.Any) -> CodesInTurn:
+def codes(
+    clock: Clock, patience: float, refresh: t.Callable[[], t.Any] = lambda: None, **options: t.Any
+) -> CodesInTurn:
     return CodesInTurn(arn("bob"), SEED, t.cast("t.Any", clock), refresh, patience, **options)
 
 
