@@ -47,7 +47,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if any(_is_named(name, by) for by in DEEP):
             item.add_marker(pytest.mark.deep)
     if config.args == ["tests/integration"]:
-        stale = [by for by in DEEP if not any(_is_named(name, by) for name in names)]
+        # A file may be left out as a whole, where what it needs is not installed.
+        there = {name.split("::")[0] for name in names}
+        there |= {by.split("::")[0] for by in DEEP if not (ROOT / "tests/integration" / by.split("::")[0]).exists()}
+        asked = [by for by in DEEP if by.split("::")[0] in there]
+        stale = [by for by in asked if not any(_is_named(name, by) for name in names)]
         assert not stale, f"deep.txt names tests that are not there: {stale}"
 
 
