@@ -236,7 +236,7 @@ def search(run: Run) -> None:
 
 
 def emulator(run: Run) -> None:
-    pytest(run, "tests/emulator/tests")
+    pytest(run, "tests/emulator/tests", "--numprocesses", "2")
 
 
 def project(run: Run) -> None:
@@ -266,6 +266,7 @@ GATES = (
     Gate("units-2.18", "units", units, OLDEST),
     Gate("units-2.21", "units", units, NEWEST),
     Gate("units-2.22", "units", units, COMING),
+    Gate("project", "lint", project),
     Gate("search", "search", search),
     Gate("integration-2.18", "integration", integration_smoke, OLDEST),
     Gate("integration-2.21", "integration", integration_smoke, NEWEST),
@@ -280,7 +281,6 @@ GATES = (
     Gate("reuse", "lint", reuse),
     Gate("changelog", "lint", changelog),
     Gate("links", "lint", links),
-    Gate("project", "lint", project),
     Gate("emulator", "emulator-tests", emulator, alone=True),
     Gate("integration", "integration", integration, alone=True),
     # More of the same, which would take make test over its time.

@@ -82,7 +82,7 @@ def test_killed_at_any_moment(role: Role, emulator: Emulator) -> None:
     inputs = {"select": {"paths": ["/"]}, "seed_store": STORE, "batch_size": max(2, USERS // 10), "concurrency": 4}
     cut_short = killed_runs(role, KILLS, **inputs)
     run = role(**inputs)
-    assert cut_short >= KILLS / 2
+    assert cut_short >= KILLS / 3
     print(f"seed {SEED}: {cut_short} of {KILLS} runs cut short, the last one enrolled {len(run.result['enabled'])}")
     seed_of = secrets_of(emulator)
     for device in assert_all_enrolled(emulator, USERS):
