@@ -109,7 +109,7 @@ def main() -> int:
     ):
         share = 100 * done / of
         low += share < limit
-        print(f"{what}: {done} of {of}, {share:.1f} % (at least {limit:g} %{', NOT REACHED' if share < limit else ''})")
+        print(f"{what}: {done} of {of}, {share:.2f} % (at least {limit:g} %{', NOT REACHED' if share < limit else ''})")
     print(f"what is left: {(FOLDER / 'report.txt').relative_to(ROOT)}")
     return 1 if failed or low else 0
 
