@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
+import typing as t
 
 from collection_tree import COLLECTION, make_tree
 from project import BUILD, MAIN, ROOT, plain_environment
@@ -48,10 +49,10 @@ def write_settings() -> None:
     )
 
 
-def coverage(*words: str) -> None:
-    """Run a command of coverage's."""
-    command = [str(MAIN.python), "-m", "coverage", words[0], f"--rcfile={SETTINGS}", *words[1:]]
-    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+def coverage(*words: str, output: int | t.TextIO = subprocess.DEVNULL) -> None:
+    """Run a command of coverage's. It would warn of each file that a process left behind which was killed."""
+    command = [str(MAIN.python), "-W", "ignore", "-m", "coverage", words[0], f"--rcfile={SETTINGS}", *words[1:]]
+    subprocess.run(command, check=True, cwd=ROOT, stdout=output)
 
 
 def run_tests(folders: list[str], options: list[str]) -> int:
@@ -66,11 +67,10 @@ def run_tests(folders: list[str], options: list[str]) -> int:
     failed = 0
     for folder in folders:
         where = MAIN.tree / COLLECTION if folder == "tests/unit" else ROOT
-        extra = (
-            ["--import-mode", "importlib"]
-            if folder == "tests/unit"
-            else ["--numprocesses", "4", "--maxschedchunk", "2", *options]
-        )
+        # Unit tests of several folders have the same names.
+        extra = ["--import-mode", "importlib"]
+        if folder != "tests/unit":
+            extra = ["--numprocesses", "4", "--maxschedchunk", "2", *options]
         command = [str(MAIN.python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *extra, folder]
         failed |= subprocess.run(command, cwd=where, env=environment, check=False).returncode
     return failed
@@ -91,16 +91,7 @@ def main() -> int:
     coverage("combine", "--quiet")
     coverage("json", "--quiet", "-o", str(FOLDER / "coverage.json"))
     with open(FOLDER / "report.txt", "w", encoding="utf-8") as stream:
-        command = [
-            str(MAIN.python),
-            "-m",
-            "coverage",
-            "report",
-            f"--rcfile={SETTINGS}",
-            "--show-missing",
-            "--skip-covered",
-        ]
-        subprocess.run(command, check=True, cwd=ROOT, stdout=stream)
+        coverage("report", "--show-missing", "--skip-covered", output=stream)
     totals = json.loads((FOLDER / "coverage.json").read_text(encoding="utf-8"))["totals"]
     low = 0
     for what, done, of, limit in (
