@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import concurrent.futures
 import dataclasses
-import os
 import pathlib
 import re
 import shlex
@@ -24,7 +23,7 @@ import time
 import typing as t
 
 from collection_tree import copy_files, make_tree
-from project import BUILD, COMING, LOGS, MAIN, NEWEST, OLDEST, ROOT, Leg, list_files, plain_environment
+from project import BUILD, COMING, LOGS, MAIN, NEWEST, OLDEST, ROOT, Leg, list_files
 
 TAIL = 40
 
@@ -50,11 +49,9 @@ class Run:
     def environment(self, **extra: str) -> dict[str, str]:
         """What every tool sees: the leg's programs and collections, a HOME of its own, no git repository above."""
         return {
-            **plain_environment(),
-            "HOME": str(self.leg.home),
+            **self.leg.environment(),
             "XDG_CACHE_HOME": str(self.leg.home / ".cache"),
             "XDG_CONFIG_HOME": str(self.leg.home / ".config"),
-            "PATH": os.pathsep.join([str(self.leg.venv / "bin"), os.environ.get("PATH", os.defpath)]),
             "ANSIBLE_COLLECTIONS_PATH": str(self.leg.tree),
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_NOCOLOR": "true",
@@ -216,15 +213,15 @@ def pytest(run: Run, folder: str, *options: str, **extra: str) -> None:
 
 
 # Four at a time on two processors: much of it is waiting, for unused codes or for AWS to settle.
-_BY_FOURS = ("--numprocesses", "4", "--maxschedchunk", "2")
+BY_FOURS = ("--numprocesses", "4", "--maxschedchunk", "2")
 
 
 def integration(run: Run) -> None:
-    pytest(run, "tests/integration", "-m", "not deep", "--durations", "40", *_BY_FOURS)
+    pytest(run, "tests/integration", "-m", "not deep", "--durations", "40", *BY_FOURS)
 
 
 def deep(run: Run) -> None:
-    pytest(run, "tests/integration", "-m", "deep", *_BY_FOURS)
+    pytest(run, "tests/integration", "-m", "deep", *BY_FOURS)
 
 
 def integration_smoke(run: Run) -> None:
@@ -397,7 +394,11 @@ def report(results: list[Result], left_out: list[Gate], seconds: float) -> int:
         print(f"{result.gate.name:<18} {result.status:<8} {result.seconds:6.1f} s  {result.reason}".rstrip())
     print(f"{'all':<18} {'':<8} {seconds:6.1f} s")
     for gate in left_out:
-        reason = f"{gate.group}-2.18 and {gate.group}-2.21 enclose it" if gate.enclosed else "it takes long"
+        reason = (
+            f"{gate.group}{OLDEST.suffix} and {gate.group}{NEWEST.suffix} enclose it"
+            if gate.enclosed
+            else "it takes long"
+        )
         print(f"{gate.name:<18} not run: {reason}; make test GATES={gate.name} runs it")
     print()
     count = {status: sum(result.status == status for result in results) for status in ("passed", "FAILED", "skipped")}

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import sys
 import typing as t
 
 from collection_tree import COLLECTION, make_tree
-from project import BUILD, MAIN, ROOT, plain_environment
+from gates import BY_FOURS
+from project import BUILD, MAIN, ROOT
 
 FOLDER = BUILD / "coverage"
 SETTINGS = FOLDER / "settings.ini"
@@ -57,20 +57,14 @@ def coverage(*words: str, output: int | t.TextIO = subprocess.DEVNULL) -> None:
 
 def run_tests(folders: list[str], options: list[str]) -> int:
     """Run tests of the tree's, measured. Returns pytest's exit code."""
-    environment = {
-        **plain_environment(),
-        "HOME": str(MAIN.home),
-        "PATH": os.pathsep.join([str(MAIN.venv / "bin"), os.environ.get("PATH", os.defpath)]),
-        "PYTHONPATH": str(MAIN.tree),
-        "COVERAGE_PROCESS_START": str(SETTINGS),
-    }
+    environment = MAIN.environment(PYTHONPATH=str(MAIN.tree), COVERAGE_PROCESS_START=str(SETTINGS))
     failed = 0
     for folder in folders:
         where = MAIN.tree / COLLECTION if folder == "tests/unit" else ROOT
         # Unit tests of several folders have the same names.
         extra = ["--import-mode", "importlib"]
         if folder != "tests/unit":
-            extra = ["--numprocesses", "4", "--maxschedchunk", "2", *options]
+            extra = [*BY_FOURS, *options]
         command = [str(MAIN.python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *extra, folder]
         failed |= subprocess.run(command, cwd=where, env=environment, check=False).returncode
     return failed

@@ -57,6 +57,11 @@ class Leg:
         """The HOME of what the gates run, so that the user's own is neither read nor written."""
         return BUILD / f"home{self.suffix}"
 
+    def environment(self, **extra: str) -> dict[str, str]:
+        """What a tool of this leg sees: its programs, a HOME of its own, and nothing that changes what tools do."""
+        path = os.pathsep.join([str(self.venv / "bin"), os.environ.get("PATH", os.defpath)])
+        return {**plain_environment(), "HOME": str(self.home), "PATH": path, **extra}
+
 
 MAIN = Leg("main", "", "tests/requirements.txt", ((3, 11), (3, 12), (3, 13), (3, 14)), optional=False)
 # The lower end of requires_ansible, with the amazon.aws that the main leg has: the oldest that the collection accepts.

@@ -15,7 +15,7 @@ import sys
 import typing as t
 
 from collection_tree import COLLECTION, make_tree
-from project import MAIN, ROOT, plain_environment
+from project import MAIN, ROOT
 
 SETTINGS = "tests/integration/cloud-config-aws.ini"
 
@@ -39,12 +39,7 @@ def lent_settings() -> t.Iterator[None]:
 def main() -> int:
     collection = make_tree(MAIN.venv, MAIN.tree)
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    environment = {
-        **plain_environment(),
-        "HOME": str(MAIN.home),
-        "PATH": os.pathsep.join([str(MAIN.venv / "bin"), os.environ.get("PATH", os.defpath)]),
-        "ANSIBLE_TEST_CONTENT_ROOT": str(collection),
-    }
+    environment = MAIN.environment(ANSIBLE_TEST_CONTENT_ROOT=str(collection))
     with lent_settings():
         command = ["ansible-test", "integration", "--python", version, "--continue-on-error", *sys.argv[1:]]
         return subprocess.call(command, cwd=collection, env=environment)

@@ -48,10 +48,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.deep)
     if config.args == ["tests/integration"]:
         # A file may be left out as a whole, where what it needs is not installed.
-        there = {name.split("::")[0] for name in names}
-        there |= {by.split("::")[0] for by in DEEP if not (ROOT / "tests/integration" / by.split("::")[0]).exists()}
-        asked = [by for by in DEEP if by.split("::")[0] in there]
-        stale = [by for by in asked if not any(_is_named(name, by) for name in names)]
+        collected = {name.split("::")[0] for name in names}
+        files = {by: by.split("::")[0] for by in DEEP if not any(_is_named(name, by) for name in names)}
+        folder = ROOT / "tests/integration"
+        stale = [by for by, file in files.items() if file in collected or not (folder / file).exists()]
         assert not stale, f"deep.txt names tests that are not there: {stale}"
 
 

@@ -137,18 +137,10 @@ class Result:
 
 
 @dataclasses.dataclass
-class Play:
-    """A run of ansible-playbook."""
+class Results:
+    """What tasks did, in their order."""
 
-    code: int
-    stdout: str
-    stderr: str
-    seconds: float
     results: list[Result]
-
-    @property
-    def output(self) -> str:
-        return self.stdout + self.stderr
 
     def __getitem__(self, index: int) -> Result:
         return self.results[index]
@@ -159,6 +151,20 @@ class Play:
     def of(self, module: str) -> list[Result]:
         """The results of tasks whose name begins with this."""
         return [result for result in self.results if result.name.startswith(module)]
+
+
+@dataclasses.dataclass
+class Play(Results):
+    """A run of ansible-playbook."""
+
+    code: int
+    stdout: str
+    stderr: str
+    seconds: float
+
+    @property
+    def output(self) -> str:
+        return self.stdout + self.stderr
 
 
 class Controller:
@@ -317,11 +323,11 @@ class Controller:
                 if number <= len(names):
                     result.requests = by_key.get(f"{names[number - 1]}-{result.host}", [])
             stdout, stderr = ((folder / name).read_text(encoding="utf-8") for name in ("stdout", "stderr"))
-            return Play(code, stdout, stderr, seconds, results)
+            return Play(results, code, stdout, stderr, seconds)
 
         return process, finish
 
-    def _with_own_key(self, item: Task, keys: dict[str, list[str]]) -> Task:
+    def _with_own_key(self, item: Task, keys: dict[str, list[str]], host: str = "{{ inventory_hostname }}") -> Task:
         """Give a task an access key of its own, so that the emulator's log tells which calls it made."""
         module = next(
             (
@@ -338,7 +344,7 @@ class Controller:
         keys.setdefault(item["name"], []).append(key)
         if {"access_key", "profile"} & set(item[module]):
             return item
-        return {**item, module: {**item[module], "access_key": key + "-{{ inventory_hostname }}"}}
+        return {**item, module: {**item[module], "access_key": f"{key}-{host}"}}
 
     def fresh_home(self) -> None:
         """Empty the HOME."""
@@ -363,7 +369,7 @@ class Controller:
         """Run a module to its end and return its result."""
         return self.spawn(module, **options).answer()
 
-    def run(self, *tasks: Task) -> Play:
+    def run(self, *tasks: Task) -> Results:
         """Run the modules of tasks one after the other, and return what each did: M(play) without Ansible around it.
 
         For tests of what a module does, in a tenth of the time. Tasks may have no keywords but check_mode, diff and
@@ -374,12 +380,11 @@ class Controller:
             keywords = {name for name in item if name in KEYWORDS} - {"name", "check_mode", "diff", "ignore_errors"}
             assert not keywords and "{{" not in json.dumps(item), f"only ansible-playbook knows what it means: {item}"
             keys: dict[str, list[str]] = {}
-            own = self._with_own_key(item, keys)
+            own = self._with_own_key(item, keys, "localhost")
             [module] = set(own) - set(KEYWORDS)
-            options = json.loads(json.dumps(own[module]).replace("{{ inventory_hostname }}", "localhost"))
             modes = {f"_ansible_{name}": own[name] for name in ("check_mode", "diff") if name in own}
             started = time.monotonic()
-            data = self.run_module(module, **modes, **options)
+            data = self.run_module(module, **modes, **own[module])
             assert not data.get("failed") or item.get("ignore_errors"), data.get("msg")
             assert not self.emulator.violations(), "a device was attached before its seed was stored"
             status = "failed" if data.get("failed") else "ok"
@@ -389,7 +394,7 @@ class Controller:
                 request for request in self.emulator.requests() if request["access_key"] == f"{key}-localhost"
             ]
             found.append(result)
-        return Play(0, "", "", sum(result.seconds for result in found), found)
+        return Results(found)
 
     # Other clients
 

@@ -5,7 +5,15 @@
 from __future__ import annotations
 
 import copy
+import os
 import typing as t
+
+# Whether all values are tried, and which ones otherwise.
+ALL = bool(os.environ.get("FUZZ"))
+CHOICE = os.environ.get("FUZZ_SEED", "2026-11-27")
+
+LONG = 10_000  # the most that a person is given to read
+SIGNS = ("Traceback", "did not foresee", "object at 0x", "Unexpected failure", "MODULE FAILURE", "unhashable")
 
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 Way = tuple[str | int, ...]
@@ -67,3 +75,17 @@ def planted(base: t.Mapping[str, t.Any], way: Way, value: t.Any) -> dict[str, t.
     else:
         at[way[-1]] = value
     return options
+
+
+def complaint(message: str, said: str, most: int | None = LONG) -> str:
+    """Return what is wrong with a refusal, or nothing.
+
+    :param message: For a person.
+    :param said: All of it.
+    :param most: How many characters the message may have.
+    """
+    if not message.strip():
+        return f"no message: {said[:300]}"
+    if any(sign in said for sign in SIGNS):
+        return said[:600]
+    return f"a message of {len(message)} characters" if most is not None and len(message) > most else ""

@@ -321,7 +321,7 @@ PLAYBOOKS: dict[str, dict[str, Case]] = {
         "users: empty": of("rotate", "users", [], "is empty"),
         "users: true": of("rotate", "users", [True], "put the text into quotes", at="[0]"),
         "users: long": of("rotate", "users", [LONG], "64", at="[0]"),
-        "users: empty items": of("rotate", "users", "alice, bob,,", "an item between commas is empty"),
+        "users: empty items": of("rotate", "users", "alice, bob,,", "is 'alice, bob,,'"),
         "users: twice": of("rotate", "users", ["alice", "Alice"], "has alice 2 times"),
         "users: ARN": of("rotate", "users", ["arn:aws:iam::123456789012:user/alice"], "is an ARN", at="[0]"),
         "suffix: missing": of("rotate", "suffix", LEFT_OUT, "is missing"),

@@ -13,17 +13,15 @@ import sys
 import typing as t
 
 import pytest
-import yaml
 from aws_emulator.client import Emulator
 from bad_inputs import RIGHT, Case
 from controller import Controller, collections_path
-from hostile import EVALUATED, VALUES, planted, ways
-from project import ROOT
+from hostile import ALL, CHOICE, EVALUATED, LONG, VALUES, complaint, planted, ways
 from test_bad_inputs import ACCOUNT, READING, Fleet
-from test_hostile_input import ALL, CHOICE, LONG
 
 sys.path.append(str(collections_path()))
 
+from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import inputs as role_inputs
 from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks.inputs import SPECS
 
 NAMES = [name for name in VALUES if name != "template"]
@@ -31,11 +29,8 @@ NAMES = [name for name in VALUES if name != "template"]
 
 def inputs(target: str) -> dict[str, t.Any]:
     """Return the inputs of the role or of a playbook, by their whole names."""
-    if target == "role":
-        path = ROOT / "roles/iam_user_hardening/meta/argument_specs.yml"
-        spec: dict[str, t.Any] = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
-        return spec
-    return {f"{target}_{name}": option for name, option in SPECS[target].items()}
+    prefix, spec = (role_inputs.PREFIX, role_inputs.spec()) if target == "role" else (target, SPECS[target])
+    return {f"{prefix}_{name}": option for name, option in spec.items()}
 
 
 def cases(target: str) -> dict[str, Case]:
@@ -50,15 +45,9 @@ def cases(target: str) -> dict[str, Case]:
 
 
 def wrong(message: str) -> str:
-    """Return what is wrong with a message, or nothing."""
-    if not message.strip() or message == "None":
-        return "no message"
-    signs = ("Traceback", "did not foresee", "object at 0x", "Unexpected failure", "MODULE FAILURE", "unhashable")
-    if any(sign in message for sign in signs):
-        return message[:600]
-    # Ansible's own check of a role's arguments quotes them in full.
-    long = len(message) > LONG and "Validation of arguments failed" not in message
-    return f"a message of {len(message)} characters" if long else ""
+    """Return what is wrong with a message. Ansible's own check of a role's arguments quotes them in full."""
+    text = "" if message == "None" else message
+    return complaint(text, message, None if "Validation of arguments failed" in message else LONG)
 
 
 # harden has the role's inputs. merge_reports has a host of its own, and its module is tried by itself.

@@ -121,7 +121,10 @@ OF_ONE_HOST = {
 ALONE = {"dev": ({"profile": "dev", "access_key": "AKIAONE"}, "dev: no variable says which AWS account this host is")}
 TOGETHER = {
     "first": ({}, "first: no variable says which AWS account this host is"),
-    "second": ({"aws_profile": "x"}, "second, third: the variables of these hosts name the same account"),
+    "second": (
+        {"aws_profile": "x"},
+        "second, third: the variables of these hosts name the same account (aws_profile x)",
+    ),
     "third": ({"aws_profile": "x", "aws_region": "eu-west-1"}, "Leave out all but one"),
 }
 
