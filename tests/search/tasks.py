@@ -238,10 +238,11 @@ class Devices(Task):
     def _present_record(self, name: str, serial: str) -> bool:
         """Whether there is the record of a device that nobody has.
 
-        Of a run that did not end, the record of an earlier device may be left beside a new device. Nothing that AWS
-        lists tells them apart; the run that attaches the device finds out, and makes it anew.
+        The record of an earlier device may be there beside a new one that a run left which did not end, or that
+        somebody made by hand. Nothing that AWS lists tells them apart; the run that attaches the device finds out, and
+        makes it anew.
         """
-        if not self.world.unfinished:
+        if not self.world.unfinished and f"orphan_made {name}" not in self.world.happened:
             return self.own_record(name, serial)
         return self.record(name, serial).get("serial_number") == serial
 

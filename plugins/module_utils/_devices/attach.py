@@ -50,6 +50,8 @@ class Attacher:
 
         :raises StaleView: Somebody else has attached it, or AWS does not show what it is said to have.
         """
+        if journal.refusal:
+            raise codes_refused(desired, serial, journal.refusal)
         seconds = SETTLE_SECONDS if journal.created else SETTLE_SECONDS / 3
         settling = Deadline(seconds, lambda: journal.waited, attempts=_ATTEMPTS)
         while True:
@@ -127,6 +129,8 @@ class Attacher:
         if self.is_attached(desired, serial):
             if journal.unsure:
                 return True
+            if isinstance(codes, SuppliedCodes):
+                journal.refusal = refusal
             raise StaleView(f"{serial} was attached to {desired.user_name} by somebody else") from None
         raise codes_refused(desired, serial, refusal) from None
 

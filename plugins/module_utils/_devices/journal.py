@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 
 from .._aws.iam import NewDevice
+from .._errors import AwsRefused
 from .._seeds.record import Record
 
 
@@ -27,6 +28,9 @@ class Journal:
     # Whether a reply to an attempt to attach was lost, and whether one of them has attached the device.
     unsure: bool = False
     attached: bool = False
+    # AWS's refusal of supplied codes, after which a list shows the device as attached. They are not sent again, even if
+    # another list does not.
+    refusal: AwsRefused | None = None
     # Seconds that went into waits for codes; no deadline counts them.
     waited: float = 0.0
     # Virtual devices that were to be deleted, and are only taken off their user so far.

@@ -180,6 +180,23 @@ def test_wrong_codes(clock: Time) -> None:
     assert case.api.calls["enable"] == 1
 
 
+def test_refused_codes_are_not_sent_again_whatever_lists_show(clock: Time) -> None:
+    """A list shows the device as attached, and the next one as attached to nobody."""
+    case = Case(clock, codes=True)
+
+    def still_listed() -> None:
+        case.api.devices[case.serial] = "alice"
+        raise WRONG
+
+    case.api.spoil["enable"] = [still_listed]
+    with pytest.raises(StaleView, match="by somebody else"):
+        case.attach()
+    case.api.devices[case.serial] = None
+    with pytest.raises(MfaError, match="two consecutive codes of this very device"):
+        case.attach()
+    assert case.api.calls["enable"] == 1
+
+
 @pytest.mark.parametrize("answer", [LOST, WRONG])
 def test_resynchronized(clock: Time, answer: Exception) -> None:
     case = Case(clock)
