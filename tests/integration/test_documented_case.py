@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import time
 
-import pytest
 from aws_emulator import totp
 from aws_emulator.client import Emulator
 from controller import Controller, arn, device, emulator_task, task
@@ -14,7 +13,6 @@ from controller import Controller, arn, device, emulator_task, task
 BOBS = arn("BobsMFADevice")
 
 
-@pytest.mark.smoke
 def test_bob_enables_his_device_and_does_so_again(controller: Controller, emulator: Emulator) -> None:
     seed = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
     emulator.fixture(

@@ -40,7 +40,6 @@ def by_name(result: t.Any) -> dict[str, dict[str, t.Any]]:
     return {user["user_name"]: user for user in result["users"]}
 
 
-@pytest.mark.smoke
 def test_one_user_as_amazon_aws_and_a_list(controller: Controller, emulator: Emulator) -> None:
     emulator.fixture(PEOPLE)
     play = controller.play(

@@ -83,7 +83,7 @@ def test_in_a_file(controller: Controller, emulator: Emulator) -> None:
     assert_names_nothing(controller, play.output)
     item[PLURAL]["devices"].pop()
     again = controller.play(item, environment={})
-    assert again[0].seconds > 5 or not told(again.output), "a run of less than a few seconds shows no line"
+    assert again[0].seconds > 4 or not told(again.output), "a run of less than four seconds shows no line"
     assert not list(controller.home.rglob("hardening-aws-progress-*"))
 
 

@@ -43,6 +43,7 @@ class Emulator:
         if ca_bundle:
             handlers.append(urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=ca_bundle)))
         self._opener = urllib.request.build_opener(*handlers)
+        self._clients: dict[tuple[Any, ...], Any] = {}
 
     @classmethod
     def start(
@@ -239,7 +240,18 @@ class Emulator:
         return found
 
     def boto3(self, service: str, **options: Any) -> Any:
-        """A boto3 client of this emulator; options go to ``Session.client``, ``config`` is merged."""
+        """A boto3 client of this emulator; options go to ``Session.client``, ``config`` is merged.
+
+        To make one takes as long as fifty calls, so that one without a ``config`` is made once.
+        """
+        if "config" in options:
+            return self._new_client(service, options)
+        key = (service, *sorted(options.items()))
+        if key not in self._clients:
+            self._clients[key] = self._new_client(service, options)
+        return self._clients[key]
+
+    def _new_client(self, service: str, options: dict[str, Any]) -> Any:
         import boto3
         import botocore.config
 

@@ -122,7 +122,6 @@ def test_refusals_come_before_the_first_change(role: Role, emulator: Emulator, t
     assert not emulator.devices()
 
 
-@pytest.mark.smoke
 def test_vaulted_file(
     role: Role, emulator: Emulator, controller: Controller, vault_password: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:

@@ -66,6 +66,7 @@ def test_secrets_manager(controller: Controller, emulator: Emulator, folder: pat
     assert is_seed_of(secrets_of(emulator)("alice"), emulator.device(arn("alice")))
 
 
+@pytest.mark.smoke
 def test_vaulted_file(
     controller: Controller, emulator: Emulator, folder: pathlib.Path, vault_password: pathlib.Path
 ) -> None:

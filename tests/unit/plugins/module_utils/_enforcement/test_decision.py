@@ -103,7 +103,8 @@ DECISIONS: dict[str, tuple[dict[str, t.Any], list[str], list[str], bool, list[st
     ),
     "a group that has it already, with a member without": (
         {"settings": GROUP, "groups": ["staff"]},
-        [], [], False, ["bob"], ["policy deny-unless-mfa"], ["keeps", "nothing until somebody enrols them"],
+        [], [], False, ["bob"], ["policy deny-unless-mfa"],
+        ["staff keeps arn:", "nothing until somebody enrols them", "take them out of the group"],
     ),
     "a group of users who enrol themselves": (
         {"settings": {**GROUP, **OPEN}},
@@ -154,6 +155,13 @@ def test_decide(title: str) -> None:
     for text in texts:
         assert text in said
     assert bool(said) is bool(texts)
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_which_policy(exists: bool) -> None:
+    """One that does not exist yet has the ARN that it will have."""
+    found = decided({}, exists=exists)
+    assert (found["arn"], found["exists"]) == (ARN, exists)
 
 
 CALLERS: list[tuple[dict[str, t.Any], str | None, bool]] = [
