@@ -25,12 +25,13 @@ def accounts_section(report: Json) -> str:
         return ""
     severities = {check["id"]: check["severity"] for check in report["checks"]}
     titles = {check["id"]: check["title"] for check in report["checks"]}
-    rows = "".join(_row(part, titles, severities) for part in report["accounts"])
+    parts = report["accounts"]
+    rows = "".join(_row(part, titles, severities) for part in parts)
     return (
         '<section aria-labelledby="accounts-title">\n<h2 id="accounts-title">Accounts</h2>\n'
         '<div class="scroll tall" role="region" aria-labelledby="accounts-title" tabindex="0">'
-        '<table id="accounts" class="narrow"><caption>The worst first. An account that could not be read is unknown, '
-        "and never counts as pass.</caption>\n"
+        f'<table id="accounts" class="narrow"><caption>{len(parts):,} in all, the worst first. An account that could '
+        "not be read is unknown, and never counts as pass.</caption>\n"
         f"<thead><tr>{columns.heads(columns.ACCOUNTS)}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n</section>\n"
     )
 

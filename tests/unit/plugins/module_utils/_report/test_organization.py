@@ -119,6 +119,11 @@ def test_the_worst_account_is_first_and_nothing_is_lost() -> None:
     assert merged(*reports().values())["coverage"]["all_users"]["percent"] == 60.0
 
 
+def test_the_page_says_how_many_accounts_there_are() -> None:
+    """It shows the first few, and scrolls."""
+    assert "3 in all, the worst first." in written(merged(*reports().values()), "html")
+
+
 def test_an_account_that_could_not_be_read_never_passes() -> None:
     report = merged(reports()[GOOD], unread=[GONE])
     assert {check["verdict"] for check in report["checks"]} == {"unknown"}
