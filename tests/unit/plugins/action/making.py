@@ -7,10 +7,18 @@ from __future__ import annotations
 import typing as t
 
 from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.vault import VaultSecret
 from ansible.playbook.play_context import PlayContext
 from ansible.playbook.task import Task
 from ansible.plugins.loader import connection_loader
 from ansible.template import Templar
+
+
+def loader_with(**passwords: str) -> DataLoader:
+    """Return a run's data loader with vault passwords by their IDs."""
+    loader = DataLoader()
+    loader.set_vault_secrets([(name, VaultSecret(text.encode())) for name, text in passwords.items()])
+    return loader
 
 
 def make(plugin: t.Any, arguments: dict[str, t.Any], check_mode: bool, loader: DataLoader | None = None) -> t.Any:

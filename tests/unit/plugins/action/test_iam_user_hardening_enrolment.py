@@ -9,13 +9,11 @@ import typing as t
 
 import pytest
 from ansible.errors import AnsibleActionFail
-from ansible.parsing.dataloader import DataLoader
-from ansible.parsing.vault import VaultSecret
 from ansible.utils.display import Display
 
 from ansible_collections.hardening.aws.plugins.action import iam_user_hardening_enrolment as action
 from ansible_collections.hardening.aws.plugins.plugin_utils import _modules as modules
-from ansible_collections.hardening.aws.tests.unit.plugins.action.making import make
+from ansible_collections.hardening.aws.tests.unit.plugins.action.making import loader_with, make
 from ansible_collections.hardening.aws.tests.unit.plugins.plugin_utils._iam_user_hardening.in_memory import (
     PREFIX,
     Account,
@@ -41,8 +39,7 @@ class Enrolling:
         self.variables = {"__iam_user_hardening_planned": {"plan": plan}}
 
     def __call__(self, step: str, check_mode: bool = False, **arguments: t.Any) -> dict[str, t.Any]:
-        loader = DataLoader()
-        loader.set_vault_secrets([("default", VaultSecret(b"password"))])
+        loader = loader_with(default="password")
         plugin = make(action, {"step": step, "region": "us-east-1", **arguments}, check_mode, loader)
 
         def execute(name: str, module_args: dict[str, t.Any], task_vars: t.Any) -> dict[str, t.Any]:

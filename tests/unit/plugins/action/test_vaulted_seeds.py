@@ -9,11 +9,9 @@ import typing as t
 
 import pytest
 from ansible.errors import AnsibleActionFail
-from ansible.parsing.dataloader import DataLoader
-from ansible.parsing.vault import VaultSecret
 
 from ansible_collections.hardening.aws.plugins.action import vaulted_seeds as action
-from ansible_collections.hardening.aws.tests.unit.plugins.action.making import make
+from ansible_collections.hardening.aws.tests.unit.plugins.action.making import loader_with, make
 
 ALICE = "arn:aws:iam::123456789012:mfa/alice"
 RECORD = {"serial_number": ALICE, "seed": "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U", "user_name": "alice"}
@@ -21,9 +19,7 @@ RECORD = {"serial_number": ALICE, "seed": "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U", "u
 
 def run(folder: pathlib.Path, check_mode: bool = False, no_log: bool = True, **arguments: t.Any) -> dict[str, t.Any]:
     """Return what the action says."""
-    loader = DataLoader()
-    loader.set_vault_secrets([("default", VaultSecret(b"password"))])
-    plugin = make(action, {"path": str(folder / "seeds.yml"), **arguments}, check_mode, loader)
+    plugin = make(action, {"path": str(folder / "seeds.yml"), **arguments}, check_mode, loader_with(default="password"))
     plugin._task.no_log = no_log
     return t.cast("dict[str, t.Any]", plugin.work({}))
 
