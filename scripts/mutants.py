@@ -47,7 +47,7 @@ FILES = {
     "module_utils/_report/judge.py": ("test_judge.py",),
     "module_utils/_access/plan.py": ("test_plan.py", "test_apply.py"),
     "module_utils/_access/attachment_plan.py": ("test_attachment_plan.py", "test_attachment_apply.py"),
-    "module_utils/_account/rotation_names.py": ("test_rotation_names.py", "test_rotation_facts.py"),
+    "module_utils/_rotation/names.py": ("test_names.py", "test_facts.py"),
     "plugin_utils/_iam_user_hardening/selection.py": ("test_selection.py", "test_plan.py"),
     "module_utils/_enforcement/decision.py": ("test_decision.py",),
 }

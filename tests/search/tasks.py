@@ -17,17 +17,14 @@ from world import Connection, World
 from ansible_collections.hardening.aws.plugins.module_utils._access import apply as access_apply
 from ansible_collections.hardening.aws.plugins.module_utils._access.api import AccessApi
 from ansible_collections.hardening.aws.plugins.module_utils._access.options import Wanted
-from ansible_collections.hardening.aws.plugins.module_utils._account.rotation_facts import Rotation
-from ansible_collections.hardening.aws.plugins.module_utils._account.rotation_proof import Proof
 from ansible_collections.hardening.aws.plugins.module_utils._aws.iam import MfaApi
 from ansible_collections.hardening.aws.plugins.module_utils._devices import results
 from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import Desired
 from ansible_collections.hardening.aws.plugins.module_utils._devices.reconcile import Reconciler
 from ansible_collections.hardening.aws.plugins.module_utils._devices.seed_records import SeedRecords
-from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._rotation.rotate import Rotator
 from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import record_is_of
 from ansible_collections.hardening.aws.plugins.module_utils._seeds.registry import open_store, store_name
-from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks import rotation_plan
 
 SERVICES = {"secretsmanager": "secretsmanager", "ssm_parameter": "ssm"}
 
@@ -347,37 +344,12 @@ class Rotate(Task):
     def owned(self, name: str) -> list[str]:
         return [arn(f"{name}{end}") for end in ("", "-2", "-3", f"-{self.suffix}")]
 
-    def _facts(self, actor: Actor, retire: bool) -> list[dict[str, t.Any]]:
-        connection: t.Any = Connection(self.world, actor)
-        api = MfaApi(connection)
-        proof = None
-        if retire:
-            proof = Proof(api, open_store(self.store or {}, connection, api.account_id), "store", None)
-        return Rotation(api, {**self.inputs, "retire": retire}, proof).facts(1)
-
-    def _devices(self, actor: Actor, state: str, items: t.Sequence[dict[str, str]]) -> list[dict[str, t.Any]]:
-        if not items:
-            return []
-        connection: t.Any = Connection(self.world, actor)
-        api = MfaApi(connection)
-        store = open_store(self.store or {}, connection, api.account_id)
-        given = {"stored": state == "enabled"}
-        inputs = [Desired(state=state, label=item["user_name"], **given, **t.cast(t.Any, item)) for item in items]
-        outcomes = Reconciler(api, store).many(inputs)
-        return [results.item_result(outcome, []) for outcome in outcomes]
-
     def run(self, actor: Actor) -> list[Told]:
-        """The tasks of the playbook, in its order. Each is a process of its own."""
-        facts = self._facts(actor, True)
-        problems = rotation_plan.refusals(self.inputs, facts, [], [])
-        if problems:
-            raise MfaError("\n".join(problems))
-        attached = self._devices(actor, "enabled", rotation_plan.devices(facts))
-        listed = self._facts(actor, False) if any(result["changed"] for result in attached) else []
-        planned = rotation_plan.retirement(self.inputs, facts, attached, listed, {})
-        retired = self._devices(actor, "absent", planned["devices"])
-        _lines, failures = rotation_plan.outcome(facts, attached, planned, retired, False)
-        return [self._told(name, attached, retired, failures) for name in self.names]
+        """The playbook's task."""
+        connection: t.Any = Connection(self.world, actor)
+        done = Rotator(connection, self.inputs, {}, 1, False).run()
+        _lines, failures = done.report(False)
+        return [self._told(name, done.attached_results, done.retired_results, failures) for name in self.names]
 
     @staticmethod
     def _told(name: str, attached: t.Any, retired: t.Any, failures: list[str]) -> Told:

@@ -20,7 +20,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._devices.codes impor
 from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import Desired
 from ansible_collections.hardening.aws.plugins.module_utils._devices.seed_records import SeedRecords
 from ansible_collections.hardening.aws.plugins.module_utils._devices.virtual_devices import VirtualDevices
-from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks import rotation_plan
+from ansible_collections.hardening.aws.plugins.module_utils._rotation import plan as rotation_plan
 
 Plant = t.Callable[[pytest.MonkeyPatch], None]
 RUNS = 3000

@@ -30,6 +30,7 @@ ALLOWED = {
         "module_utils/_access",
     },
     "module_utils/_account": {GROUND, "module_utils/_aws", "module_utils/_seeds", "module_utils/_devices"},
+    "module_utils/_rotation": {GROUND, "module_utils/_aws", "module_utils/_seeds", "module_utils/_devices"},
     "module_utils/_enforcement": {GROUND, "module_utils/_aws", "module_utils/_access", "module_utils/_account"},
     "module_utils/_report": {GROUND},
 }

@@ -9,8 +9,20 @@ import datetime
 import time
 import typing as t
 
+import pytest
+
+from ansible_collections.hardening.aws.plugins.module_utils._aws import deadline
 from ansible_collections.hardening.aws.plugins.module_utils._aws.iam import NewDevice
 from ansible_collections.hardening.aws.plugins.module_utils._aws.model import Device, VirtualDevice
+from ansible_collections.hardening.aws.plugins.module_utils._devices import (
+    account_lists,
+    apply,
+    attach,
+    codes,
+    converge,
+    seed_records,
+    wait,
+)
 from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import Desired
 from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError, StoreConflict
 from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import Record
@@ -199,4 +211,16 @@ class Time:
         self.now += seconds
 
 
-__all__ = ["ACCOUNT", "NAMES", "Api", "MfaError", "Store", "Time", "arn", "refused", "wanted"]
+def still_time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """Have time pass by sleeping only. Codes are the numbers of their steps."""
+    fake = Time()
+    for module in (account_lists, apply, attach, codes, converge, seed_records, wait):
+        monkeypatch.setattr(module, "time", fake)
+    # Its default is bound when the module is loaded.
+    defaults = deadline.Deadline.__init__.__defaults__ or ()
+    monkeypatch.setattr(deadline.Deadline.__init__, "__defaults__", (*defaults[:-1], fake.monotonic))
+    monkeypatch.setattr(codes, "codes_at_step", lambda _seed, step: (f"{step - 1:06d}", f"{step:06d}"))
+    return fake
+
+
+__all__ = ["ACCOUNT", "NAMES", "Api", "MfaError", "Store", "Time", "arn", "refused", "still_time", "wanted"]

@@ -9,9 +9,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.hardening.aws.plugins.module_utils._account.rotation_proof import Proof
 from ansible_collections.hardening.aws.plugins.module_utils._devices.device_tags import HANDED_OVER
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._rotation.proof import Proof
 from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import Record
 
 CREATED = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)

@@ -61,12 +61,12 @@ def retirement(
     attached: t.Sequence[Data],
     listed: t.Sequence[Data] | None,
     not_signed_in: t.Mapping[str, str],
-) -> dict[str, t.Any]:
+) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     """Return the devices to remove, and the users who keep all of theirs, with the reason.
 
-    :param facts: What rotation_facts found before this run attached anything.
+    :param facts: What was there before this run attached anything.
     :param attached: Results of attaching the new devices, of users whose turn it was.
-    :param listed: What rotation_facts found after that; None in check mode.
+    :param listed: What was there after that; None in check mode.
     :param not_signed_in: By user name, why there was no session with the new device.
     """
     results = {result["user_name"]: result for result in attached}
@@ -88,7 +88,7 @@ def retirement(
             gone += [{"user_name": name, "serial_number": serial} for serial in fact["older"]]
         elif result is None or not result["failed"]:
             kept.append({"user_name": name, "reason": reason})
-    return {"devices": gone, "kept": kept}
+    return gone, kept
 
 
 def _reason_to_keep(inputs: Data, fact: Data, result: Data | None, shown: t.Container[str] | None) -> str | None:
@@ -109,11 +109,18 @@ def _reason_to_keep(inputs: Data, fact: Data, result: Data | None, shown: t.Cont
 def outcome(
     facts: t.Sequence[Data],
     attached: t.Sequence[Data],
-    planned: Data,
+    kept: t.Sequence[Data],
     retired: t.Sequence[Data],
+    stopped: str | None,
     check_mode: bool,
 ) -> tuple[list[str], list[str]]:
-    """Return the lines that say what was done, and a line for each reason why something failed."""
+    """Return the lines that say what was done, and a line for each reason why something failed.
+
+    :param attached: Results of attaching the new devices.
+    :param kept: Who keeps all devices, and why.
+    :param retired: Results of removing older ones.
+    :param stopped: Why none was removed, if something that has to be known could not be read.
+    """
     made = sum(1 for result in attached if result["changed"] and not result["failed"])
     failed = [result for result in attached if result["failed"]]
     blocked = [fact for fact in facts if fact["due"] and fact["blocked"]]
@@ -127,7 +134,7 @@ def outcome(
         reasons.setdefault(f"the new device could not be attached: {result['msg']}", []).append(result["user_name"])
     for fact in blocked:
         reasons.setdefault(fact["blocked"], []).append(fact["user_name"])
-    for item in planned["kept"]:
+    for item in kept:
         reasons.setdefault(f"keeps all devices: {item['reason']}", []).append(item["user_name"])
     for result in retired:
         if result["failed"]:
@@ -135,6 +142,8 @@ def outcome(
     failures = [f"{_names(names, 'and')}: {reason}" for reason, names in list(reasons.items())[:_SHOWN_REASONS]]
     if len(reasons) > _SHOWN_REASONS:
         failures.append(f"and {len(reasons) - _SHOWN_REASONS} other reasons.")
+    if stopped:
+        failures.insert(0, f"No older device was removed: {stopped}")
     return lines, failures
 
 

@@ -9,9 +9,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.hardening.aws.plugins.module_utils._account import sign_ins
-from ansible_collections.hardening.aws.plugins.module_utils._account.sign_ins import SignIns
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._rotation import sign_ins
+from ansible_collections.hardening.aws.plugins.module_utils._rotation.sign_ins import SignIns
 from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._devices.in_memory import arn, refused
 
 USER = "arn:aws:iam::123456789012:user/team/"

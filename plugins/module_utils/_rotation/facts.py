@@ -15,8 +15,8 @@ from .._aws.iam import MfaApi
 from .._aws.model import device_name_of, split_virtual_arn
 from .._devices.holders import Holder, Holders
 from .._threads import for_each
-from . import rotation_names as names
-from .rotation_proof import Proof
+from . import names
+from .proof import Proof
 
 Inputs = t.Mapping[str, t.Any]
 Fact = dict[str, t.Any]
@@ -24,8 +24,8 @@ Fact = dict[str, t.Any]
 _MOST_DEVICES = 8
 
 
-class Rotation:
-    """Reads an account for the rotation that the inputs of the playbook C(rotate) describe.
+class Facts:
+    """Reads an account for the rotation that the inputs of the playbook C(rotate) describe. Two lists, read at once.
 
     :param proof: Says why older devices may not go yet. Not asked if None.
     """
@@ -43,7 +43,7 @@ class Rotation:
         """Return the patterns of users to leave out that match nobody."""
         return [pattern for pattern in self._inputs["exclude"] if not fnmatch.filter(self._holders.created, pattern)]
 
-    def facts(self, concurrency: int) -> list[Fact]:
+    def all(self, concurrency: int) -> list[Fact]:
         """Return for each user the new device, what there is of it, and the older ones that it replaces.
 
         :param concurrency: How many users are worked on at once.

@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.hardening.aws.plugins.plugin_utils._playbooks import rotation_plan as rotation
+from ansible_collections.hardening.aws.plugins.module_utils._rotation import plan as rotation
 
 INPUTS = {"suffix": "2026", "retire": True, "holder": "person", "profiles": {}}
 
@@ -74,20 +74,20 @@ def test_who_loses_what(
 ) -> None:
     results = [] if attached is None else [result(**attached)]
     facts = [fact("bob", older=[]), fact(**found)]
-    planned = rotation.retirement({**INPUTS, **inputs}, facts, results, [fact()], {})
+    removed, kept = rotation.retirement({**INPUTS, **inputs}, facts, results, [fact()], {})
     gone = [{"user_name": "alice", "serial_number": arn("alice")}]
-    assert planned["devices"] == (gone if reason == "" else [])
+    assert removed == (gone if reason == "" else [])
     if reason:
-        assert [item["user_name"] for item in planned["kept"]] == ["alice"] and reason in planned["kept"][0]["reason"]
+        assert [item["user_name"] for item in kept] == ["alice"] and reason in kept[0]["reason"]
     else:
-        assert planned["kept"] == []
+        assert kept == []
 
 
 @pytest.mark.parametrize("inputs", [{}, STORE, {"retire": False}])
 def test_who_could_not_sign_in_keeps_all_devices(inputs: dict[str, t.Any]) -> None:
     planned = rotation.retirement({**INPUTS, **inputs}, [fact()], [], [fact()], {"alice": "AWS refused 3 codes."})
     reason = "no sign-in with the new device: AWS refused 3 codes."
-    assert planned == {"devices": [], "kept": [{"user_name": "alice", "reason": reason}]}
+    assert planned == ([], [{"user_name": "alice", "reason": reason}])
 
 
 def test_profiles_are_of_users_who_are_rotated() -> None:
@@ -99,8 +99,8 @@ def test_profiles_are_of_users_who_are_rotated() -> None:
 
 def test_in_check_mode_what_would_be_listed_counts() -> None:
     inputs = {**INPUTS, **STORE}
-    assert rotation.retirement(inputs, [fact(**NONE)], [result(**NEW)], None, {})["devices"]
-    assert not rotation.retirement(inputs, [fact(**NONE)], [result(**NEW)], [], {})["devices"]
+    assert rotation.retirement(inputs, [fact(**NONE)], [result(**NEW)], None, {})[0]
+    assert not rotation.retirement(inputs, [fact(**NONE)], [result(**NEW)], [], {})[0]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_who_is_given_a_device() -> None:
 def test_what_was_done_is_told_by_cause() -> None:
     attached = [result(f"user-{number:03}", failed=True, msg="denied") for number in range(900)]
     attached += [result("alice", changed=True), result("bob"), result("carol")]
-    planned = {"devices": [], "kept": [{"user_name": "bob", "reason": "too young"}]}
+    kept = [{"user_name": "bob", "reason": "too young"}]
     retired = [
         {"user_name": "carol", "changed": True, "failed": False, "msg": ""},
         {"user_name": "carol", "changed": True, "failed": False, "msg": ""},
@@ -148,7 +148,7 @@ def test_what_was_done_is_told_by_cause() -> None:
     ]
     facts = [fact(item["user_name"]) for item in attached]
     facts += [fact("eve", due=False), fact("frank", **NONE, blocked="has 8 MFA devices")]
-    lines, failures = rotation.outcome(facts, attached, planned, retired, check_mode=False)
+    lines, failures = rotation.outcome(facts, attached, kept, retired, None, check_mode=False)
     assert lines == [
         "new devices: 1 attached, 3 were there, 901 failed",
         "older devices: 2 removed, of 1 users",
@@ -160,6 +160,8 @@ def test_what_was_done_is_told_by_cause() -> None:
         "bob: keeps all devices: too young",
         "dave: an older device is still there: not allowed",
     ]
-    assert rotation.outcome([fact()], [result()], {"kept": []}, [], check_mode=True)[0][0].startswith("Check mode")
-    many = {"kept": [{"user_name": f"u{number}", "reason": f"reason {number}"} for number in range(30)]}
-    assert rotation.outcome([], [], many, [], check_mode=False)[1][-1] == "and 10 other reasons."
+    assert rotation.outcome([fact()], [result()], [], [], None, check_mode=True)[0][0].startswith("Check mode")
+    many = [{"user_name": f"u{number}", "reason": f"reason {number}"} for number in range(30)]
+    assert rotation.outcome([], [], many, [], None, check_mode=False)[1][-1] == "and 10 other reasons."
+    _lines, failures = rotation.outcome(facts, attached, kept, [], "AWS denied iam:ListUsers.", check_mode=False)
+    assert failures[0] == "No older device was removed: AWS denied iam:ListUsers." and len(failures) == 4

@@ -10,8 +10,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.hardening.aws.plugins.module_utils._account.rotation_facts import Rotation
 from ansible_collections.hardening.aws.plugins.module_utils._aws.model import VirtualDevice
+from ansible_collections.hardening.aws.plugins.module_utils._rotation.facts import Facts
 
 NOW = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.timezone.utc)
 CREATED = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
@@ -59,12 +59,12 @@ class AskedFor:
         return "not proven"
 
 
-def rotation(api: Api, proof: AskedFor | None = None, **inputs: t.Any) -> Rotation:
-    return Rotation(t.cast(t.Any, api), {**INPUTS, **inputs}, t.cast(t.Any, proof))
+def rotation(api: Api, proof: AskedFor | None = None, **inputs: t.Any) -> Facts:
+    return Facts(t.cast(t.Any, api), {**INPUTS, **inputs}, t.cast(t.Any, proof))
 
 
 def only(api: Api, **inputs: t.Any) -> dict[str, t.Any]:
-    (fact,) = rotation(api, **{"users": ["alice"], **inputs}).facts(2)
+    (fact,) = rotation(api, **{"users": ["alice"], **inputs}).all(2)
     return fact
 
 
@@ -123,11 +123,11 @@ def test_a_suffix_names_the_new_device_and_patterns_the_older_ones() -> None:
 
 def test_all_are_those_whose_devices_have_such_names() -> None:
     api = Api({"alice": ("alice", OLD), "bob-7": ("bob", OLD), "x": ("carol", OLD), "dave-q": ("dave", OLD)}, "erin")
-    names = [fact["user_name"] for fact in rotation(api).facts(2)]
+    names = [fact["user_name"] for fact in rotation(api).all(2)]
     assert names == ["alice", "bob"]
-    assert [fact["user_name"] for fact in rotation(api, retire_devices=["x"]).facts(2)] == ["alice", "bob", "carol"]
+    assert [fact["user_name"] for fact in rotation(api, retire_devices=["x"]).all(2)] == ["alice", "bob", "carol"]
     found = rotation(api, suffix="q", older_than_days=None, exclude=["b*", "zed"])
-    assert [fact["user_name"] for fact in found.facts(2)] == ["alice", "dave"]
+    assert [fact["user_name"] for fact in found.all(2)] == ["alice", "dave"]
     assert found.unmatched() == ["zed"]
 
 
@@ -146,6 +146,6 @@ def test_proof_is_asked_for_where_something_may_go() -> None:
         "carol": ("carol", YOUNG),
     }
     proof = AskedFor()
-    facts = rotation(Api(devices), proof).facts(2)
+    facts = rotation(Api(devices), proof).all(2)
     assert proof.asked == ["alice"]
     assert [fact["problem"] for fact in facts] == ["not proven", None, None]

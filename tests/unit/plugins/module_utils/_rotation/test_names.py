@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hardening.aws.plugins.module_utils._account import rotation_names as names
 from ansible_collections.hardening.aws.plugins.module_utils._devices.holders import Holder
+from ansible_collections.hardening.aws.plugins.module_utils._rotation import names
 
 
 def holder(resource: str) -> Holder:

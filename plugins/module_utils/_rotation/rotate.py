@@ -1,0 +1,150 @@
+# SPDX-FileCopyrightText: 2026 hardening.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rotates the MFA devices of an account's users: attaches new ones, sees that they are proven, and removes older ones.
+
+This module is private to hardening.aws. One process does it all, so that it decides by what it saw a moment ago. A run
+that dies half-way leaves every user with a device that works, and the next run goes on from what is there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._aws.client import Params
+from .._aws.connection import Connection
+from .._aws.iam import MfaApi
+from .._devices.holders import open_store_to_read
+from .._devices.options import desired_of, duplicate_problems
+from .._devices.outcome import Outcome
+from .._devices.reconcile import Reconciler
+from .._devices.results import item_result
+from .._errors import MfaError
+from .._problems import refuse
+from .._seeds.registry import open_store
+from . import plan
+from .facts import Fact, Facts, Inputs
+from .proof import Proof
+from .sign_ins import SignIns
+
+_WAIT_SECONDS = 60
+# A sign-in waits for a code that was not used yet, and hardly does anything else.
+_SIGN_INS_AT_ONCE = 64
+
+
+@dataclasses.dataclass
+class Done:
+    """What was done so far, or in check mode would be.
+
+    :param kept: Who keeps all devices, and why.
+    :param stopped: Why no older device was removed, if something that has to be known could not be read.
+    """
+
+    facts: list[Fact] = dataclasses.field(default_factory=list)
+    attached: list[Outcome] = dataclasses.field(default_factory=list)
+    kept: list[dict[str, str]] = dataclasses.field(default_factory=list)
+    retired: list[Outcome] = dataclasses.field(default_factory=list)
+    stopped: str | None = None
+
+    @property
+    def attached_results(self) -> list[dict[str, t.Any]]:
+        """What became of each new device."""
+        return [item_result(outcome, []) for outcome in self.attached]
+
+    @property
+    def retired_results(self) -> list[dict[str, t.Any]]:
+        """What became of each older device that may go."""
+        return [item_result(outcome, []) for outcome in self.retired]
+
+    def report(self, check_mode: bool) -> tuple[list[str], list[str]]:
+        """Return the lines that say what was done, and a line for each reason why somebody was left out."""
+        attached, retired = self.attached_results, self.retired_results
+        return plan.outcome(self.facts, attached, self.kept, retired, self.stopped, check_mode)
+
+
+class Rotator:
+    """Rotates the devices of one account.
+
+    :param inputs: Those of the playbook C(rotate).
+    :param params: Options of the module's own connection, which those of users in C(rotate_profiles) are made from.
+    :param concurrency: How many users are worked on at once.
+    """
+
+    def __init__(
+        self, connection: Connection, inputs: Inputs, params: Params, concurrency: int, check_mode: bool
+    ) -> None:
+        self._connection = connection
+        self._api = MfaApi(connection)
+        self._inputs = inputs
+        self._store = open_store(inputs["seed_store"], connection, self._api.account_id)
+        self._sign_ins = SignIns(params, inputs["profiles"])
+        self._concurrency = concurrency
+        self._check_mode = check_mode
+
+    def run(self) -> Done:
+        """Do it all. What fails for a user is in the outcomes, and stops no other.
+
+        :raises MfaError: The rotation must not begin, or the account cannot be read. Nothing was touched.
+        """
+        done = Done()
+        facts = self._facts(prove=self._inputs["retire"])
+        done.facts = facts.all(self._concurrency)
+        unusable = self._sign_ins.problems(_SIGN_INS_AT_ONCE)
+        reasons = plan.refusals(self._inputs, done.facts, facts.unmatched(), unusable)
+        if reasons:
+            raise MfaError("\n- ".join(["Nothing was touched.", *reasons]))
+        done.attached = self._bring("enabled", plan.devices(done.facts))
+        try:
+            self._retire(done)
+        except MfaError as error:
+            done.stopped = error.message
+        return done
+
+    def _retire(self, done: Done) -> None:
+        """Remove the older devices of those users whose new one is proven."""
+        attached, listed = done.attached_results, None
+        if not self._check_mode:
+            listed = self._listed(done)
+        not_signed_in = {}
+        if self._inputs["profiles"] and not self._check_mode:
+            not_signed_in = self._signed_in(listed or done.facts)
+        gone, done.kept = plan.retirement(self._inputs, done.facts, attached, listed, not_signed_in)
+        done.retired = self._bring("absent", gone)
+
+    def _signed_in(self, facts: t.Sequence[Fact]) -> dict[str, str]:
+        """Sign in with the new devices, and return by user name why it failed."""
+        store = open_store_to_read(self._inputs["seed_store"], self._connection, self._api)
+        return self._sign_ins.failures(facts, self._api, store, _SIGN_INS_AT_ONCE)
+
+    def _listed(self, done: Done) -> list[Fact]:
+        """Return what AWS lists now that new devices are attached; nothing where that is of no interest."""
+        if not any(outcome.changed for outcome in done.attached):
+            return []
+        if not self._inputs["retire"] and not self._inputs["profiles"]:
+            return []
+        return self._facts(prove=False).all(self._concurrency)
+
+    def _facts(self, prove: bool) -> Facts:
+        proof = None
+        if prove:
+            proof = Proof(self._api, self._store, self._inputs["holder"], self._inputs["min_age_days"])
+        return Facts(self._api, self._inputs, proof)
+
+    def _bring(self, state: str, devices: t.Sequence[t.Mapping[str, t.Any]]) -> list[Outcome]:
+        """Bring devices to a state."""
+        if not devices:
+            return []
+        store = self._inputs["seed_store"]
+        run = {"state": state, "seed_store": store, "purge_tags": True, "wait_timeout": _WAIT_SECONDS}
+        judged = [desired_of(device, run, device["user_name"], f"{device['user_name']}: ") for device in devices]
+        wanted = [desired for desired, _problems in judged if desired is not None]
+        problems = [problem for _desired, found in judged for problem in found]
+        refuse(problems or duplicate_problems(wanted, store))
+        reconciler = Reconciler(
+            self._api,
+            self._store,
+            check_mode=self._check_mode,
+            wait_timeout=_WAIT_SECONDS,
+            concurrency=self._concurrency,
+        )
+        return reconciler.many(wanted)
