@@ -52,7 +52,7 @@ def for_each(work: t.Callable[[T], None], items: t.Sequence[T], concurrency: int
             if not interrupted.is_set():
                 work(item)
 
-    executor = concurrent.futures.ThreadPoolExecutor(min(concurrency if seats is None else 2 * concurrency, len(items)))
+    executor = concurrent.futures.ThreadPoolExecutor(min(concurrency if seats is None else 3 * concurrency, len(items)))
     try:
         for future in [executor.submit(begin, item) for item in items]:
             future.result()

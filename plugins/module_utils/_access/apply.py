@@ -26,9 +26,10 @@ from .._progress import Progress
 from . import plan as plans
 from .api import OTHER_KINDS, AccessApi, UserGone
 from .bulk import Outcome, counted_by, for_each
+from .change import Change
 from .effect import made, shows
 from .options import ABSENT, Wanted
-from .plan import Change, Kept, Key, Moment
+from .plan import Kept, Key, Moment
 
 # Up to this many users are looked up one by one; for more, listing all users is cheaper.
 _FEW = 10

@@ -16,7 +16,7 @@ from .._errors import AwsRefused, MfaError, unforeseen
 from .._messages import warn
 from .._progress import Progress
 from .._summary import summary
-from .plan import Change
+from .change import Change
 
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule

@@ -11,6 +11,7 @@ import dataclasses
 import datetime
 import typing as t
 
+from .change import Change
 from .options import ABSENT, INACTIVE, Wanted
 
 Moment = datetime.datetime
@@ -54,16 +55,6 @@ class Credential:
     action: str
     what: str
     credential_id: str
-
-
-@dataclasses.dataclass(frozen=True)
-class Change:
-    """One thing that is taken away, and its lines in the diff."""
-
-    action: str
-    target: str | None
-    before: str | None
-    after: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

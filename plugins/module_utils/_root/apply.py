@@ -13,6 +13,7 @@ import functools
 import typing as t
 
 from .._access.bulk import Outcome, counted_by, for_each
+from .._access.change import Change
 from .._access.effect import made
 from .._errors import MfaError
 from .._progress import Progress
@@ -21,7 +22,7 @@ from . import words
 from .api import RootApi
 from .members import ACTIVE, Member
 from .options import RECOVERY
-from .plan import Change, Found
+from .plan import Found
 from .session import AUDIT, CREATE, DELETE, RootSessions
 
 Work = t.Callable[["OneRoot"], None]

@@ -10,7 +10,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._access.plan import DELETE_PASSWORD, Change
+from .._access.change import Change
+from .._access.plan import DELETE_PASSWORD
 
 # Actions, in the words that RV(results[].actions) uses.
 DELETE_KEY = "delete_access_key"
