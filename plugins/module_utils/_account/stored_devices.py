@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .._aws.iam import MfaApi
+from .._devices.account_lists import AccountLists
 from .._devices.device_tags import HANDED_OVER, handed_over_at
 from .._devices.holders import Holder, Holders
 from .._errors import MfaError
@@ -27,7 +28,7 @@ def stored_devices(
 
     :param user_names: Whose devices; everybody's if None.
     """
-    holders = Holders(api)
+    holders = Holders(AccountLists(api))
     wanted = set(holders.created if user_names is None else user_names)
     devices = [holder for holder in holders.everybody() if holder.user_name in wanted]
     reasons: dict[str, str | None] = {}

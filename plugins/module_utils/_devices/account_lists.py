@@ -7,8 +7,10 @@ This module is private to hardening.aws.
 
 from __future__ import annotations
 
+import datetime
 import threading
 import time
+import typing as t
 
 from .._aws.iam import MfaApi
 from .._aws.model import VirtualDevice
@@ -21,7 +23,7 @@ class AccountLists:
         self._api = api
         self._virtual: dict[str, VirtualDevice] | None = None
         self._by_owner: dict[str, list[VirtualDevice]] = {}
-        self._users: set[str] | None = None
+        self._created: dict[str, datetime.datetime] | None = None
         # On the monotonic clock: when this was made, and when the devices were read.
         self.begun = time.monotonic()
         self.read_at = self.begun
@@ -45,14 +47,19 @@ class AccountLists:
         return self._by_owner.get(user_name, []) if self.virtual else []
 
     @property
-    def users(self) -> set[str]:
+    def users(self) -> t.KeysView[str]:
         """The names of all users."""
-        return self.read_users() if self._users is None else self._users
+        return self.created.keys()
 
-    def read_users(self) -> set[str]:
-        """Read the names of all users."""
-        self._users = {user["UserName"] for user in self._api.users()}
-        return self._users
+    @property
+    def created(self) -> dict[str, datetime.datetime]:
+        """When each user was created, by name."""
+        return self.read_users() if self._created is None else self._created
+
+    def read_users(self) -> dict[str, datetime.datetime]:
+        """Read who there is, and since when."""
+        self._created = {user["UserName"]: user["CreateDate"] for user in self._api.users()}
+        return self._created
 
 
 class SharedLists:

@@ -17,6 +17,7 @@ from .._errors import MfaError
 from .._seeds.base import SeedStore
 from .._seeds.record import Record, record_is_of
 from .._seeds.registry import open_store
+from .account_lists import AccountLists
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,10 +48,10 @@ class Records(t.Protocol):
 class Holders:
     """All virtual devices that are attached to users of the account, but for the root user's. Read once."""
 
-    def __init__(self, api: MfaApi) -> None:
-        devices = api.virtual_devices()
+    def __init__(self, account: AccountLists) -> None:
+        devices = account.virtual
         # When each user of the account was created.
-        self.created: dict[str, datetime.datetime] = {user["UserName"]: user["CreateDate"] for user in api.users()}
+        self.created = account.created
         # All devices that are attached to anybody, the root user's too.
         self.attached = sorted(serial for serial, device in devices.items() if device.owner)
         self._of: dict[str, list[Holder]] = {}

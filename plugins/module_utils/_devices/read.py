@@ -77,7 +77,7 @@ class Reader:
         if len(outcomes) > _FEW and state == "enabled" and not account.virtual:
             # Nobody has a device, so the list of users is needed below. Read now, it also tells which account this is.
             self._prepare_store()
-            account.read_users()
+            self._known_users(account, tolerant=False)
         pairs = [(outcome, self._from_lists(outcome, account)) for outcome in outcomes]
         undecided = [outcome for outcome, reading in pairs if reading and self._needs_user(outcome, reading)]
         removing = state in ("disabled", "absent")
@@ -106,7 +106,7 @@ class Reader:
         return outcome.desired.state == "present" and outcome.desired.stored and unassigned
 
     @staticmethod
-    def _known_users(account: AccountLists, tolerant: bool) -> set[str] | None:
+    def _known_users(account: AccountLists, tolerant: bool) -> t.Collection[str] | None:
         """The names of all users. None if I(tolerant) and the list is refused: taking devices away works without it."""
         if not tolerant:
             return account.users
@@ -151,7 +151,7 @@ class Reader:
         return dataclasses.replace(reading, tags=self._api.tags_of(outcome.serial_number))
 
 
-def _marked(outcome: Outcome, reading: Current | None, known: set[str] | None) -> Current | None:
+def _marked(outcome: Outcome, reading: Current | None, known: t.Collection[str] | None) -> Current | None:
     """Return the reading, which says so if the user is not among those known. None: nobody knows who there is."""
     if reading is None or known is None or outcome.desired.user_name in known:
         return reading

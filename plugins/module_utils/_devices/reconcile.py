@@ -70,13 +70,14 @@ class Reconciler:
             self._waiter.until_listed([outcome])
         return outcome
 
-    def many(self, inputs: t.Sequence[Desired]) -> list[Outcome]:
+    def many(self, inputs: t.Sequence[Desired], account: AccountLists | None = None) -> list[Outcome]:
         """Bring all inputs to their desired states. One that fails stops no other, unless too many fail alike.
 
+        :param account: The account's lists, if they were read a moment ago. What is stale in them is found out.
         :raises MfaError: The account's lists could not be read, so nothing was decided or changed.
         """
         outcomes = [Outcome(desired) for desired in inputs]
-        account = AccountLists(self._api)
+        account = account or AccountLists(self._api)
         readings: list[Current | None] = []
         refused = attempt(lambda: readings.extend(self._reader.all(outcomes, account)), "all users")
         if refused:

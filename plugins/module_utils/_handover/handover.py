@@ -14,6 +14,7 @@ import typing as t
 
 from .._access import bulk
 from .._aws.iam import MfaApi
+from .._devices.account_lists import AccountLists
 from .._devices.device_tags import HANDED_OVER, handed_over_at
 from .._devices.holders import Holder, Holders, Records, record_of
 from .._errors import MfaError, StoreConflict
@@ -54,7 +55,7 @@ class Handover:
         :param wanted: None for every virtual device that is attached to a user. Their hand-overs are looked at, and
             those are ended that an interrupted run has left.
         """
-        holders = Holders(self._api)
+        holders = Holders(AccountLists(self._api))
         if wanted is None:
             tasks = [Task(_outcome(holder.user_name, holder), holder) for holder in holders.everybody()]
         else:

@@ -13,6 +13,7 @@ import typing as t
 from .._access import bulk
 from .._aws.iam import MfaApi
 from .._aws.refusals import short_code
+from .._devices.account_lists import AccountLists
 from .._devices.device_tags import HANDED_OVER
 from .._devices.holders import Holder, Holders, record_of
 from .._devices.options import run_options, run_problems
@@ -126,7 +127,7 @@ def read_seeds(
     :param store: None if the action plugin has the seeds.
     :param user_names: None for everybody, and then those without a seed are left out.
     """
-    holders = Holders(api)
+    holders = Holders(AccountLists(api))
     chosen = _everybody(holders) if user_names is None else _named(holders, user_names)
     progress = Progress("read", len(chosen), api.seconds_waited)
     counted = bulk.counted_by(progress)

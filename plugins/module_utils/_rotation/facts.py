@@ -13,6 +13,7 @@ import typing as t
 
 from .._aws.iam import MfaApi
 from .._aws.model import device_name_of, split_virtual_arn
+from .._devices.account_lists import AccountLists
 from .._devices.holders import Holder, Holders
 from .._threads import for_each
 from . import names
@@ -25,15 +26,16 @@ _MOST_DEVICES = 8
 
 
 class Facts:
-    """Reads an account for the rotation that the inputs of the playbook C(rotate) describe. Two lists, read at once.
+    """Reads an account for the rotation that the inputs of the playbook C(rotate) describe.
 
+    :param account: The account's lists.
     :param proof: Says why older devices may not go yet. Not asked if None.
     """
 
-    def __init__(self, api: MfaApi, inputs: Inputs, proof: Proof | None) -> None:
+    def __init__(self, api: MfaApi, inputs: Inputs, account: AccountLists, proof: Proof | None) -> None:
         self._inputs = inputs
         self._proof = proof
-        self._holders = Holders(api)
+        self._holders = Holders(account)
         self._now = datetime.datetime.fromtimestamp(api.clock.now(), datetime.timezone.utc)
         # IAM does not tell names apart by case.
         self._users = {name.lower() for name in self._holders.created}

@@ -14,6 +14,7 @@ import typing as t
 from .._aws.client import Params
 from .._aws.connection import Connection
 from .._aws.iam import MfaApi
+from .._devices.account_lists import AccountLists
 from .._devices.holders import open_store_to_read
 from .._devices.options import desired_of, duplicate_problems
 from .._devices.outcome import Outcome
@@ -87,51 +88,54 @@ class Rotator:
         :raises MfaError: The rotation must not begin, or the account cannot be read. Nothing was touched.
         """
         done = Done()
-        facts = self._facts(prove=self._inputs["retire"])
+        account = AccountLists(self._api)
+        facts = self._facts(account, prove=self._inputs["retire"])
         done.facts = facts.all(self._concurrency)
         unusable = self._sign_ins.problems(_SIGN_INS_AT_ONCE)
         reasons = plan.refusals(self._inputs, done.facts, facts.unmatched(), unusable)
         if reasons:
             raise MfaError("\n- ".join(["Nothing was touched.", *reasons]))
-        done.attached = self._bring("enabled", plan.devices(done.facts))
+        done.attached = self._bring("enabled", plan.devices(done.facts), account)
         try:
-            self._retire(done)
+            self._retire(done, account)
         except MfaError as error:
             done.stopped = error.message
         return done
 
-    def _retire(self, done: Done) -> None:
-        """Remove the older devices of those users whose new one is proven."""
-        attached, listed = done.attached_results, None
+    def _retire(self, done: Done, account: AccountLists) -> None:
+        """Remove the older devices of those users whose new one is proven.
+
+        :param account: The account's lists, from before new devices were attached.
+        """
+        if not self._inputs["retire"] and not self._inputs["profiles"]:
+            return
+        if any(outcome.changed for outcome in done.attached) and not self._check_mode:
+            account = AccountLists(self._api)
+        listed, not_signed_in = None, {}
         if not self._check_mode:
-            listed = self._listed(done)
-        not_signed_in = {}
-        if self._inputs["profiles"] and not self._check_mode:
-            not_signed_in = self._signed_in(listed or done.facts)
+            listed = self._facts(account, prove=False).all(self._concurrency)
+            if self._inputs["profiles"]:
+                not_signed_in = self._signed_in(listed)
+        attached = done.attached_results
         gone, done.kept = plan.retirement(self._inputs, done.facts, attached, listed, not_signed_in)
-        done.retired = self._bring("absent", gone)
+        done.retired = self._bring("absent", gone, account)
 
     def _signed_in(self, facts: t.Sequence[Fact]) -> dict[str, str]:
         """Sign in with the new devices, and return by user name why it failed."""
         store = open_store_to_read(self._inputs["seed_store"], self._connection, self._api)
         return self._sign_ins.failures(facts, self._api, store, _SIGN_INS_AT_ONCE)
 
-    def _listed(self, done: Done) -> list[Fact]:
-        """Return what AWS lists now that new devices are attached; nothing where that is of no interest."""
-        if not any(outcome.changed for outcome in done.attached):
-            return []
-        if not self._inputs["retire"] and not self._inputs["profiles"]:
-            return []
-        return self._facts(prove=False).all(self._concurrency)
-
-    def _facts(self, prove: bool) -> Facts:
+    def _facts(self, account: AccountLists, prove: bool) -> Facts:
         proof = None
         if prove:
             proof = Proof(self._api, self._store, self._inputs["holder"], self._inputs["min_age_days"])
-        return Facts(self._api, self._inputs, proof)
+        return Facts(self._api, self._inputs, account, proof)
 
-    def _bring(self, state: str, devices: t.Sequence[t.Mapping[str, t.Any]]) -> list[Outcome]:
-        """Bring devices to a state."""
+    def _bring(self, state: str, devices: t.Sequence[t.Mapping[str, t.Any]], account: AccountLists) -> list[Outcome]:
+        """Bring devices to a state.
+
+        :param account: The account's lists, read a moment ago.
+        """
         if not devices:
             return []
         store = self._inputs["seed_store"]
@@ -147,4 +151,4 @@ class Rotator:
             wait_timeout=_WAIT_SECONDS,
             concurrency=self._concurrency,
         )
-        return reconciler.many(wanted)
+        return reconciler.many(wanted, account)

@@ -11,6 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.hardening.aws.plugins.module_utils._aws.model import VirtualDevice
+from ansible_collections.hardening.aws.plugins.module_utils._devices.account_lists import AccountLists
 from ansible_collections.hardening.aws.plugins.module_utils._rotation.facts import Facts
 
 NOW = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.timezone.utc)
@@ -60,7 +61,8 @@ class AskedFor:
 
 
 def rotation(api: Api, proof: AskedFor | None = None, **inputs: t.Any) -> Facts:
-    return Facts(t.cast(t.Any, api), {**INPUTS, **inputs}, t.cast(t.Any, proof))
+    known: t.Any = api
+    return Facts(known, {**INPUTS, **inputs}, AccountLists(known), t.cast(t.Any, proof))
 
 
 def only(api: Api, **inputs: t.Any) -> dict[str, t.Any]:
