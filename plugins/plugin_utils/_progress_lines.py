@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import itertools
 import json
+import operator
 import os
 import sys
 import tempfile
@@ -29,7 +31,7 @@ SECONDS_VARIABLE = "HARDENING_AWS_PROGRESS_SECONDS"
 _SECONDS = 4.0
 # Over how many lines the pace is measured.
 _WINDOW = 5
-_TAIL_BYTES = 4096
+_TAIL_BYTES = 32768  # of a minute or two
 
 Counts = dict[str, t.Any]
 
@@ -72,6 +74,15 @@ class Lines:
         if (passed and waited - waited_before > passed / 2) or (not passed and waited > seconds / 2):
             words += ["waiting for AWS, which throttles this account"]
         return ", ".join(words)
+
+    def ended(self, notes: t.Sequence[Counts]) -> list[str]:
+        """Return a line for each step of the module that has ended since the last line.
+
+        :param notes: What the module noted of late, oldest first.
+        """
+        steps = [list(step) for _verb, step in itertools.groupby(notes, operator.itemgetter("verb"))]
+        known = next((number for number, step in enumerate(steps) if step[0]["verb"] == self._verb), 0)
+        return [self._how_far(step[-1]) for step in steps[known:-1]]
 
     def last_line(self, counts: Counts, seconds: float) -> str:
         """Return the line for the end."""
@@ -163,11 +174,14 @@ def _show(path: str, lines: Lines, pause: float, stop: threading.Event) -> None:
     began = time.monotonic()
     any_shown = False
     while not stop.wait(pause):
-        display(lines.line(_newest(path), time.monotonic() - began))
+        notes = _newest(path)
+        for line in [*lines.ended(notes), lines.line(notes[-1] if notes else None, time.monotonic() - began)]:
+            display(line)
         any_shown = True
-    counts = _newest(path)
-    if any_shown and counts is not None:
-        display(lines.last_line(counts, time.monotonic() - began))
+    notes = _newest(path)
+    if any_shown and notes:
+        for line in [*lines.ended(notes), lines.last_line(notes[-1], time.monotonic() - began)]:
+            display(line)
 
 
 def display(text: str) -> None:
@@ -177,12 +191,12 @@ def display(text: str) -> None:
     Display().display(text, stderr=json_alone)
 
 
-def _newest(path: str) -> Counts | None:
-    """Return what the module noted last, or None."""
+def _newest(path: str) -> list[Counts]:
+    """Return what the module noted of late, oldest first."""
     try:
         with open(path, "rb") as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL_BYTES))
             noted = [line for line in file.read().split(b"\n")[:-1] if line.startswith(b"{") and line.endswith(b"}")]
-        return dict(json.loads(noted[-1])) if noted else None
+        return [json.loads(line) for line in noted]
     except (OSError, ValueError):
-        return None
+        return []

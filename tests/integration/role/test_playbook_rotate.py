@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import typing as t
 
@@ -164,9 +165,12 @@ def test_where_everybody_uses_the_store_one_run_does_both(controller: Controller
     assert "new devices: 2 attached" in output and "older devices: 2 removed, of 2 users" in output
     assert controller.virtual() == before
     assert all(request["action"].startswith(("Get", "List")) for request in emulator.requests())
-    output = run(controller, "rotate", **inputs)
+    output = run(controller, "rotate", "--diff", environment={"HARDENING_AWS_PROGRESS_SECONDS": "0.2"}, **inputs)
     assert "new devices: 2 attached, 0 were there, 0 failed" in output
     assert "older devices: 2 removed, of 2 users" in output
+    assert "enrolled 2 of 2, 0 failed" in output and "removed 2 of 2, 0 failed, in " in output
+    assert re.findall(r"\+alice: .*/(\S+) enabled", output) == ["alice-2026"], output
+    assert re.findall(r"\+bob: .*/(\S+) absent", output) == ["bob"], output
     left = {arn("alice-2026"): "alice", arn("her-own-phone"): "alice", arn("bob-2"): "bob"}
     assert controller.virtual() == left | {arn("break-glass"): "break-glass"}
     new = (("alice", "alice-2026"), ("bob", "bob-2"))

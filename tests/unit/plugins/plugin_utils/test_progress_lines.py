@@ -68,6 +68,20 @@ def test_the_last_line_and_a_prefix() -> None:
     assert lines.last_line(counts(1432, 2), 52.3) == "[staging] enrolled 1,430 of 1,432, 2 failed, in 52 s"
 
 
+def test_each_step_that_ends_between_two_lines_has_a_line_of_its_own() -> None:
+    lines = Lines()
+    notes = [counts(10), counts(1432, 2), counts(0, total=7, verb="attached"), counts(7, total=7, verb="attached")]
+    assert lines.ended(notes[:1]) == [] and lines.ended([]) == []
+    lines.line(notes[0], 4)
+    assert lines.ended(notes[:2]) == []
+    assert lines.ended(notes[:3]) == ["enrolled 1,430 of 1,432, 2 failed"]
+    notes.append(counts(1, total=500, verb="removed"))
+    ended = ["enrolled 1,430 of 1,432, 2 failed", "attached 7 of 7, 0 failed"]
+    assert lines.ended(notes) == ended and Lines().ended(notes) == ended
+    lines.line(notes[-1], 8)
+    assert lines.ended(notes) == []
+
+
 class Task:
     """As much of a task as is touched."""
 
