@@ -24,7 +24,8 @@ help: ## this list
 setup: ## make .venv, and .venv-2.18, -2.21 and -2.22 where their Pythons are, from pinned requirements; LEGS=main: some
 	@$(PYTHON) scripts/setup_env.py $(LEGS)
 
-demo: setup ## audit and harden an account of 60 users on the emulator
+demo: ## audit and harden an account of 60 users on the emulator; makes .venv only
+	@$(PYTHON) scripts/setup_env.py main
 	@$(VENV) tests/demo/demo.py
 
 tree: setup ## make build/tree/ansible_collections/hardening/aws, to set ANSIBLE_COLLECTIONS_PATH to build/tree
