@@ -22,8 +22,8 @@ LINE = re.compile(r"^(?:\[(\w+)\] )?([a-z ]+) ([\d,]+) of ([\d,]+), ([\d,]+) fai
 # How many users are enrolled in front of a person, at which latency, and seconds between lines. PROGRESS_USERS=1000 and
 # PROGRESS_SECONDS= are those of real use.
 USERS = int(os.environ.get("PROGRESS_USERS", "120"))
-SECONDS = os.environ.get("PROGRESS_SECONDS", "0.4")
-OFTEN = {"HARDENING_AWS_PROGRESS_SECONDS": SECONDS}
+OFTEN = {"HARDENING_AWS_PROGRESS_SECONDS": "0.4"}
+AS_GIVEN = {"HARDENING_AWS_PROGRESS_SECONDS": os.environ.get("PROGRESS_SECONDS", "0.4")}
 
 
 def number(text: str) -> int:
@@ -69,7 +69,7 @@ def test_in_a_file(controller: Controller, emulator: Emulator) -> None:
     """With one user who fails, and everything that can be made verbose."""
     item = enrol(emulator)
     item[PLURAL]["devices"].append({"user_name": "nobody"})
-    process, finish = controller.start(*may_fail(item), environment=OFTEN, arguments=["-vvvv"])
+    process, finish = controller.start(*may_fail(item), environment=AS_GIVEN, arguments=["-vvvv"])
     early = 0
     while process.poll() is None:
         (file,) = controller.home.parent.glob(f"{controller.home.name}-play-*/stdout")
@@ -94,7 +94,7 @@ def test_in_a_terminal(controller: Controller, emulator: Emulator, tmp_path: pat
     command = [str(pathlib.Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", str(book)]
     process = subprocess.Popen(
         command,
-        env=controller.environment(**OFTEN),
+        env=controller.environment(**AS_GIVEN),
         cwd=controller.home,
         stdin=follower,
         stdout=follower,
@@ -127,7 +127,7 @@ def test_under_ansible_runner(controller: Controller, emulator: Emulator, tmp_pa
     (tmp_path / "inventory").mkdir()
     (tmp_path / "inventory/hosts").write_text("localhost\n", encoding="utf-8")
     command = [sys.executable, "-m", "ansible_runner", "run", str(tmp_path), "-p", "play.yml"]
-    environment = controller.environment(**OFTEN)
+    environment = controller.environment(**AS_GIVEN)
     environment.pop("ANSIBLE_CALLBACKS_ENABLED")
     run = subprocess.run(
         command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=240, check=False
