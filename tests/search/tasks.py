@@ -365,6 +365,14 @@ class Rotate(Task):
         attached = {device.serial for device in self.world.account.of(name)}
         return [serial for serial in serials if serial in attached and serial != self._new(name)]
 
+    def _left_behind(self, name: str) -> list[str]:
+        """Those that are attached to nobody."""
+        ends = ("",) if self.suffix else ("", "-2", "-3")
+        new = self._new(name)
+        older = [arn(name + end) for end in ends if new is None or arn(name + end) < new]
+        devices = self.world.account.devices
+        return [serial for serial in older if serial in devices and devices[serial].owner is None]
+
     def _new(self, name: str) -> str | None:
         """The device that takes the place of older ones, if it is attached."""
         attached = {device.serial: device for device in self.world.account.of(name)}
@@ -385,7 +393,7 @@ class Rotate(Task):
         return len(account.of(name)) < 8 and (there is None or there.owner is None)
 
     def reached(self, name: str) -> bool:
-        return self._new(name) is not None and not self._older(name)
+        return self._new(name) is not None and not self._older(name) and not self._left_behind(name)
 
 
 __all__ = ["Access", "Devices", "Rotate", "Task", "Told"]

@@ -21,6 +21,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import
 from ansible_collections.hardening.aws.plugins.module_utils._devices.seed_records import SeedRecords
 from ansible_collections.hardening.aws.plugins.module_utils._devices.virtual_devices import VirtualDevices
 from ansible_collections.hardening.aws.plugins.module_utils._rotation import plan as rotation_plan
+from ansible_collections.hardening.aws.plugins.module_utils._rotation.facts import Facts
 
 Plant = t.Callable[[pytest.MonkeyPatch], None]
 RUNS = 3000
@@ -96,6 +97,11 @@ def retired_before_attached(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(rotation_plan, "_reason_to_keep", lambda *_args: None)
 
 
+def left_behind_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """What a killed run took off and did not delete stays for ever."""
+    patch.setattr(Facts, "_left_behind", lambda *_args: [])
+
+
 def code_resent_by_a_retry(patch: pytest.MonkeyPatch) -> None:
     """A generic retry sends the very same codes again."""
 
@@ -154,6 +160,7 @@ PLANTS: dict[str, tuple[Plant, str]] = {
         (foreign_record_believed, "by a seed that was made for an earlier user|told as done|sent again"),
         (mfa_before_password, "has a password, and lost the MFA"),
         (retired_before_attached, "lost the last MFA device"),
+        (left_behind_forgotten, "told as done"),
         (code_resent_by_a_retry, "that AWS has judged are sent again"),
         (device_of_another_taken_over, "who is none of the run's"),
         (devices_of_others_deleted, "which is none of the run's"),

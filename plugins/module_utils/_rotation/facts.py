@@ -40,6 +40,9 @@ class Facts:
         # IAM does not tell names apart by case.
         self._users = {name.lower() for name in self._holders.created}
         self._devices = {device_name_of(serial).lower() for serial in self._holders.attached}
+        self._unassigned = names.Unassigned(
+            [serial for serial, device in account.virtual.items() if not device.owner], self._users
+        )
 
     def unmatched(self) -> list[str]:
         """Return the patterns of users to leave out that match nobody."""
@@ -87,6 +90,7 @@ class Facts:
             "attached_at": new.enable_date if new else None,
             "age_days": self._age_days(new) if new else None,
             "older": sorted(older),
+            "left_behind": self._left_behind(user_name, name),
             "problem": None,
             "blocked": self._blocked(owned) if new is None else None,
         }
@@ -108,6 +112,14 @@ class Facts:
             return True
         name = split_virtual_arn(device.serial_number)[1]
         return self._inputs["suffix"] is None and names.number_of(user_name, name) is not None
+
+    def _left_behind(self, user_name: str, new_name: str) -> list[str]:
+        """Return older devices that a run which was killed took off the user, and did not delete any more."""
+        found = self._unassigned.named(user_name, self._inputs["retire_devices"])
+        number = names.number_of(user_name, new_name)
+        if self._inputs["suffix"] is None and number is not None:
+            found |= self._unassigned.numbered(user_name, number)
+        return sorted(serial for serial in found if device_name_of(serial).lower() != new_name.lower())
 
     @staticmethod
     def _blocked(owned: t.Sequence[Holder]) -> str | None:

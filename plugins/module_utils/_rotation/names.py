@@ -55,6 +55,39 @@ def numbered(user_name: str, number: int) -> str:
     return user_name if number == 1 else f"{user_name}-{number}"
 
 
+class Unassigned:
+    """Devices that are attached to nobody, by the users whose they certainly were: nobody else has such a name.
+
+    :param serials: Their serial numbers.
+    :param users: The names of all users, in lower case: a device that is named like a user is that user's.
+    """
+
+    def __init__(self, serials: t.Iterable[str], users: t.Container[str]) -> None:
+        self._users = users
+        self._by_name: dict[str, set[str]] = {}
+        self._by_number: dict[str, list[tuple[int, str]]] = {}
+        for serial in serials:
+            name = device_name_of(serial).lower()
+            self._by_name.setdefault(name, set()).add(serial)
+            self._by_number.setdefault(name, []).append((1, serial))
+            match = re.fullmatch(r"(.+)-([1-9]\d{0,8})", name, re.ASCII)
+            if match and int(match.group(2)) > 1 and name not in users:
+                self._by_number.setdefault(match.group(1), []).append((int(match.group(2)), serial))
+
+    def numbered(self, user_name: str, below: int) -> set[str]:
+        """Return those with a number of this user's that is lower than I(below)."""
+        return {serial for number, serial in self._by_number.get(user_name.lower(), []) if number < below}
+
+    def named(self, user_name: str, patterns: t.Iterable[str]) -> set[str]:
+        """Return those whose name one of the patterns is, with C({user_name}) alone: C(*) might mean anybody's."""
+        found: set[str] = set()
+        for pattern in patterns:
+            name = pattern.replace("{user_name}", user_name).lower()
+            if "{user_name}" in pattern and (name == user_name.lower() or name not in self._users):
+                found |= self._by_name.get(name, set())
+        return found
+
+
 def is_named(user_name: str, serial_number: str, patterns: t.Iterable[str]) -> bool:
     """Return whether one of the patterns, with C({user_name}), C(*) and C(?), is the name of a user's device."""
     name = device_name_of(serial_number)

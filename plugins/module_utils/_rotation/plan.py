@@ -64,6 +64,8 @@ def retirement(
 ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     """Return the devices to remove, and the users who keep all of theirs, with the reason.
 
+    What a killed run left behind goes together with older devices. Alone it is nobody's access, and needs no reason.
+
     :param facts: What was there before this run attached anything.
     :param attached: Results of attaching the new devices, of users whose turn it was.
     :param listed: What was there after that; None in check mode.
@@ -74,7 +76,8 @@ def retirement(
     gone: list[dict[str, str]] = []
     kept: list[dict[str, str]] = []
     for fact in facts:
-        if not fact["older"] or fact["blocked"]:
+        older = [*fact["older"], *fact["left_behind"]]
+        if not older or fact["blocked"]:
             continue
         name = fact["user_name"]
         if name in not_signed_in:
@@ -85,8 +88,8 @@ def retirement(
         result = results.get(name)
         reason = _reason_to_keep(inputs, fact, result, shown)
         if reason is None:
-            gone += [{"user_name": name, "serial_number": serial} for serial in fact["older"]]
-        elif result is None or not result["failed"]:
+            gone += [{"user_name": name, "serial_number": serial} for serial in older]
+        elif fact["older"] and (result is None or not result["failed"]):
             kept.append({"user_name": name, "reason": reason})
     return gone, kept
 

@@ -100,6 +100,45 @@ def test_names_are_worked_out_from_what_is_there(
     assert fact["serial_number"] == (arn(name) if attached else None)
 
 
+@pytest.mark.parametrize(
+    ("devices", "inputs", "left_behind"),
+    [
+        ({"alice": (None, None), "alice-2": (None, None), "alice-3": ("alice", YOUNG)}, {}, ["alice", "alice-2"]),
+        ({arn("Alice", "/x/"): (None, None), "alice-2": ("alice", YOUNG)}, {}, [arn("Alice", "/x/")]),
+        # a run that was killed while it attached the next one uses that one
+        ({"alice": ("alice", OLD), "alice-2": (None, None)}, {}, []),
+        ({"alice": (None, None)}, {}, []),
+        # names that are somebody else's, or nobody's
+        ({"bob": (None, None), "bob-1": (None, None), "alice-x": (None, None), "alice-9": ("alice", YOUNG)}, {}, []),
+        ({"alice-02": (None, None), "xalice": (None, None), "alice-9": ("alice", YOUNG)}, {}, []),
+        ({"alice-2": (None, None), "phone": ("alice-2", OLD), "alice-9": ("alice", YOUNG)}, {}, []),
+        # with a suffix, those that are named without a wildcard
+        ({"alice": (None, None), "alice-2026": ("alice", YOUNG)}, {"suffix": "2026"}, []),
+        (
+            {"alice": (None, None), "ALICE-old": (None, None), "alice-2026": ("alice", YOUNG)},
+            {"suffix": "2026", "retire_devices": ["{user_name}", "{user_name}-old"]},
+            ["ALICE-old", "alice"],
+        ),
+        (
+            {"alice-2025": (None, None), "phone": (None, None), "alice-2026": ("alice", YOUNG)},
+            {"suffix": "2026", "retire_devices": ["{user_name}-20*", "phone"]},
+            [],
+        ),
+        (
+            {"alice-old": (None, None), "phone": ("alice-old", OLD), "alice-2026": ("alice", YOUNG)},
+            {"suffix": "2026", "retire_devices": ["{user_name}-old"]},
+            [],
+        ),
+        ({"alice-2026": (None, None)}, {"suffix": "2026", "retire_devices": ["{user_name}-2026"]}, []),
+    ],
+)
+def test_what_a_killed_run_left_behind(
+    devices: dict[str, tuple[str | None, str | None]], inputs: dict[str, t.Any], left_behind: list[str]
+) -> None:
+    fact = only(Api(devices, "alice"), **inputs)
+    assert fact["left_behind"] == sorted(name if ":" in name else arn(name) for name in left_behind)
+
+
 def test_the_new_device_is_on_the_path_of_the_current_one() -> None:
     fact = only(Api({arn("alice-2", "/staff/"): ("alice", OLD), "alice": ("alice", OLD)}))
     assert (fact["device_path"], fact["device_name"]) == ("/staff/", "alice-3")

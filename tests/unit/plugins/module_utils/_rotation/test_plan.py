@@ -28,6 +28,7 @@ def fact(name: str = "alice", **more: t.Any) -> dict[str, t.Any]:
         "problem": None,
         "blocked": None,
         "older": [arn(name)],
+        "left_behind": [],
         **more,
     }
 
@@ -63,6 +64,11 @@ STORE = {"holder": "store"}
         (STORE, {"problem": "its seed is gone"}, {}, "its seed is gone"),
         (STORE, {"problem": "its seed is gone"}, {"changed": True, "actions": ["tag"]}, "its seed is gone"),
         (STORE, NONE, {**NEW, "serial_number": arn("unlisted")}, "AWS does not list the new device yet"),
+        # what a killed run left behind goes alone, or not at all
+        ({}, {"older": [], "left_behind": [arn("alice")]}, {}, ""),
+        ({}, {**NONE, "older": [], "left_behind": [arn("alice")]}, NEW, None),
+        (STORE, {**NONE, "older": [], "left_behind": [arn("alice")]}, NEW, ""),
+        ({}, {"older": [], "left_behind": [arn("alice")]}, {"failed": True, "msg": "denied"}, None),
         # failures are reported as such, and take nothing away
         ({}, {}, {"failed": True, "msg": "denied"}, None),
         (STORE, NONE, {**NEW, "failed": True, "msg": "denied"}, None),

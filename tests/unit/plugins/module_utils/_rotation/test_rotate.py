@@ -124,6 +124,14 @@ def test_lists_that_cannot_be_read_any_more_take_nothing_away_and_hide_nothing(a
     assert all(result["changed"] for result in what.attached_results)
 
 
+def test_what_a_killed_run_left_behind_goes(api: Api) -> None:
+    """alice's older device was taken off and not deleted, and bob's is attached still."""
+    done()
+    api.devices = {**NEW, arn("alice"): None, arn("bob"): "bob"}
+    _what, lines, failures = done()
+    assert lines[1] == "older devices: 2 removed, of 2 users" and failures == [] and api.devices == NEW
+
+
 def test_check_mode_writes_nothing(api: Api) -> None:
     _what, lines, failures = done(check_mode=True, profiles={"alice": "x"})
     assert lines[1:] == ["new devices: 2 attached, 0 were there, 0 failed", "older devices: 2 removed, of 2 users"]
