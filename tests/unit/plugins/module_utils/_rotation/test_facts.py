@@ -109,7 +109,7 @@ def test_names_are_worked_out_from_what_is_there(
         ({"alice": ("alice", OLD), "alice-2": (None, None)}, {}, []),
         ({"alice": (None, None)}, {}, []),
         # names that are somebody else's, or nobody's
-        ({"bob": (None, None), "bob-1": (None, None), "alice-x": (None, None), "alice-9": ("alice", YOUNG)}, {}, []),
+        ({"bob": (None, None), "alice-1": (None, None), "alice-x": (None, None), "alice-9": ("alice", YOUNG)}, {}, []),
         ({"alice-02": (None, None), "xalice": (None, None), "alice-9": ("alice", YOUNG)}, {}, []),
         ({"alice-2": (None, None), "phone": ("alice-2", OLD), "alice-9": ("alice", YOUNG)}, {}, []),
         # with a suffix, those that are named without a wildcard

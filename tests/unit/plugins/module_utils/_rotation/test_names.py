@@ -27,3 +27,10 @@ def holder(resource: str) -> Holder:
 )
 def test_the_next_name(current: str | None, taken: tuple[str, ...], successor: tuple[str, str]) -> None:
     assert names.successor("alice", holder(current) if current else None, taken) == successor
+
+
+def test_devices_that_are_attached_to_nobody_by_number() -> None:
+    serials = [f"arn:aws:iam::123456789012:mfa/{name}" for name in ("alice", "alice-2", "alice-3")]
+    unassigned = names.Unassigned(serials, {"alice"})
+    assert [sorted(unassigned.numbered("Alice", below)) for below in (1, 2, 3)] == [[], serials[:1], serials[:2]]
+    assert unassigned.numbered("bob", 9) == set()
