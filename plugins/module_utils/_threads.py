@@ -52,7 +52,9 @@ def for_each(work: t.Callable[[T], None], items: t.Sequence[T], concurrency: int
             if not interrupted.is_set():
                 work(item)
 
-    executor = concurrent.futures.ThreadPoolExecutor(min(concurrency if seats is None else 3 * concurrency, len(items)))
+    # With two threads for each seat, measured, some seats stayed empty while as many threads waited.
+    threads = concurrency if seats is None else 3 * concurrency
+    executor = concurrent.futures.ThreadPoolExecutor(min(threads, len(items)))
     try:
         for future in [executor.submit(begin, item) for item in items]:
             future.result()

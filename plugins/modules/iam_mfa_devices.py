@@ -204,29 +204,11 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.hardening.aws.plugins.module_utils import (
-    _messages,
-    _problems,
-)
+from ansible_collections.hardening.aws.plugins.module_utils import _messages
 from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import run_bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._devices import options as device_options
 from ansible_collections.hardening.aws.plugins.module_utils._devices import results as device_results
-from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import Desired
 from ansible_collections.hardening.aws.plugins.module_utils._summary import summary
-
-
-def desired_devices(items: t.Sequence[dict], params: dict) -> list[Desired]:
-    """Return what the items ask for, or refuse them all with every problem that was found."""
-    problems = device_options.run_problems(params)
-    inputs = []
-    for index, item in enumerate(items):
-        label = f"devices[{index}] ({item['user_name']})"
-        desired, found = device_options.desired_of(item, params, label, prefix=f"{label}: ")
-        problems += found
-        if desired is not None:
-            inputs.append(desired)
-    _problems.refuse(problems or device_options.duplicate_problems(inputs, params["seed_store"]))
-    return inputs
 
 
 def run(module: AnsibleAWSModule) -> None:
@@ -236,7 +218,8 @@ def run(module: AnsibleAWSModule) -> None:
     params["devices"] = [
         {option: value for option, value in item.items() if value is not None} for item in params["devices"]
     ]
-    inputs = desired_devices(items, params)
+    labelled = ((f"devices[{index}] ({item['user_name']})", item) for index, item in enumerate(items))
+    inputs = device_options.all_desired(labelled, params)
     outcomes = device_results.open_run(module, inputs, params["concurrency"]).many(inputs)
     results = []
     for item, outcome in zip(items, outcomes, strict=True):

@@ -12,7 +12,7 @@ import typing as t
 
 from .._aws.model import device_name_of, device_type, split_virtual_arn
 from .._errors import BadInput
-from .._problems import NAME, Problems, check_concurrency, check_user_name, serial_problem
+from .._problems import NAME, Problems, check_concurrency, check_user_name, refuse, serial_problem
 from .._seeds.base import template_problem
 from .._seeds.registry import STORES, store_name, store_name_problem
 from .._seeds.totp import HAS_PYOTP, SeedError, normalize_seed
@@ -159,6 +159,23 @@ def only_desired(item: t.Mapping[str, t.Any], run: t.Mapping[str, t.Any]) -> Des
     if desired is None or problems:
         raise BadInput(problems)
     return desired
+
+
+def all_desired(items: t.Iterable[tuple[str, t.Mapping[str, t.Any]]], run: t.Mapping[str, t.Any]) -> list[Desired]:
+    """Return what the items of a run ask for.
+
+    :param items: How messages name an item, and its values of M(target_options).
+    :raises BadInput: There are problems with the items or the run; all that were found.
+    """
+    problems = run_problems(run)
+    wanted = []
+    for label, item in items:
+        desired, found = desired_of(item, run, label, prefix=f"{label}: ")
+        problems += found
+        if desired is not None:
+            wanted.append(desired)
+    refuse(problems or duplicate_problems(wanted, run["seed_store"]))
+    return wanted
 
 
 def run_problems(run: t.Mapping[str, t.Any]) -> list[str]:

@@ -16,12 +16,11 @@ from .._aws.connection import Connection
 from .._aws.iam import MfaApi
 from .._devices.account_lists import AccountLists
 from .._devices.holders import open_store_to_read
-from .._devices.options import desired_of, duplicate_problems
+from .._devices.options import all_desired
 from .._devices.outcome import Outcome
 from .._devices.reconcile import Reconciler
 from .._devices.results import item_result
 from .._errors import MfaError
-from .._problems import refuse
 from .._seeds.registry import open_store
 from . import plan
 from .facts import Fact, Facts, Inputs
@@ -140,10 +139,7 @@ class Rotator:
             return []
         store = self._inputs["seed_store"]
         run = {"state": state, "seed_store": store, "purge_tags": True, "wait_timeout": _WAIT_SECONDS}
-        judged = [desired_of(device, run, device["user_name"], f"{device['user_name']}: ") for device in devices]
-        wanted = [desired for desired, _problems in judged if desired is not None]
-        problems = [problem for _desired, found in judged for problem in found]
-        refuse(problems or duplicate_problems(wanted, store))
+        wanted = all_desired(((device["user_name"], device) for device in devices), run)
         reconciler = Reconciler(
             self._api,
             self._store,
