@@ -16,6 +16,7 @@ import collections
 import contextlib
 import copy
 import dataclasses
+import gc
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -48,6 +49,8 @@ FILES = {
     "module_utils/_access/plan.py": ("test_plan.py", "test_apply.py"),
     "module_utils/_access/attachment_plan.py": ("test_attachment_plan.py", "test_attachment_apply.py"),
     "module_utils/_rotation/names.py": ("test_names.py", "test_facts.py"),
+    "module_utils/_rotation/plan.py": ("test_plan.py", "test_rotate.py"),
+    "module_utils/_root/plan.py": ("test_plan.py",),
     "plugin_utils/_iam_user_hardening/selection.py": ("test_selection.py", "test_plan.py"),
     "module_utils/_enforcement/decision.py": ("test_decision.py",),
 }
@@ -230,12 +233,13 @@ def _test(name: str, path: pathlib.Path, tree: ast.Module, tests: t.Sequence[str
     sys.meta_path.insert(0, _Instead(name, path, tree))
     status = 3
     with contextlib.suppress(BaseException):
-        status = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--import-mode=importlib", *tests]))
+        status = int(pytest.main(["-x", "-q", "--tb=no", "-p", "no:cacheprovider", "--import-mode=importlib", *tests]))
     os._exit(status)
 
 
 def judge(name: str, path: pathlib.Path, mutants: t.Sequence[Mutant], tests: t.Sequence[str], jobs: int) -> None:
     """Run the tests on each mutant, I(jobs) at a time, and note which of them survived."""
+    gc.freeze()  # so that pytest does not go through the trees of all mutants each time that it collects garbage
     running: dict[int, Mutant] = {}
     waiting = list(reversed(mutants))
     while waiting or running:

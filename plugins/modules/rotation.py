@@ -74,7 +74,7 @@ report:
   returned: success
   type: list
   elements: str
-  sample: ["new devices: 0 attached, 2 were there, 0 failed", "older devices: 1 removed, of 1 users"]
+  sample: ["new devices: 0 attached, 2 were there, 0 failed", "older devices: 1 removed, of 1 user"]
 failures:
   description: Who was left out, and why.
   returned: success

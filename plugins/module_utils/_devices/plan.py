@@ -153,7 +153,7 @@ def _plan_enabled(desired: Desired, current: Current) -> Plan:
         return Plan((Action(CREATE, tags=desired.tags or {}), Action(STORE), Action(ENABLE)))
     if current.seed_lost:
         return _plan_recreation(desired, current, Action(ENABLE))
-    tags = _tag_actions(desired, current, serial) if desired.tags is not None and serial else ()
+    tags = _tag_actions(desired, current, serial) if serial else ()
     return Plan((Action(ENABLE, serial), *tags))
 
 

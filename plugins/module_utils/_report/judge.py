@@ -34,6 +34,7 @@ from .checks import (
     Check,
 )
 from .options import Exemption, Options, checks_not_made, parse_date
+from .words import plural
 
 if t.TYPE_CHECKING:
     Json = dict[str, t.Any]
@@ -133,9 +134,8 @@ class _Judge:
         self.today = parse_date(info["retrieved"])
         self.applied = [0 for exemption in options.exemptions]
         self.exemptions = options.exemptions
-        self.whys = {item["what"]: item["why"] for item in info.get("unknown") or []}
-        self.report_msg = (info.get("credential_report") or {}).get("msg") or ""
-        self.report_there = bool((info.get("credential_report") or {}).get("available"))
+        self.whys = {item["what"]: item["why"] for item in info["unknown"]}
+        self.report = info["credential_report"]
 
     def verdicts(self, checks: t.Sequence[Check], name: str, facts: Json | None) -> Json:
         found = {}
@@ -169,11 +169,10 @@ class _Judge:
         for what in whats:
             if self.whys.get(what):
                 return self.whys[what]
-        if self.report_there:
+        if self.report.get("available"):
             return "not in the credential report yet, which AWS remakes at most every four hours"
-        if self.report_msg in ("", "not asked for"):
-            return "the credential report was not asked for"
-        return self.report_msg
+        message = self.report.get("msg")
+        return message if message and message != "not asked for" else "the credential report was not asked for"
 
     def orphans_unknown(self) -> str:
         if self.info.get("account") is None or self.info.get("orphaned_devices") is None:
@@ -267,9 +266,8 @@ class _Judge:
 
     def _devices(self, user: Json) -> tuple[list[Json], tuple[str, str] | None]:
         """Return a user's devices, or the verdict if there are none to judge."""
-        devices = user.get("mfa_devices") or []
-        if devices:
-            return devices, None
+        if user["mfa_devices"]:
+            return user["mfa_devices"], None
         mfa = user.get("mfa_active")
         if mfa is False or user.get("exists") is False:
             return [], (NOT_APPLICABLE, "")
@@ -296,7 +294,7 @@ class _Judge:
             old = [date for date in known if (self.today - date).days > limit]
             if old:
                 which = f"a device was enabled on {min(old)}" if len(old) == 1 else f"{len(old)} devices were enabled"
-                return FAIL, f"{which}, longer ago than {limit} days"
+                return FAIL, f"{which}, longer ago than {plural(limit, 'day')}"
         if len(known) < len(dates) or self.today is None:
             return UNKNOWN, "the date when a device was enabled is not known"
         return (PASS, "") if is_complete(user) else (UNKNOWN, f"has {_VIRTUAL_ONLY}")

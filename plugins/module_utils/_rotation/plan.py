@@ -131,7 +131,8 @@ def outcome(
     gone = [result for result in retired if result["changed"] and not result["failed"]]
     lines = ["Check mode: nothing was changed, this is what would be."] if check_mode else []
     lines.append(f"new devices: {made} attached, {there} were there, {len(failed) + len(blocked)} failed")
-    lines.append(f"older devices: {len(gone)} removed, of {len({result['user_name'] for result in gone})} users")
+    losers = len({result["user_name"] for result in gone})
+    lines.append(f"older devices: {len(gone)} removed, of {losers} {'user' if losers == 1 else 'users'}")
     reasons: dict[str, list[str]] = {}
     for result in failed:
         reasons.setdefault(f"the new device could not be attached: {result['msg']}", []).append(result["user_name"])
@@ -143,8 +144,9 @@ def outcome(
         if result["failed"]:
             reasons.setdefault(f"an older device is still there: {result['msg']}", []).append(result["user_name"])
     failures = [f"{_names(names, 'and')}: {reason}" for reason, names in list(reasons.items())[:_SHOWN_REASONS]]
-    if len(reasons) > _SHOWN_REASONS:
-        failures.append(f"and {len(reasons) - _SHOWN_REASONS} other reasons.")
+    more = len(reasons) - _SHOWN_REASONS
+    if more > 0:
+        failures.append(f"and {more} other {'reason' if more == 1 else 'reasons'}.")
     if stopped:
         failures.insert(0, f"No older device was removed: {stopped}")
     return lines, failures

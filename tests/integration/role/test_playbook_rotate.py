@@ -95,7 +95,7 @@ def test_who_has_no_proof_keeps_all_devices_and_others_go_on(controller: Control
         "alice: keeps all devices: the new device was attached by this run",
         "bob: keeps all devices: The secret mfa/bob/bob-2026 was made for bob on 2001-01-01",
         "carol: keeps all devices: The secret mfa/carol/carol-2026 does not exist",
-        "older devices: 1 removed, of 1 users",
+        "older devices: 1 removed, of 1 user",
     ):
         assert text in output, output
     assert arn("alice-2025") in controller.attached("alice") and arn("alice-2026") in controller.attached("alice")
@@ -181,7 +181,7 @@ def test_where_everybody_uses_the_store_one_run_does_both(controller: Controller
     orphans = [{"device_name": name} for name in ("bob", "bob-3", "carol")]
     emulator.fixture({"users": users("carol", "bob-3"), "unassigned_virtual_devices": orphans})
     later(emulator, 0)
-    assert "older devices: 1 removed, of 1 users" in run(controller, "rotate", **inputs)
+    assert "older devices: 1 removed, of 1 user" in run(controller, "rotate", **inputs)
     assert set(controller.virtual()) == {*left, arn("break-glass"), arn("bob-3"), arn("carol")}
 
 
@@ -199,7 +199,7 @@ def test_where_people_hold_seeds_the_older_device_waits_for_the_hand_over(
     # What was handed over leaves the store.
     controller.boto3("secretsmanager").delete_secret(SecretId="mfa/bob/bob-2", ForceDeleteWithoutRecovery=True)
     output = run(controller, "rotate", ok=False, **inputs)
-    assert "alice: keeps all devices: nobody has confirmed" in output and "1 removed, of 1 users" in output
+    assert "alice: keeps all devices: nobody has confirmed" in output and "1 removed, of 1 user" in output
     assert controller.virtual() == {
         arn("alice-2025"): "alice",
         arn("alice-2026"): "alice",
@@ -264,7 +264,7 @@ def test_a_session_proves_the_new_device_where_a_key_is_at_hand(controller: Cont
     output = run(controller, "rotate", ok=False, environment=shared, **inputs)
     for name in keys:
         assert f"{name}: keeps all devices: no sign-in with the new device: " in output, output
-    assert "older devices: 1 removed, of 1 users" in output and len(controller.attached("svc")) == 2
+    assert "older devices: 1 removed, of 1 user" in output and len(controller.attached("svc")) == 2
     emulator.set(denied_actions=[])
     later(emulator, 120)
     emulator.clear_requests()

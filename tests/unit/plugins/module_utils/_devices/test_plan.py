@@ -153,6 +153,19 @@ def test_problems(state: str, desired: dict[str, t.Any], current: Current, probl
     assert plan.actions == ()
 
 
+@pytest.mark.parametrize(
+    ("desired", "device"),
+    [
+        (NAMED, "/alice"),
+        (NAMED | {"device_path": "/staff/"}, "/staff/alice"),
+        (BY_ARN, ARN),
+    ],
+)
+def test_a_problem_names_the_device(desired: dict[str, t.Any], device: str) -> None:
+    problem = plans.plan(Desired(state="resynced", **desired), NOTHING).problem
+    assert problem is not None and problem.startswith(f"The device {device} is not attached to alice, ")
+
+
 def test_a_missing_user_is_only_warned_about_when_something_has_to_go() -> None:
     plan = plans.plan(Desired(state="absent", **NAMED), Current(user_exists=False))
     assert "There is no IAM user alice" in (plan.warning or "")
@@ -186,6 +199,8 @@ def test_prediction_of_tags() -> None:
     current = attached(ARN, tags={"a": "2", "b": "2"})
     predicted = plans.predict(desired, current, plans.plan(desired, current), ARN)
     assert predicted.tags == {"a": "1", "c": "3"}
+    kept = attached(ARN, tags={"a": "1", "c": "3", "b": "2"})
+    assert plans.predict(desired, kept, plans.plan(desired, kept), ARN).tags == {"a": "1", "c": "3"}
 
 
 def test_secrets_are_in_no_representation() -> None:

@@ -141,6 +141,15 @@ def test_centralized_root_access(credentials: bool | None, sessions: bool | None
     assert "root_centralized" not in {check["id"] for check in judged(account()).checks}
 
 
+def test_reasons_of_centralized_root_access() -> None:
+    off = {"root_credentials_management": True, "root_sessions": False}
+    for reason, said in ((OFF, OFF), (None, "centralized root access is not fully switched on")):
+        result = judged(account(root_features={**off, "reason": reason}))
+        assert result.root["checks"]["root_centralized"] == {"verdict": F, "reason": said}
+    on = {"root_credentials_management": True, "root_sessions": True, "reason": ""}
+    assert judged(account(root_features=on)).root["checks"]["root_centralized"] == {"verdict": P}
+
+
 @pytest.mark.parametrize(
     "enabled, complete, verdict",
     [
@@ -285,6 +294,270 @@ def test_unknown_can_be_exempt() -> None:
     exempt = exemption(["console_mfa"], user_name="a")
     item = judged(without_report(user("a")), exemptions=[exempt]).users[0]["checks"]["console_mfa"]
     assert (item["verdict"], item["without_exemption"]) == (X, U)
+
+
+NO_REPORT = {"available": False, "generated_time": None, "msg": ""}
+ALL_UNKNOWN = user("a", console=None, keys=None, mfa_active=None)
+
+
+def told(**whys: str) -> dict[str, t.Any]:
+    """What an account says of why things are not known, where there is no report that could hold them."""
+    return {"unknown": [{"what": what, "why": why} for what, why in whys.items()], "credential_report": NO_REPORT}
+
+
+def refused_report(message: str) -> dict[str, t.Any]:
+    return {"credential_report": {**NO_REPORT, "msg": message}}
+
+
+@pytest.mark.parametrize(
+    "facts, others, check, verdict, reason",
+    [
+        (user("a"), {}, "console_mfa", F, "has a console password and no MFA device"),
+        (user("a", keys=[True]), {}, "access_key_mfa", F, "has an active access key and no MFA device"),
+        (user("a", keys=[True, True]), {}, "access_key_mfa", F, "has 2 active access keys and no MFA device"),
+        (user("a", keys=[True, False]), {}, "access_key_mfa", F, "has an active access key and no MFA device"),
+        (user("a", "virtual"), {}, "single_device", F, "has a single MFA device"),
+        (
+            user("a", mfa_active=True),
+            {},
+            "single_device",
+            U,
+            "has MFA by the credential report, but AWS lists no device",
+        ),
+        # what is not known, and by which of an account's reasons
+        (
+            user("a", "virtual", console=None),
+            {},
+            "console_mfa",
+            U,
+            "has MFA, but whether there is a console password is not known: "
+            "not in the credential report yet, which AWS remakes at most every four hours",
+        ),
+        (
+            user("a", console=None),
+            told(console_password="no password", credential_report="no report"),
+            "console_mfa",
+            U,
+            "has no MFA, and whether there is a console password is not known: no password",
+        ),
+        (
+            ALL_UNKNOWN,
+            told(credential_report="no report", access_keys="no keys"),
+            "console_mfa",
+            U,
+            "whether there is a console password is not known: no report",
+        ),
+        (
+            ALL_UNKNOWN,
+            told(access_keys="no keys", credential_report="no report", console_password="no password"),
+            "access_key_mfa",
+            U,
+            "whether there are active access keys is not known: no keys",
+        ),
+        (
+            ALL_UNKNOWN,
+            told(credential_report="no report", console_password="no password"),
+            "access_key_mfa",
+            U,
+            "whether there are active access keys is not known: no report",
+        ),
+        (
+            ALL_UNKNOWN,
+            told(console_password="no password", mfa_active="no MFA"),
+            "access_key_mfa",
+            U,
+            "whether there are active access keys is not known: no password",
+        ),
+        (
+            user("a", mfa_active=None),
+            told(mfa_devices="no devices", mfa_active="no MFA"),
+            "console_mfa",
+            U,
+            "has a console password; whether there is MFA is not known: no MFA",
+        ),
+        (
+            user("a", mfa_active=None),
+            told(mfa_devices="no devices"),
+            "console_mfa",
+            U,
+            "has a console password; whether there is MFA is not known: no devices",
+        ),
+        (
+            user("a", mfa_active=None),
+            told(mfa_active="no MFA", mfa_devices="no devices"),
+            "single_device",
+            U,
+            "the devices are not known: no devices",
+        ),
+        (
+            user("a", mfa_active=None),
+            told(mfa_active="no MFA"),
+            "single_device",
+            U,
+            "the devices are not known: no MFA",
+        ),
+        # no reason given: that of the report
+        (
+            user("a", mfa_active=None),
+            refused_report(""),
+            "single_device",
+            U,
+            "the devices are not known: the credential report was not asked for",
+        ),
+        (
+            user("a", mfa_active=None),
+            refused_report("not asked for"),
+            "single_device",
+            U,
+            "the devices are not known: the credential report was not asked for",
+        ),
+        (
+            user("a", mfa_active=None),
+            refused_report(REFUSED),
+            "single_device",
+            U,
+            f"the devices are not known: {REFUSED}",
+        ),
+    ],
+)
+def test_reasons_of_users(
+    facts: dict[str, t.Any], others: dict[str, t.Any], check: str, verdict: str, reason: str
+) -> None:
+    item = judged(account(facts, **others), checks=[check]).users[0]["checks"][check]
+    assert item == {"verdict": verdict, "reason": reason}
+
+
+NOT_LISTED = "the whole account was not asked for (account=true)"
+
+
+@pytest.mark.parametrize(
+    "facts, others, check, verdict, reason",
+    [
+        (root("none"), {}, "root_mfa", F, "root has no MFA device"),
+        (root("virtual"), {}, "root_hardware_mfa", F, "root's MFA device is a virtual one"),
+        (
+            root(access_keys_present=True, access_keys_active=True),
+            {},
+            "root_access_key",
+            F,
+            "root has an active access key",
+        ),
+        (root(access_keys_present=True, access_keys_active=None), {}, "root_access_key", F, "root has an access key"),
+        (root(access_keys_present=True), {}, "root_access_key", F, "root has an access key that is not active"),
+        (None, {}, "root_mfa", U, NOT_LISTED),
+        (None, {}, "root_access_key", U, NOT_LISTED),
+        (None, told(root="no root"), "root_mfa", U, "no root"),
+        (
+            root(mfa_active=None),
+            told(root_mfa="no MFA", root="no root"),
+            "root_mfa",
+            U,
+            "whether root has MFA is not known: no root",
+        ),
+        (root(mfa_active=None), told(root_mfa="no MFA"), "root_mfa", U, "whether root has MFA is not known: no MFA"),
+        (
+            root(mfa_type=None),
+            told(root_mfa="no MFA", root="no root"),
+            "root_hardware_mfa",
+            U,
+            "the kind of root's MFA device is not known: no root",
+        ),
+        (
+            root(mfa_type=None),
+            told(root_mfa="no MFA"),
+            "root_hardware_mfa",
+            U,
+            "the kind of root's MFA device is not known: no MFA",
+        ),
+        (
+            root(access_keys_present=None),
+            told(root="no root"),
+            "root_access_key",
+            U,
+            "whether root has an access key is not known: no root",
+        ),
+        (
+            root(access_keys_present=None),
+            {},
+            "root_access_key",
+            U,
+            "whether root has an access key is not known: it was not asked for when the account was read",
+        ),
+    ],
+)
+def test_reasons_of_root(facts: t.Any, others: dict[str, t.Any], check: str, verdict: str, reason: str) -> None:
+    result = judged(account(root=facts, **others), checks=[check])
+    assert result.root["checks"][check] == {"verdict": verdict, "reason": reason}
+    assert check_of(result, check)["reason"] == (reason if verdict == U else "")
+
+
+@pytest.mark.parametrize(
+    "facts, verdict",
+    [
+        (root("hardware"), {"verdict": P}),
+        (root("none", console_password=False), {"verdict": N}),
+    ],
+)
+def test_root_that_is_safe_has_no_reason(facts: dict[str, t.Any], verdict: dict[str, str]) -> None:
+    result = judged(account(root=facts))
+    for check in ("root_mfa", "root_hardware_mfa"):
+        assert result.root["checks"][check] == verdict
+    assert result.root["checks"]["root_access_key"] == {"verdict": P}
+
+
+@pytest.mark.parametrize(
+    "facts, reason",
+    [
+        ({"orphaned_devices": None}, NOT_LISTED),
+        ({"account": None, "root": None}, NOT_LISTED),
+        ({"orphaned_devices": None, **told(orphaned_devices="no list")}, "no list"),
+        (told(orphaned_devices="a list that ended early"), "a list that ended early"),
+    ],
+)
+def test_reasons_of_orphans_that_were_not_listed(facts: dict[str, t.Any], reason: str) -> None:
+    check = check_of(judged(account(**facts)), "orphaned_devices")
+    assert (check["verdict"], check["reason"]) == (U, reason)
+
+
+def test_an_orphan_that_was_listed_fails_also_where_the_list_ended_early() -> None:
+    found = judged(account(orphaned_devices=[orphan("a")], **told(orphaned_devices="a list that ended early")))
+    check = check_of(found, "orphaned_devices")
+    assert (check["verdict"], check["reason"], check["counts"][F]) == (F, "", 1)
+
+
+@pytest.mark.parametrize(
+    "enabled, limit, reason",
+    [
+        (["2026-03-10"], 1, None),
+        (["2026-03-09"], 1, "a device was enabled on 2026-03-09, longer ago than 1 day"),
+        (["2024-01-02"], 365, "a device was enabled on 2024-01-02, longer ago than 365 days"),
+        (["2024-01-02", "2023-01-02", "2026-03-10"], 365, "2 devices were enabled, longer ago than 365 days"),
+        ([None], 365, "the date when a device was enabled is not known"),
+    ],
+)
+def test_reasons_of_old_devices(enabled: list[str | None], limit: int, reason: str | None) -> None:
+    facts = user("a", *["virtual"] * len(enabled))
+    for item, date in zip(facts["mfa_devices"], enabled, strict=True):
+        item["enable_date"] = date and f"{date}T10:00:00+00:00"
+    item = judged(account(facts), max_device_age_days=limit).users[0]["checks"]["device_age"]
+    assert item.get("reason") == reason
+
+
+def test_what_an_exemption_tells() -> None:
+    exempt = exemption(["console_mfa", "access_key_mfa"], "a robot", user_name="a", until="2026-12-31")
+    assert judged(account(user("a")), exemptions=[exempt]).exemptions == [
+        {
+            "user_name": "a",
+            "serial_number": None,
+            "checks": ["console_mfa", "access_key_mfa"],
+            "reason": "a robot",
+            "until": "2026-12-31",
+            "expired": False,
+            "applied": 1,
+        }
+    ]
+    of_device = exemption(["orphaned_devices"], serial_number="*:mfa/kept")
+    assert judged(account(), exemptions=[of_device]).exemptions[0]["serial_number"] == "*:mfa/kept"
 
 
 def test_each_check_has_a_rule() -> None:

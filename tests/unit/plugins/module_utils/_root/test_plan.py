@@ -16,6 +16,43 @@ DEVICES = tuple(
 )
 
 
+def test_words_of_the_actions() -> None:
+    """They are in the documentation of RV(results[].actions)."""
+    assert (plans.DELETE_PASSWORD, plans.DELETE_KEY, plans.DELETE_CERTIFICATE, plans.DEACTIVATE_MFA) == (
+        "delete_password",
+        "delete_access_key",
+        "delete_signing_certificate",
+        "deactivate_mfa",
+    )
+    change = plans.recovery_change("222222222222")
+    assert (change.action, change.target, change.before, change.after) == (
+        "allow_password_recovery",
+        None,
+        None,
+        "222222222222 root: console password",
+    )
+
+
+def test_the_whole_of_a_result() -> None:
+    used = plans.Key("AKIAIOSFODNN7EXAMPLE", "Inactive", DAY, "2026-02-01T00:00:00+00:00", "s3")
+    assert plans.Found(DAY, (used,), (CERTIFICATE,), DEVICES[1:2]).result() == {
+        "has_credentials": True,
+        "password": True,
+        "password_created": DAY,
+        "access_keys": [
+            {
+                "access_key_id": "AKIAIOSFODNN7EXAMPLE",
+                "status": "Inactive",
+                "created": DAY,
+                "last_used": "2026-02-01T00:00:00+00:00",
+                "last_used_service": "s3",
+            }
+        ],
+        "mfa_devices": [{"serial_number": "b", "type": "hardware", "hardware": True, "enable_date": DAY}],
+        "signing_certificates": [{"certificate_id": "CERT", "status": "Active", "uploaded": DAY}],
+    }
+
+
 def test_nothing() -> None:
     found = plans.Found(None)
     assert plans.removals("222222222222", found) == ([], [])

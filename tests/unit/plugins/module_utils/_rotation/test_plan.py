@@ -157,7 +157,7 @@ def test_what_was_done_is_told_by_cause() -> None:
     lines, failures = rotation.outcome(facts, attached, kept, retired, None, check_mode=False)
     assert lines == [
         "new devices: 1 attached, 3 were there, 901 failed",
-        "older devices: 2 removed, of 1 users",
+        "older devices: 2 removed, of 1 user",
     ]
     assert len(failures) == 4 and all(len(failure) < 300 for failure in failures)
     assert failures[0].endswith("user-009 and 890 more: the new device could not be attached: denied")
@@ -167,7 +167,40 @@ def test_what_was_done_is_told_by_cause() -> None:
         "dave: an older device is still there: not allowed",
     ]
     assert rotation.outcome([fact()], [result()], [], [], None, check_mode=True)[0][0].startswith("Check mode")
-    many = [{"user_name": f"u{number}", "reason": f"reason {number}"} for number in range(30)]
-    assert rotation.outcome([], [], many, [], None, check_mode=False)[1][-1] == "and 10 other reasons."
     _lines, failures = rotation.outcome(facts, attached, kept, [], "AWS denied iam:ListUsers.", check_mode=False)
     assert failures[0] == "No older device was removed: AWS denied iam:ListUsers." and len(failures) == 4
+
+
+@pytest.mark.parametrize(
+    ("count", "last"),
+    [
+        (20, "u19: keeps all devices: reason 19"),
+        (21, "and 1 other reason."),
+        (30, "and 10 other reasons."),
+    ],
+)
+def test_so_many_reasons_are_told(count: int, last: str) -> None:
+    kept = [{"user_name": f"u{number}", "reason": f"reason {number}"} for number in range(count)]
+    _lines, failures = rotation.outcome([], [], kept, [], None, check_mode=False)
+    assert failures[-1] == last and len(failures) == min(count, 21)
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (1, "u0"),
+        (2, "u0 and u1"),
+        (10, ", ".join(f"u{number}" for number in range(9)) + " and u9"),
+        (11, "u9 and 1 more"),
+    ],
+)
+def test_so_many_names_are_told(count: int, told: str) -> None:
+    kept = [{"user_name": f"u{number}", "reason": "too young"} for number in range(count)]
+    _lines, failures = rotation.outcome([], [], kept, [], None, check_mode=False)
+    assert len(failures) == 1 and failures[0].endswith(f"{told}: keeps all devices: too young")
+
+
+def test_removals_of_several_users() -> None:
+    retired = [{"user_name": name, "changed": True, "failed": False, "msg": ""} for name in ("alice", "bob")]
+    lines, _failures = rotation.outcome([], [], [], retired, None, check_mode=False)
+    assert lines[-1] == "older devices: 2 removed, of 2 users"

@@ -114,7 +114,7 @@ def test_all_older_devices_of_a_user_go(api: Api) -> None:
 def test_who_fails_keeps_all_devices_and_stops_no_other(api: Api) -> None:
     api.spoil["enable bob"] = [refused("AccessDenied", "iam:EnableMFADevice")]
     _what, lines, failures = done()
-    assert lines == ["new devices: 1 attached, 0 were there, 1 failed", "older devices: 1 removed, of 1 users"]
+    assert lines == ["new devices: 1 attached, 0 were there, 1 failed", "older devices: 1 removed, of 1 user"]
     assert len(failures) == 1 and failures[0].startswith("bob: the new device could not be attached: ")
     assert api.devices == {arn("alice-2026"): "alice", arn("bob"): "bob", arn("bob-2026"): None}
 
