@@ -12,7 +12,7 @@ TARGETS ?=
 OPTIONS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tree test lint sanity units integration deep emulator-tests docs bench chaos policy prowler fuzz search mutants coverage targets \
+.PHONY: help setup demo newcomer tree test lint sanity units integration deep emulator-tests docs bench chaos policy prowler fuzz search mutants coverage targets \
   rulebook site build release-check publish clean distclean
 
 help: ## this list
@@ -27,6 +27,9 @@ setup: ## make .venv, and .venv-2.18, -2.21 and -2.22 where their Pythons are, f
 demo: ## audit and harden an account of 60 users on the emulator; makes .venv only
 	@$(PYTHON) scripts/setup_env.py main
 	@$(VENV) tests/demo/demo.py
+
+newcomer: setup ## play and time a newcomer's path: clone, make demo (at most 3 minutes), read the report, harden a second account
+	@$(VENV) tests/demo/newcomer.py
 
 tree: setup ## make build/tree/ansible_collections/hardening/aws, to set ANSIBLE_COLLECTIONS_PATH to build/tree
 	@$(VENV) scripts/collection_tree.py

@@ -33,12 +33,13 @@ class Installed:
         source = collections_path() / COLLECTION
         self._call("ansible-galaxy", "collection", "build", str(source), "--output-path", str(folder))
         self.artifact = next(folder.glob("hardening-aws-*.tar.gz"))
-        self.install()
+        (self.collections / "ansible_collections").mkdir(parents=True)
         copy_dependencies(VENV / "bin/python", self.collections / "ansible_collections")
+        self.install()
 
     def install(self) -> None:
-        """Install the artifact, in place of what is there."""
-        words = ("--force", "--no-deps", "-p", str(self.collections))
+        """Install the artifact, in place of what is there, beside a version of amazon.aws that it asks for."""
+        words = ("--force", "--offline", "-p", str(self.collections))
         self._call("ansible-galaxy", "collection", "install", str(self.artifact), *words)
 
     def play(self, playbook: str, **variables: t.Any) -> str:
