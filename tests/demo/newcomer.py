@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The first ten minutes of somebody who has just found the collection, played and timed. Run by make newcomer.
 
-Clones what is committed, runs make demo in the clone, reads the report, and then does what the demo's last lines say for
-a real account, which is a second emulator with another company in it: looks, copies the inputs, is refused since a
+Clones what is committed, runs make demo in the clone, reads the report, and then does what the demo's last lines say
+for a real account, which is a second emulator with another company in it: looks, copies the inputs, is refused since a
 group in them is the demo's, names the right one, sees the plan, hardens. Nothing is known here but what was printed.
 """
 
@@ -141,12 +141,9 @@ def main() -> int:
     with Emulator.start() as emulator:
         emulator.fixture(company())
         on_a_real_account(newcomer, printed_commands(output), emulator)
-    over = demo > DEMO_LIMIT
-    print(
-        f"{sum(seconds for _what, seconds in newcomer.times):6.1f} s  in all, on {os.cpu_count()} cores; make demo took "
-        f"{demo:.0f} s of at most {DEMO_LIMIT}{': OVER THE LIMIT' if over else ''}"
-    )
-    return 1 if over else 0
+    print(f"{sum(seconds for _what, seconds in newcomer.times):6.1f} s  in all, on {os.cpu_count()} cores")
+    print(f"make demo took {demo:.0f} s of at most {DEMO_LIMIT}{': OVER THE LIMIT' if demo > DEMO_LIMIT else ''}")
+    return 1 if demo > DEMO_LIMIT else 0
 
 
 if __name__ == "__main__":
