@@ -131,8 +131,8 @@ def outcome(
     gone = [result for result in retired if result["changed"] and not result["failed"]]
     lines = ["Check mode: nothing was changed, this is what would be."] if check_mode else []
     lines.append(f"new devices: {made} attached, {there} were there, {len(failed) + len(blocked)} failed")
-    losers = len({result["user_name"] for result in gone})
-    lines.append(f"older devices: {len(gone)} removed, of {losers} {'user' if losers == 1 else 'users'}")
+    whose = _counted(len({result["user_name"] for result in gone}), "user")
+    lines.append(f"older devices: {len(gone)} removed, of {whose}")
     reasons: dict[str, list[str]] = {}
     for result in failed:
         reasons.setdefault(f"the new device could not be attached: {result['msg']}", []).append(result["user_name"])
@@ -144,9 +144,8 @@ def outcome(
         if result["failed"]:
             reasons.setdefault(f"an older device is still there: {result['msg']}", []).append(result["user_name"])
     failures = [f"{_names(names, 'and')}: {reason}" for reason, names in list(reasons.items())[:_SHOWN_REASONS]]
-    more = len(reasons) - _SHOWN_REASONS
-    if more > 0:
-        failures.append(f"and {more} other {'reason' if more == 1 else 'reasons'}.")
+    if len(reasons) > _SHOWN_REASONS:
+        failures.append(f"and {_counted(len(reasons) - _SHOWN_REASONS, 'other reason')}.")
     if stopped:
         failures.insert(0, f"No older device was removed: {stopped}")
     return lines, failures
@@ -157,3 +156,7 @@ def _names(names: t.Sequence[str], word: str) -> str:
     if len(shown) > _SHOWN_NAMES:
         return f"{', '.join(shown[:_SHOWN_NAMES])} {word} {len(shown) - _SHOWN_NAMES} more"
     return f" {word} ".join(part for part in (", ".join(shown[:-1]), shown[-1]) if part)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
