@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 
-from project import LEGS, MAIN, ROOT, list_files, locked
+from project import MAIN, ROOT, list_files, locked
 
 COLLECTION = pathlib.PurePath("ansible_collections/hardening/aws")
 DEPENDENCIES = ("amazon/aws",)
@@ -60,13 +60,22 @@ def copy_files(source: pathlib.Path, target: pathlib.Path, names: list[str]) -> 
                 path.rmdir()
 
 
-def copy_dependencies(python: pathlib.Path, collections: pathlib.Path) -> None:
-    """Put the collections that ours needs beside it, as the environment's ansible package has them."""
+def _installed(venv: pathlib.Path) -> pathlib.Path:
+    """Where an environment's ansible package has its collections: apart from the other packages, or among them."""
+    apart = venv / "collections/ansible_collections"
+    if apart.is_dir():
+        return apart
+    python = venv / "bin/python"
     code = "import ansible_collections, pathlib; print(pathlib.Path(next(iter(ansible_collections.__path__))))"
     answer = subprocess.run([str(python), "-I", "-c", code], capture_output=True, text=True, check=False)
     if answer.returncode:
         raise SystemExit(f"{python}: no ansible package with collections here; run 'make setup'\n{answer.stderr}")
-    installed = pathlib.Path(answer.stdout.strip())
+    return pathlib.Path(answer.stdout.strip())
+
+
+def copy_dependencies(venv: pathlib.Path, collections: pathlib.Path) -> None:
+    """Put the collections that ours needs beside it, as the environment's ansible package has them."""
+    installed = _installed(venv)
     for name in DEPENDENCIES:
         source, target = installed / name, collections / name
         if _same(source / "MANIFEST.json", target / "MANIFEST.json"):
@@ -77,18 +86,12 @@ def copy_dependencies(python: pathlib.Path, collections: pathlib.Path) -> None:
         shutil.copy2(source / "MANIFEST.json", target / "MANIFEST.json")
 
 
-def _collections_of(venv: pathlib.Path) -> pathlib.Path:
-    """Return the environment that brings amazon.aws for this one."""
-    lenders = [leg.collections_of for leg in LEGS.values() if leg.venv == venv and leg.collections_of]
-    return lenders[0].venv if lenders else venv
-
-
 def make_tree(venv: pathlib.Path, out: pathlib.Path) -> pathlib.Path:
     """Bring the tree under out up to date and return the collection's folder in it."""
     out = out.absolute()
     with locked(f"tree-{out.name}"):
         copy_files(ROOT, out / COLLECTION, list_files())
-        copy_dependencies(_collections_of(venv.absolute()) / "bin" / "python", out / "ansible_collections")
+        copy_dependencies(venv.absolute(), out / "ansible_collections")
     return out / COLLECTION
 
 

@@ -28,8 +28,9 @@ IGNORED_SUFFIXES = (".pyc", ".swp", "~", ".tar.gz")
 class Leg:
     """One line of the test matrix: an Ansible release on a Python, in a virtual environment of its own.
 
-    I(collections_of) is the leg whose environment brings amazon.aws, where that is another one: pip refuses to install
-    an ansible package beside an older ansible-core.
+    I(apart) names folders of the environment for what pip refuses to have beside the other packages: C(collections) are
+    those of a newer ansible package, C(organizations) has AWS libraries for what the leg's are too old for.
+    I(server) is the leg whose environment runs the emulator and the AWS CLI, if not this one.
     """
 
     name: str
@@ -37,7 +38,9 @@ class Leg:
     requirements: str
     pythons: tuple[tuple[int, int], ...]
     optional: bool
-    collections_of: Leg | None = None
+    constraints: str = "tests/constraints.txt"
+    apart: tuple[str, ...] = ()
+    server: Leg | None = None
 
     @property
     def venv(self) -> pathlib.Path:
@@ -46,6 +49,10 @@ class Leg:
     @property
     def python(self) -> pathlib.Path:
         return self.venv / "bin" / "python"
+
+    def requirements_apart(self, folder: str) -> str:
+        """The requirements of what is in one of the folders of I(apart)."""
+        return f"tests/{folder}-{self.name}.txt"
 
     @property
     def tree(self) -> pathlib.Path:
@@ -64,8 +71,17 @@ class Leg:
 
 
 MAIN = Leg("main", "", "tests/requirements.txt", ((3, 11), (3, 12), (3, 13), (3, 14)), optional=False)
-# The lower end of requires_ansible, with the amazon.aws that the main leg has: the oldest that the collection accepts.
-OLDEST = Leg("oldest", "-2.18", "tests/requirements-oldest.txt", ((3, 11), (3, 12), (3, 13)), True, MAIN)
+# The lower end of everything that the collection accepts: of ansible-core, of amazon.aws, of the Python libraries.
+OLDEST = Leg(
+    "oldest",
+    "-2.18",
+    "tests/requirements-oldest.txt",
+    ((3, 11), (3, 12), (3, 13)),
+    optional=True,
+    constraints="tests/constraints-oldest.txt",
+    apart=("collections", "organizations"),
+    server=MAIN,
+)
 NEWEST = Leg("newest", "-2.21", "tests/requirements-newest.txt", ((3, 13), (3, 12), (3, 14)), optional=True)
 COMING = Leg("coming", "-2.22", "tests/requirements-coming.txt", ((3, 13), (3, 14)), optional=True)
 LEGS = {leg.name: leg for leg in (MAIN, OLDEST, NEWEST, COMING)}

@@ -24,7 +24,7 @@ import check_links
 import yaml
 from collection_tree import make_tree
 from packaging.version import Version
-from project import BUILD, MAIN, plain_environment
+from project import BUILD, MAIN, OLDEST, plain_environment
 
 PREVIEW = BUILD / "changelog"
 CHANGELOGS = ("CHANGELOG.rst", "CHANGELOG.md")
@@ -183,6 +183,57 @@ def runtime(collection: Collection) -> list[str]:
     return wrong
 
 
+def floors(collection: Collection) -> list[str]:
+    """What is promised as the oldest that works is what the oldest leg installs, wherever it is written."""
+    libraries = _versions(collection.text("requirements.txt"), ">=")
+    amazon = _lowest(collection.data("galaxy.yml").get("dependencies") or {})
+    builder = collection.data("execution-environment.yml").get("dependencies", {}).get("galaxy", {})
+    needed = {item["name"]: item.get("version", "") for item in builder.get("collections", [])}
+    pages = {name: _promises(collection.text(name)) for name in ("README.md", "docs/versions.md")}
+    written = [
+        (OLDEST.constraints, libraries, _versions(collection.text(OLDEST.constraints), "==")),
+        ("execution-environment.yml", amazon, _lowest(needed)),
+        *(
+            (page, libraries | amazon, {name: row.split()[0] for name, row in rows.items()})
+            for page, rows in pages.items()
+        ),
+    ]
+    wrong = [
+        f"{place}: {name} is {found.get(name)}, and {version} is promised"
+        for place, promised, found in written
+        for name, version in promised.items()
+        if found.get(name) != version
+    ]
+    newer = _versions(collection.text(OLDEST.requirements_apart("organizations")), "==")
+    for page, rows in pages.items():
+        wrong += [
+            f"{page}: {name} lacks {newer[name]}, which some modules require"
+            for name in libraries
+            if newer.get(name, "") not in rows.get(name, "")
+        ]
+    for kind, short, doc in _documents(collection):
+        for name, version in re.findall(r"(\w+) >= ([\d.]*\d)", str(doc.get("requirements"))):
+            if version not in (libraries.get(name, version), newer.get(name)):
+                wrong.append(f"{kind} {short}: requires {name} {version}, and {libraries[name]} is promised")
+    return wrong
+
+
+def _versions(requirements: str, sign: str) -> dict[str, str]:
+    return dict(re.findall(rf"^([\w.-]+){sign}([\w.]+)", requirements, re.MULTILINE))
+
+
+def _lowest(collections: dict[str, t.Any]) -> dict[str, str]:
+    """The oldest amazon.aws that is accepted, if it is there at all."""
+    name = "amazon.aws"
+    return {name: str(collections[name]).removeprefix(">=")} if name in collections else {}
+
+
+def _promises(page: str) -> dict[str, str]:
+    """What the table of a page says after the names of libraries and of amazon.aws."""
+    rows = re.findall(r"^\| ([a-z\d., ]+) \| (\d.*) \|$", page, re.MULTILINE)
+    return {name: row for names, row in rows for name in names.split(", ")}
+
+
 def _documents(collection: Collection) -> t.Iterator[tuple[str, str, Doc]]:
     """Everything that is documented and public: kind, short name, document."""
     for kind in KINDS:
@@ -228,7 +279,7 @@ def readme(collection: Collection) -> list[str]:
 
 # The changelog last: it removes the fragments from the copy.
 Check = t.Callable[[Collection], list[str]]
-CHECKS: tuple[Check, ...] = (galaxy, version, runtime, documented, readme, changelog)
+CHECKS: tuple[Check, ...] = (galaxy, version, runtime, floors, documented, readme, changelog)
 
 
 def problems(collection: Collection, checks: t.Sequence[Check] = CHECKS) -> list[str]:

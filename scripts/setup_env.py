@@ -23,7 +23,6 @@ import time
 
 from project import BUILD, LEGS, LOGS, ROOT, Leg, locked
 
-CONSTRAINTS = "tests/constraints.txt"
 STAMP = ".requirements.sha256"
 PROBE = "import ensurepip, sys, venv; print(*sys.version_info[:3]); print(sys._base_executable)"
 
@@ -61,10 +60,16 @@ def requirement_files(path: pathlib.Path) -> list[pathlib.Path]:
     return files
 
 
+def all_files(leg: Leg) -> list[pathlib.Path]:
+    """The files that say what the environment holds."""
+    others = [leg.constraints, *(leg.requirements_apart(folder) for folder in leg.apart)]
+    return requirement_files(ROOT / leg.requirements) + [ROOT / name for name in others]
+
+
 def fingerprint(leg: Leg, python: str) -> str:
     """What the environment depends on: its place, its Python, and every line of its requirements."""
     digest = hashlib.sha256(f"{leg.venv}\n{python}\n".encode())
-    for path in [*requirement_files(ROOT / leg.requirements), ROOT / CONSTRAINTS]:
+    for path in all_files(leg):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -79,9 +84,12 @@ def create(leg: Leg, python: str, stamp: str) -> bool:
     install = [str(leg.python), "-m", "pip", "install", "--no-compile", "--no-input", "--disable-pip-version-check"]
     commands = [
         [python, "-m", "venv", str(leg.venv)],
-        [*install, "-r", leg.requirements, "-c", CONSTRAINTS],
+        [*install, "-r", leg.requirements, "-c", leg.constraints],
         [str(leg.python), "-m", "pip", "check"],
     ]
+    for folder in leg.apart:
+        target = ["--no-deps", "--target", str(leg.venv / folder)]
+        commands.append([*install, *target, "-r", leg.requirements_apart(folder)])
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     with open(log, "w", encoding="utf-8") as output:
         for command in commands:
@@ -99,7 +107,7 @@ def create(leg: Leg, python: str, stamp: str) -> bool:
 
 def prepare(leg: Leg) -> bool:
     """Bring one leg's environment up to date; False if it cannot be had and is needed."""
-    missing = [str(path) for path in requirement_files(ROOT / leg.requirements) if not path.is_file()]
+    missing = [str(path) for path in all_files(leg) if not path.is_file()]
     if missing:
         print(f"setup: {leg.venv.name}: no such file: {', '.join(missing)}", flush=True)
         return False

@@ -91,7 +91,7 @@ requirements:
   - python >= 3.11
   - boto3 >= 1.34.0
   - botocore >= 1.34.0
-  - segno >= 1.5.0, for the interpreter that runs ansible-playbook
+  - segno >= 1.5.2, for the interpreter that runs ansible-playbook
 notes:
   - The required permissions are C(iam:ListVirtualMFADevices), C(iam:ListUsers) and C(iam:ListAccountAliases), and for
     the seed store C(secretsmanager:GetSecretValue), or C(ssm:GetParameter), and C(kms:Decrypt) if it has a key of your

@@ -18,7 +18,7 @@ sys.path[:0] = [str(ROOT / name) for name in ("tests/emulator", "scripts", "test
 pytest.register_assert_rewrite("controller")
 
 from aws_emulator.client import Emulator
-from controller import Controller
+from controller import APART, SERVER, Controller
 
 # Files whose tests take a minute or two, most of it waiting: begun first, so that none is left alone at the end.
 LONG = (
@@ -69,7 +69,7 @@ def pytest_report_header() -> str:
 @pytest.fixture(scope="session", name="running")
 def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Emulator, pathlib.Path]]:
     log = tmp_path_factory.mktemp("emulator") / "access.log"
-    with Emulator.start(access_log=log) as emulator:
+    with Emulator.start(access_log=log, python=str(SERVER / "bin/python")) as emulator:
         yield emulator, log
 
 
@@ -96,6 +96,6 @@ def home() -> Iterator[pathlib.Path]:
 
 
 @pytest.fixture
-def controller(emulator: Emulator, home: pathlib.Path) -> Controller:
+def controller(emulator: Emulator, home: pathlib.Path, request: pytest.FixtureRequest) -> Controller:
     """Where playbooks are run."""
-    return Controller(emulator, home)
+    return Controller(emulator, home, APART if request.node.get_closest_marker("organizations") else None)

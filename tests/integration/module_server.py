@@ -11,6 +11,7 @@ import contextlib
 import dataclasses
 import functools
 import importlib
+import importlib.util
 import json
 import os
 import pathlib
@@ -53,11 +54,11 @@ class Running:
 
 
 @functools.cache
-def _server(python: str, collections_path: str) -> subprocess.Popen[str]:
+def _server(python: str, path: str) -> subprocess.Popen[str]:
     # It ends with its standard input, so with the tests.
     return subprocess.Popen(
         [python, __file__],
-        env={**os.environ, "PYTHONPATH": collections_path},
+        env={**os.environ, "PYTHONPATH": path},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -73,7 +74,8 @@ def start(
     collections_path: pathlib.Path,
 ) -> Running:
     """Start a module in a folder, with its output going to a file."""
-    server = _server(sys.executable, str(collections_path))
+    path = [environment.get("PYTHONPATH", ""), str(collections_path)]
+    server = _server(sys.executable, os.pathsep.join(filter(None, path)))
     order = {"module": module, "arguments": arguments, "environment": environment}
     order |= {"folder": str(folder), "output": str(output)}
     assert server.stdin is not None and server.stdout is not None
@@ -92,8 +94,6 @@ def start(
 
 def run(order: dict[str, t.Any]) -> None:
     """Be the module."""
-    from ansible.module_utils.testing import patch_module_args
-
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.environ.clear()
     os.environ.update(order["environment"])
@@ -102,8 +102,19 @@ def run(order: dict[str, t.Any]) -> None:
     os.dup2(stream, 1)
     os.dup2(stream, 2)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    with patch_module_args(order["arguments"]):
+    with _with_arguments(order["arguments"]):
         importlib.import_module(order["module"]).main()
+
+
+def _with_arguments(arguments: dict[str, t.Any]) -> contextlib.AbstractContextManager[None]:
+    """Let a module find its arguments, in the way that this ansible-core has for tests."""
+    if importlib.util.find_spec("ansible.module_utils.testing"):
+        patched = importlib.import_module("ansible.module_utils.testing").patch_module_args(arguments)
+        return t.cast("contextlib.AbstractContextManager[None]", patched)
+    # ansible-core 2.18.0
+    basic = importlib.import_module("ansible.module_utils.basic")
+    basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
+    return contextlib.nullcontext()
 
 
 def main() -> None:

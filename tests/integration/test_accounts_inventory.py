@@ -16,6 +16,8 @@ import pytest
 from aws_emulator.client import Emulator
 from controller import VENV, Controller
 
+pytestmark = pytest.mark.organizations
+
 PAYER, PROD, TWIN, SANDBOX, CLOSED, ODD = (digit * 12 for digit in "123456")
 HOSTILE = "{{ lookup('pipe', 'touch hacked') }} \"'\n#jinja2: variable_start_string:'[['\n é[[ 1 ]]"
 ORGANIZATION: dict[str, t.Any] = {

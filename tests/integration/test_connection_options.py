@@ -11,7 +11,6 @@ import pathlib
 import re
 import socket
 import subprocess
-import sys
 import time
 import typing as t
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from controller import (
     PARAMETERS,
     PLURAL,
     SECRETS,
+    SERVER,
     SINGULAR,
     VENV,
     Controller,
@@ -92,7 +92,9 @@ def private_authority(
     private_key.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
-    with Emulator.start(tls_cert=certificate, tls_key=private_key, ca_bundle=bundle) as emulator:
+    with Emulator.start(
+        python=str(SERVER / "bin/python"), tls_cert=certificate, tls_key=private_key, ca_bundle=bundle
+    ) as emulator:
         emulator.fixture({"users": [{"user_name": "alice"}]})
         yield Controller(emulator, home), bundle, other_bundle
 
@@ -441,7 +443,7 @@ def test_the_table_in_docs_has_every_option_of_the_cli() -> None:
         "iam = driver._get_command_table()['iam']._get_command_table()\n"
         "print(*driver._get_argument_table(), *iam['enable-mfa-device'].arg_table)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([str(SERVER / "bin/python"), "-c", code], capture_output=True, text=True, check=True)
     options = {f"--{name}" for name in done.stdout.split()}
     assert {"--user-name", "--serial-number", "--endpoint-url", "--no-sign-request", "--cli-input-json"} <= options
     rows = {}

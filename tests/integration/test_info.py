@@ -75,7 +75,8 @@ def test_in_place_of_amazon_aws(controller: Controller, emulator: Emulator) -> N
         for mine, other in zip(ours, theirs, strict=True):
             assert {name: mine.get(name) for name in other} == other
     emulator.set(denied_actions=["iam:ListMFADevices"])
-    ours, theirs = controller.run(*may_fail(*(task(module, user_name="alice") for module in modules))).results
+    # amazon.aws's result has a traceback with ansible-core 2.18
+    ours, theirs = controller.play(*may_fail(*(task(module, user_name="alice") for module in modules))).results
     assert ours.failed and theirs.failed
     assert {name: ours["error"][name] for name in ("code", "message")} == {
         name: theirs["error"][name] for name in ("code", "message")

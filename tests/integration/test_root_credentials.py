@@ -15,6 +15,8 @@ from aws_emulator.client import Emulator
 from controller import ROOTS, ROOTS_INFO, Controller, may_fail, task
 from test_kill import kill_at
 
+pytestmark = pytest.mark.organizations
+
 MANAGEMENT, DELEGATE, FIRST = "111111111111", "200000000001", "300000000001"
 FEATURES = ["RootCredentialsManagement", "RootSessions"]
 READINGS = ("GetLoginProfile", "ListAccessKeys", "ListMFADevices", "ListSigningCertificates")
@@ -313,6 +315,7 @@ def test_service_control_policy(controller: Controller, emulator: Emulator) -> N
     assert [item["changed"] for item in removal["results"]] == [False, True, True]
 
 
+@pytest.mark.smoke
 def test_suspended_member(controller: Controller, emulator: Emulator) -> None:
     emulator.fixture(organization(account(1, FULL, state="SUSPENDED"), account(2, FULL)))
     every, named = controller.run(*may_fail(roots_info(), roots(FIRST, "300000000002"))).results

@@ -5,15 +5,17 @@
 from __future__ import annotations
 
 import functools
+import json
 import pathlib
 import re
+import subprocess
 import typing as t
 
 import pytest
 import release_check
 import yaml
 from collection_tree import COLLECTION, copy_dependencies, copy_files
-from project import MAIN, ROOT, list_files
+from project import LEGS, MAIN, OLDEST, ROOT, Leg, list_files
 from release_check import Collection
 
 VERSION = "99.0.0"
@@ -39,7 +41,7 @@ def copied(folder: pathlib.Path) -> Collection:
 def _dumped(tmp_path_factory: pytest.TempPathFactory) -> dict[str, t.Any]:
     """What ansible-doc says of the collection, which takes it seconds."""
     folder = tmp_path_factory.mktemp("documented")
-    copy_dependencies(MAIN.python, folder / "ansible_collections")
+    copy_dependencies(MAIN.venv, folder / "ansible_collections")
     return copied(folder).docs
 
 
@@ -132,6 +134,26 @@ BROKEN: dict[str, tuple[t.Callable[[Collection], None], str]] = {
         editing("meta/runtime.yml", rf"^    - {MODULE}$", f"    - {MODULE}\n    - iam_mfa_devises"),
         "meta/runtime.yml: action_groups.aws has iam_mfa_devises, no such module",
     ),
+    "oldest version in the README": (
+        editing("README.md", r"^\| amazon.aws \| [\d.]+", "| amazon.aws | 10.0.0"),
+        "README.md: amazon.aws is 10.0.0, and ",
+    ),
+    "oldest version in docs": (
+        editing("docs/versions.md", r"^\| segno .*\n", ""),
+        "docs/versions.md: segno is None, and ",
+    ),
+    "oldest version that is tested": (
+        editing("tests/constraints-oldest.txt", r"^botocore==.*", "botocore==1.35.0"),
+        "tests/constraints-oldest.txt: botocore is 1.35.0, and ",
+    ),
+    "oldest version in execution environments": (
+        editing("execution-environment.yml", r'version: ">=10.*"', 'version: ">=9.0.0"'),
+        "execution-environment.yml: amazon.aws is 9.0.0, and ",
+    ),
+    "what some modules require": (
+        editing("README.md", r"1\.40\.27", "1.40.26"),
+        "README.md: boto3 lacks 1.40.27, which some modules require",
+    ),
     "relative link": (
         editing("README.md", r"https://github.com/hardening-aws/hardening.aws/blob/main/docs/awx.md", "docs/awx.md"),
         "README.md: docs/awx.md is relative",
@@ -168,6 +190,14 @@ def test_what_is_not_documented_is_named(ready: Collection, dumped: dict[str, t.
     assert release_check.problems(ready, QUICK) == [f"module {MODULE}: {key} is missing"]
 
 
+def test_a_documented_requirement_is_what_is_promised(ready: Collection, dumped: dict[str, t.Any]) -> None:
+    entry = dumped["module"][f"hardening.aws.{MODULE}"]
+    older = {**entry, "doc": {**entry["doc"], "requirements": ["python >= 3.11", "botocore >= 1.33.0"]}}
+    ready.__dict__["docs"] = {**dumped, "module": {**dumped["module"], f"hardening.aws.{MODULE}": older}}
+    [problem] = release_check.problems(ready, QUICK)
+    assert problem.startswith(f"module {MODULE}: requires botocore 1.33.0, and 1.34.0 is promised")
+
+
 def test_a_fragment_that_was_left_behind_is_named(ready: Collection) -> None:
     leave_one_fragment(ready)
     released(ready)
@@ -193,3 +223,39 @@ def test_the_promise_names_what_is_tested() -> None:
     for name, release in (("oldest", "2.18.0"), ("newest", "2.21."), ("coming", "2.22.")):
         text = (ROOT / f"tests/requirements-{name}.txt").read_text(encoding="utf-8")
         assert f"ansible-core=={release}" in text
+
+
+COLUMNS = ("ansible-core", "boto3", "botocore", "pyotp", "segno")
+INSTALLED = "import importlib.metadata as m, sys; print(*map(m.version, sys.argv[1:]))"
+
+
+@pytest.mark.parametrize("leg", LEGS.values(), ids=list(LEGS))
+def test_the_table_has_what_a_leg_installs(leg: Leg, tmp_path: pathlib.Path) -> None:
+    if not leg.python.exists():
+        pytest.skip(f"no {leg.venv.name} here")
+    command = [str(leg.python), "-I", "-c", INSTALLED, *COLUMNS]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    core, boto3, botocore, pyotp, segno = found
+    copy_dependencies(leg.venv, tmp_path)
+    manifest = json.loads((tmp_path / "amazon/aws/MANIFEST.json").read_text(encoding="utf-8"))
+    amazon = manifest["collection_info"]["version"]
+    assert boto3 == botocore
+    row = f"| {core} | {amazon} | {boto3} | {pyotp} | {segno} | "
+    assert row in (ROOT / "docs/versions.md").read_text(encoding="utf-8"), row
+
+
+def test_the_oldest_leg_has_what_is_promised() -> None:
+    """Those versions, no newer ones: as installed, and apart from them what some modules require."""
+    if not OLDEST.python.exists():
+        pytest.skip(f"no {OLDEST.venv.name} here")
+    promised = dict(re.findall(r"^(\w+)>=(.+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE))
+    command = [str(OLDEST.python), "-I", "-c", INSTALLED, *promised]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert found == list(promised.values()) and set(promised) == {"boto3", "botocore", "pyotp", "segno"}
+    accepted = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["dependencies"]["amazon.aws"]
+    manifest = OLDEST.venv / "collections/ansible_collections/amazon/aws/MANIFEST.json"
+    assert accepted == f">={json.loads(manifest.read_text(encoding='utf-8'))['collection_info']['version']}"
+    required = (ROOT / "plugins/modules/iam_root_credentials.py").read_text(encoding="utf-8")
+    for name in ("boto3", "botocore"):
+        [apart] = (OLDEST.venv / "organizations").glob(f"{name}-*.dist-info")
+        assert f"  - {name} >= {apart.stem.removeprefix(f'{name}-')}\n" in required

@@ -7,11 +7,13 @@ This module is private to hardening.aws.
 
 from __future__ import annotations
 
+import sys
 import typing as t
 
 from .. import _messages
 from .._access import bulk
 from .._aws.connection import Connection
+from .._errors import MfaError
 from .._progress import Progress
 from . import plan as plans
 from .apply import OneRoot, blank, for_each_root
@@ -19,6 +21,11 @@ from .features import Features, read_features
 from .members import Selection, read_members, select
 from .options import check_options
 from .session import RootSessions
+
+try:
+    import botocore
+except ImportError:
+    pass  # AnsibleAWSModule refuses to start without botocore
 
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -72,7 +79,11 @@ def read_roots(module: AnsibleAWSModule) -> None:
 
 def _start(module: AnsibleAWSModule, needs_choice: bool) -> Connection:
     check_options(module.params, needs_choice)
-    module.require_botocore_at_least(_BOTOCORE, reason="to tell active accounts from closed ones")
+    if not module.botocore_at_least(_BOTOCORE):
+        raise MfaError(
+            f"botocore {botocore.__version__} is too old to tell active accounts from closed ones. Install boto3 and "
+            f"botocore {_BOTOCORE} or later for {sys.executable}."
+        )
     return Connection(module, module.params["concurrency"])
 
 

@@ -19,6 +19,8 @@ from aws_emulator.client import Emulator
 from controller import MERGE, VENV, Controller, task
 from project import ROOT
 
+pytestmark = pytest.mark.organizations
+
 PAYER, GOOD, BAD, DENIED = (digit * 12 for digit in "1234")
 NAME = "iam-mfa-report-organization"
 SAFE = {"user_name": "alice", "console_password": True, "mfa_devices": [{"kind": "virtual"}]}
