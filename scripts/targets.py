@@ -3,7 +3,8 @@
 """Run tests/integration/targets as ansible-test does: python3 scripts/targets.py [TARGET]…
 
 Each works on an account of the emulator's, or on a real one if tests/integration/cloud-config-aws.ini has its
-credentials. The file is lent to the tree that ansible-test works in, and taken back at the end.
+credentials. The file is lent to the tree that ansible-test works in, and taken back at the end. Without one, a file that
+names the emulator is lent: ansible-test runs no target with the alias cloud/aws unless there is one.
 """
 
 from __future__ import annotations
@@ -18,19 +19,22 @@ from collection_tree import COLLECTION, make_tree
 from project import MAIN, ROOT
 
 SETTINGS = "tests/integration/cloud-config-aws.ini"
+ON_EMULATOR = """[default]
+aws_access_key: testing
+aws_secret_key: testing
+aws_region: us-east-1
+emulator: true
+"""
 
 
 @contextlib.contextmanager
 def lent_settings() -> t.Iterator[None]:
-    """Keep the settings of the real account, if there are any, in the tree for a while."""
-    lent = MAIN.tree / COLLECTION / SETTINGS
+    """Keep the settings of the account in the tree for a while."""
+    real, lent = ROOT / SETTINGS, MAIN.tree / COLLECTION / SETTINGS
     lent.unlink(missing_ok=True)
-    if not (ROOT / SETTINGS).exists():
-        yield
-        return
     try:
         with open(os.open(lent, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
-            stream.write((ROOT / SETTINGS).read_text(encoding="utf-8"))
+            stream.write(real.read_text(encoding="utf-8") if real.exists() else ON_EMULATOR)
         yield
     finally:
         lent.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from iam import MOST
 from schedule import Actor
 from stores import record_in
 
+_DELETIONS = {"delete_secret": ("secretsmanager", "SecretId"), "delete_parameter": ("ssm", "Name")}
 TOLERANCE = 4.0  # seconds: AWS tells whole seconds, and the collection allows three
 
 
@@ -23,6 +24,7 @@ class Touches:
     :param place: Returns the name of a device's record there.
     :param proves_by_store: Whether codes come from what the store keeps.
     :param takes_password: Whether it was asked to take passwords away.
+    :param deletes_seeds: Whether it was asked to delete the seeds of devices that go.
     :param kind: C(devices), C(access) or C(rotation).
     """
 
@@ -35,6 +37,7 @@ class Touches:
         place: t.Callable[[str, str], str] | None = None,
         proves_by_store: bool = False,
         takes_password: bool = False,
+        deletes_seeds: bool = False,
     ) -> None:
         self.kind = kind
         self.users = set(users)
@@ -43,14 +46,23 @@ class Touches:
         self.place = place
         self.proves_by_store = proves_by_store
         self.takes_password = takes_password
+        self.deletes_seeds = deletes_seeds
 
 
 class Rules:
-    """Watches the calls of all runs. The first breach ends the scenario."""
+    """Watches the calls of all runs. The first breach ends the scenario.
+
+    Two runs may want the opposite for one user, and no call of AWS's spans IAM and a seed store. So what a run takes away
+    that was asked to is no breach of another that works at the same time: a rotation may find that its new device was
+    taken off, and an enrolment that its seed was deleted. But a run deletes no seed of a device that AWS listed as attached
+    when it decided to.
+    """
 
     def __init__(self, world: t.Any) -> None:
         self._world = world
         self.breach: str | None = None
+        self._deleted: list[tuple[tuple[str, str], Actor]] = []  # records that runs deleted that were asked to
+        self._freed: list[tuple[str, float, Actor]] = []  # users of whom a run took a device, and when
 
     def broken(self, text: str) -> None:
         """A rule was broken."""
@@ -67,7 +79,8 @@ class Rules:
         if operation in ("delete_virtual_mfa_device", "enable_mfa_device") and serial not in touches.serials:
             owner = getattr(self._world.account.devices.get(serial), "freed", 0)
             taken_off = owner > actor.began if isinstance(owner, float) else False
-            if operation == "enable_mfa_device" or not taken_off:
+            gone = serial not in self._world.account.devices  # such as by a call whose reply was lost
+            if operation == "enable_mfa_device" or not (taken_off or gone):
                 self.broken(f"{operation} of {serial}, which is none of the run's")
         if operation in ("enable_mfa_device", "resync_mfa_device"):
             self._codes(actor, t.cast(str, serial), params)
@@ -99,7 +112,12 @@ class Rules:
         elif operation == "resync_mfa_device":
             self._judge(actor, params, heard)
         elif operation == "deactivate_mfa_device":
+            self._freed.append((params["UserName"], self._world.schedule.now, actor))
             self._taken_off(actor, params["UserName"])
+        elif operation in _DELETIONS:
+            service, name = _DELETIONS[operation]
+            if actor.touches.deletes_seeds:
+                self._seed_deleted((service, params[name]), actor)
         self._always()
 
     def _attached(self, actor: Actor, device: Device) -> None:
@@ -107,7 +125,7 @@ class Rules:
         if not touches.proves_by_store or not device.virtual:
             return
         place = touches.place(person.name, device.serial)
-        device.place = (touches.store, place)
+        device.place, device.attached_by = (touches.store, place), actor
         recreated_late = person.created > actor.began - self._world.weather.lag
         if device.made < person.created - TOLERANCE and not recreated_late:
             self.broken(f"{device.serial} proves {person.name} by a seed that was made for an earlier user")
@@ -119,12 +137,31 @@ class Rules:
         visible = actor.touches.takes_password or person.password_since < actor.began - self._world.weather.lag
         if actor.touches.kind == "access" and person.password and visible and not left:
             self.broken(f"{name} has a password, and lost the MFA that was there")
-        if actor.touches.kind == "rotation" and not any(self._is_proven(actor, device) for device in left):
+        beside = any(user == name and when > actor.began and run is not actor for user, when, run in self._freed)
+        if actor.touches.kind == "rotation" and not beside and not any(self._is_proven(actor, device) for device in left):
             self.broken(f"{name} lost the last MFA device before another one was attached")
 
     def _is_proven(self, actor: Actor, device: Device) -> bool:
         """Whether the store has the seed of a device, whoever attached it."""
         return self._has_seed(actor.touches.store, actor.touches.place(device.owner, device.serial), device)
+
+    def lost(self, device: Device) -> bool:
+        """Whether the store has to have the seed of an attached device, and does not."""
+        return device.owner is not None and device.place is not None and not self._is_kept(device)
+
+    def _deleted_beside(self, device: Device) -> bool:
+        """Whether a run deleted the seed that was asked to, while another one attached the device."""
+        by = device.attached_by
+        beside = [run for place, run in self._deleted if place == device.place and run is not by]
+        return by is not None and any(run.began == by.began for run in beside)
+
+    def _seed_deleted(self, place: tuple[str, str], actor: Actor) -> None:
+        self._deleted.append((place, actor))
+        # It reads a record to decide, and again just before it deletes it.
+        decided = (actor.read.get(place[1], [])[-2:] or [actor.began])[0] - self._world.weather.lag
+        for device in self._world.account.devices.values():
+            if device.place == place and self.lost(device) and device.since < decided:
+                self.broken(f"{device.serial} is attached to {device.owner}, and its seed is deleted")
 
     def _is_kept(self, device: Device) -> bool:
         return device.place is not None and self._has_seed(*device.place, device)
@@ -136,7 +173,7 @@ class Rules:
     def _always(self) -> None:
         account = self._world.account
         for device in account.devices.values():
-            if device.owner is not None and device.place is not None and not self._is_kept(device):
+            if self.lost(device) and not self._deleted_beside(device):
                 self.broken(
                     f"{device.serial} is attached to {device.owner}, and its seed is not kept in {device.place[1]}"
                 )

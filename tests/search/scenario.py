@@ -102,17 +102,27 @@ class Scenario:
         kind = self.tape.choice(
             "task", ("enabled",) * 5 + ("present", "disabled", "absent", "resynced") + ("access",) * 2 + ("rotate",) * 2
         )
-        if kind == "access":
-            return self._access()
-        if kind == "rotate":
-            suffix = self.tape.choice("suffix", ("2026", None))
-            return Rotate(self.world, self.names, self.store, suffix)
-        return self._devices(kind)
+        return self._task_of(kind)
 
-    def _access(self) -> Task:
+    def _other_task(self) -> Task:
+        """What a run is asked for that works beside the first one: the same, or something else with the same users."""
+        kinds = ("enabled", "enabled", "absent", "disabled", "present", "resynced", "access", "access", "rotate")
+        if self.tape.number("other is the same") < 0.3:
+            return self.task
+        return self._task_of(self.tape.choice("other task", kinds), "other ")
+
+    def _task_of(self, kind: str, which: str = "") -> Task:
+        if kind == "access":
+            return self._access(which)
+        if kind == "rotate":
+            suffix = self.tape.choice(which + "suffix", ("2026", None))
+            return Rotate(self.world, self.names, self.store, suffix)
+        return self._devices(kind, which)
+
+    def _access(self, which: str) -> Task:
         whole = {"console_password": True, "access_keys": "inactive", "sessions": True, "mfa_devices": True}
         wanted = self.tape.choice(
-            "wanted",
+            which + "wanted",
             (
                 whole,
                 {**whole, "access_keys": "absent", "other_credentials": True},
@@ -122,23 +132,23 @@ class Scenario:
                 {"access_keys": "absent"},
             ),
         )
-        return Access(self.world, self.names, wanted, self.tape.number("retires") < 0.5)
+        return Access(self.world, self.names, wanted, self.tape.number(which + "retires") < 0.5)
 
-    def _devices(self, state: str) -> Task:
-        many = len(self.names) > 1 or self.tape.number("many") < 0.3
+    def _devices(self, state: str, which: str) -> Task:
+        many = len(self.names) > 1 or self.tape.number(which + "many") < 0.3
         options: dict[str, t.Any] = {}
         store: dict[str, t.Any] | None = self.store
-        if state in ("disabled", "absent") and self.tape.number("all") < 0.4:
+        if state in ("disabled", "absent") and self.tape.number(which + "all") < 0.4:
             options["all_devices"] = True
         if state == "enabled":
             options |= self.tape.choice(
-                "how", ({}, {}, {}, {"satisfied_by": "any"}, {"given_seed": True}, {"given_codes": True})
+                which + "how", ({}, {}, {}, {"satisfied_by": "any"}, {"given_seed": True}, {"given_codes": True})
             )
-        if state in ("enabled", "present") and self.tape.number("tagged") < 0.3:
+        if state in ("enabled", "present") and self.tape.number(which + "tagged") < 0.3:
             options["tags"] = {"team": "a"}
         if options.get("given_seed") or options.get("given_codes") or state == "disabled":
             store = None
-        if state in ("present", "absent") and self.tape.number("without store") < 0.4:
+        if state in ("present", "absent") and self.tape.number(which + "without store") < 0.4:
             store = None
         return Devices(self.world, self.names, store, state, many, **options)
 
@@ -294,13 +304,16 @@ class Scenario:
         alone = self.tape.number("alone") < 0.7
         actors = [Actor("A")] if alone else [Actor("A"), Actor("B")]
         before = {name: self.task.footprint(name) for name in self.names}
-        self._perform(actors, [self.task])
+        others = [] if alone else [self._other_task()]
+        if others and others[0] is not self.task:
+            self.world.note(f"beside it {others[0]}")
+        self._perform(actors, others)
         if alone:
             self._judge_told(actors[0], before)
         if self.tape.hit("again", 0.3) and not self.world.rules.breach:
             self._perform([Actor("C")])
         if not self.world.rules.breach:
-            self._settle()
+            self._settle(others)
         breach = self.world.rules.breach
         return Failure(self.seed, breach, self.tape.hits, self.world.trace) if breach else None
 
@@ -358,8 +371,8 @@ class Scenario:
     def _was_possible(self, name: str) -> bool:
         return self.task.possible(name)
 
-    def _settle(self) -> None:
-        """Runs without faults: the first one does it, the second one finds nothing to do."""
+    def _settle(self, others: t.Sequence[Task]) -> None:
+        """Runs without faults: the first one does it, the second one finds nothing to do. Then so for the other task."""
         self.world.events.clear()
         self.world.weather = Weather()
         self._twice()
@@ -367,6 +380,10 @@ class Scenario:
             # What was made is there to be attached.
             self.task = Devices(self.world, self.names, self.store, "enabled", self.task.many)
             if not self.world.rules.breach:
+                self._twice()
+        for other in others:
+            if other is not self.task and not self.world.rules.breach:
+                self.task = other
                 self._twice()
 
     def _twice(self) -> None:

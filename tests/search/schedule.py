@@ -29,6 +29,7 @@ class Actor:
     steps: int = 0
     faults: list[str] = dataclasses.field(default_factory=list)  # what befell its calls
     aimed: set[str] = dataclasses.field(default_factory=set)  # operations that something was aimed at
+    read: dict[str, list[float]] = dataclasses.field(default_factory=dict)  # when it read the record of a name
     changes: int = 0  # how often a call of its own changed something
     told: t.Any = None
     turn: threading.Lock = dataclasses.field(default_factory=threading.Lock)

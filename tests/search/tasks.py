@@ -62,7 +62,9 @@ class Task:
 
     def touches(self) -> Touches:
         """Return what it may touch."""
-        return Touches(self.kind, self.names, self.serials(), self.service, self.place, bool(self.store))
+        found = Touches(self.kind, self.names, self.serials(), self.service, self.place, bool(self.store))
+        found.deletes_seeds = bool(self.store) and self.store["on_absent"] == "delete"
+        return found
 
     def serials(self) -> list[str]:
         """Return the devices that it may create, attach and delete."""
@@ -196,6 +198,8 @@ class Devices(Task):
         attached = device is not None and device.owner == name
         if self.state == "enabled":
             return self._can_enable(name, attached)
+        if self.state == "present":
+            return not self._is_scheduled(name) or (device is not None and device.owner is not None)
         if self.state == "resynced":
             return attached and (self.record(name, serial).get("seed") == (device.seed if device else None))
         if self.state == "absent" and not self.options.get("all_devices"):
@@ -210,9 +214,16 @@ class Devices(Task):
             return True
         if device is not None and device.owner is not None:
             return False
-        if len(account.of(name)) >= 8:
+        if len(account.of(name)) >= 8 or self._is_scheduled(name):
             return False
         return bool(self.store) or device is not None
+
+    def _is_scheduled(self, name: str) -> bool:
+        """Whether another run has had the secret deleted, and this one is not to take that back."""
+        if not self.store or self.store["on_absent"] == "delete" or self.service != "secretsmanager":
+            return False
+        secret = self.world.stores[self.service].secrets.get(self.place(name, self.serial(name)))
+        return secret is not None and secret.scheduled
 
     def reached(self, name: str) -> bool:
         account, serial = self.world.account, self.serial(name)
@@ -378,9 +389,14 @@ class Rotate(Task):
         attached = {device.serial: device for device in self.world.account.of(name)}
         if self.suffix:
             return self.serial(name) if self.serial(name) in attached else None
-        numbered = [serial for serial in (arn(name), arn(f"{name}-2"), arn(f"{name}-3")) if serial in attached]
+        numbered = self._family(name)
         young = numbered and self.world.schedule.now - attached[numbered[-1]].since < 30 * 86400
         return numbered[-1] if young else None
+
+    def _family(self, name: str) -> list[str]:
+        """The attached devices that are named like the user, and numbered."""
+        attached = {device.serial for device in self.world.account.of(name)}
+        return [serial for serial in (arn(name), arn(f"{name}-2"), arn(f"{name}-3")) if serial in attached]
 
     def possible(self, name: str) -> bool:
         account = self.world.account
@@ -393,6 +409,8 @@ class Rotate(Task):
         return len(account.of(name)) < 8 and (there is None or there.owner is None)
 
     def reached(self, name: str) -> bool:
+        if not self.suffix and not self._family(name):
+            return True  # a user of whom there is nothing to replace
         return self._new(name) is not None and not self._older(name) and not self._left_behind(name)
 
 

@@ -154,6 +154,9 @@ class World:
         self, actor: Actor, service: str, operation: str, params: dict[str, t.Any], what: str
     ) -> dict[str, t.Any]:
         api = self.iam if service in ("iam", "sts") else self.stores[service]
+        if operation in ("get_secret_value", "get_parameter"):
+            name = params.get("SecretId") or params["Name"].partition(":")[0]
+            actor.read.setdefault(name, []).append(self.schedule.now)
         if operation.startswith(READS):
             return t.cast("dict[str, t.Any]", getattr(api, operation)(**params))
         self.rules.sent(actor, operation, params)

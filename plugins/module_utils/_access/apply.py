@@ -320,12 +320,14 @@ class OneUser:
 
     def _take_devices(self) -> None:
         devices = self._devices()
-        # A run that was killed may have left the seed of the device that is named like the user.
-        gone = [self._api.virtual_arn("/", self._name)] if self._records is not None else []
-        if devices:
-            gone += self._take_attached(devices)
+        gone = self._take_attached(devices) if devices else []
         for serial in dict.fromkeys(gone):
-            self._outcome.attempt(functools.partial(self._retire_seed, serial))
+            self._outcome.attempt(functools.partial(self._retire_seed, serial, True))
+        if self._records is not None:
+            # A run that was killed may have left the seed of the device that is named like the user.
+            serial = self._api.virtual_arn("/", self._name)
+            if serial not in gone:
+                self._outcome.attempt(functools.partial(self._retire_seed, serial, False))
 
     def _take_attached(self, devices: t.Sequence[Device]) -> list[str]:
         """Take the devices that are attached away, and return the serial numbers of those that are gone."""
@@ -342,12 +344,17 @@ class OneUser:
             self._outcome.attempt(functools.partial(self._take_device, device, gone))
         return gone
 
-    def _retire_seed(self, serial: str) -> None:
-        """Delete what the seed store holds of a device that is gone."""
+    def _retire_seed(self, serial: str, taken: bool) -> None:
+        """Delete what the seed store holds of a device that is gone.
+
+        :param taken: Whether this run has taken the device. If not, another run may have attached it by now.
+        """
         if self._records is None or device_type(serial) != "virtual":
             return
         record = self._records.retirable(self._name, serial)
-        if record is not None and (self._check_mode or self._records.retire(self._name, serial, record)):
+        if record is None or (not taken and any(device.serial_number == serial for device in self._devices())):
+            return
+        if self._check_mode or self._records.retire(self._name, serial, record):
             self._note([plans.seed_change(serial)])
 
     def _take_device(self, device: Device, gone: list[str]) -> None:

@@ -131,6 +131,9 @@ class FakeIam:
         self._call(credential.action, lambda: self.others[credential.action].remove(credential.credential_id))
         return True
 
+    def virtual_arn(self, path: str, name: str) -> str:
+        return f"arn:aws:iam::123456789012:mfa{path}{name}"
+
     def devices_of(self, user_name: str) -> tuple[Device, ...] | None:
         self._call("ListMFADevices")
         return tuple(Device(serial, user_name) for serial in self.attached)
@@ -392,3 +395,30 @@ def test_a_run_that_changes_nothing_reads_each_thing_once() -> None:
             "ListMFADevices",
         ]
     )
+
+
+class Records:
+    """The seed of a device that is named like bob, and which a killed run may have left."""
+
+    def __init__(self, iam: FakeIam, meanwhile: t.Callable[[], None]) -> None:
+        self._iam, self._meanwhile = iam, meanwhile
+        self.kept = {PHONE: "its record"}
+
+    def retirable(self, _user_name: str, serial: str) -> str | None:
+        self._meanwhile()
+        return self.kept.get(serial)
+
+    def retire(self, _user_name: str, serial: str, record: str) -> bool:
+        assert serial not in self._iam.attached
+        return self.kept.pop(serial) == record
+
+
+@pytest.mark.parametrize("enrolled_meanwhile", [True, False])
+def test_the_seed_of_a_device_that_another_run_attached_stays(enrolled_meanwhile: bool) -> None:
+    iam = FakeIam()
+    iam.password, iam.attached = False, [TOKEN]
+    records = Records(iam, lambda: iam.attached.append(PHONE) if enrolled_meanwhile else None)
+    (outcome,) = take_access(t.cast("t.Any", iam), [EVERYTHING], False, False, 1, t.cast("t.Any", records))
+    assert not outcome.failed, outcome.msg
+    assert records.kept == ({PHONE: "its record"} if enrolled_meanwhile else {})
+    assert ("retire_seed" in outcome.actions) is not enrolled_meanwhile

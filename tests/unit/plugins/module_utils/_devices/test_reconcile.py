@@ -20,6 +20,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import
 from ansible_collections.hardening.aws.plugins.module_utils._summary import summary
 from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._devices.in_memory import (
     NAMES,
+    NOW,
     Api,
     Store,
     Time,
@@ -315,3 +316,34 @@ def test_two_runs_that_make_a_device_anew(made: str, actions: list[str], seed: s
     outcome = Reconciler(t.cast("t.Any", api), t.cast("t.Any", store)).one(wanted("alice", state="present"))
     assert outcome.error is None and outcome.actions == actions
     assert store.records["mfa/alice"].seed == seed and api.calls["create"] == len(actions)
+
+
+class SlowStore(Store):
+    """One that another run gets ahead of: I(meanwhile) happens when a record is looked up for the first time."""
+
+    def __init__(self, meanwhile: t.Callable[[], None], attached: t.Callable[[], bool]) -> None:
+        super().__init__()
+        self.meanwhile, self.attached = [meanwhile], attached
+
+    def find(self, name: str) -> Record | None:
+        found = self.records.get(name)
+        if self.meanwhile:
+            self.meanwhile.pop()()
+        return found
+
+    def delete(self, name: str, record: Record) -> bool:
+        assert not self.attached(), "the seed of an attached device is deleted"
+        return self.records.pop(name).seed == record.seed
+
+
+def test_a_device_that_another_run_attached_goes_before_its_seed() -> None:
+    """It was not there when the lists were read, only its record was."""
+    api = Api(["alice"])
+    serial = arn("alice")
+    store = SlowStore(lambda: api.devices.update({serial: "alice"}), lambda: api.devices.get(serial) == "alice")
+    store.records["mfa/alice"] = Record(SEED, serial, "alice", "", NOW)
+    outcome = Reconciler(t.cast("t.Any", api), t.cast("t.Any", store)).one(
+        wanted("alice", state="absent", retires_seed=True)
+    )
+    assert outcome.actions == ["disable", "delete", "retire_seed"] and not outcome.error
+    assert api.devices == store.records == {}
