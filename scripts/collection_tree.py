@@ -86,11 +86,14 @@ def copy_dependencies(venv: pathlib.Path, collections: pathlib.Path) -> None:
         shutil.copy2(source / "MANIFEST.json", target / "MANIFEST.json")
 
 
-def make_tree(venv: pathlib.Path, out: pathlib.Path) -> pathlib.Path:
-    """Bring the tree under out up to date and return the collection's folder in it."""
+def make_tree(venv: pathlib.Path, out: pathlib.Path, names: list[str] | None = None) -> pathlib.Path:
+    """Bring the tree under out up to date and return the collection's folder in it.
+
+    :param names: The files that it holds, if not all of the checkout's.
+    """
     out = out.absolute()
     with locked(f"tree-{out.name}"):
-        copy_files(ROOT, out / COLLECTION, list_files())
+        copy_files(ROOT, out / COLLECTION, list_files() if names is None else names)
         copy_dependencies(venv.absolute(), out / "ansible_collections")
     return out / COLLECTION
 

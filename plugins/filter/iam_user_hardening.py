@@ -11,8 +11,8 @@ version_added: 0.1.0
 author:
   - hardening.aws contributors (@hardening-aws)
 description:
-  - The inner works of the role P(hardening.aws.iam_user_hardening#role). Use the role; what this filter takes and
-    returns may change with any release.
+  - Private to this collection, the inner works of the role P(hardening.aws.iam_user_hardening#role). Use the role; what
+    this filter takes and returns may change with any release.
 positional: step
 options:
   _input:

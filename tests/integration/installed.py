@@ -34,7 +34,7 @@ class Installed:
         self._call("ansible-galaxy", "collection", "build", str(source), "--output-path", str(folder))
         self.artifact = next(folder.glob("hardening-aws-*.tar.gz"))
         (self.collections / "ansible_collections").mkdir(parents=True)
-        copy_dependencies(VENV / "bin/python", self.collections / "ansible_collections")
+        copy_dependencies(VENV, self.collections / "ansible_collections")
         self.install()
 
     def install(self) -> None:
