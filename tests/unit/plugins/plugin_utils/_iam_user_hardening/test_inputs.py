@@ -4,14 +4,18 @@
 
 from __future__ import annotations
 
+import pathlib
 import re
 import typing as t
 
 import pytest
 import yaml
 
+from ansible_collections.hardening.aws.plugins.module_utils._devices.options import run_options
+from ansible_collections.hardening.aws.plugins.module_utils._seeds.registry import STORES
 from ansible_collections.hardening.aws.plugins.plugin_utils._iam_user_hardening import inputs
 
+ROOT = pathlib.Path(__file__).resolve().parents[5]
 PREFIX = "iam_user_hardening_"
 STORE = {"type": "secretsmanager"}
 FILE = {"path": "seeds.yml"}
@@ -83,6 +87,15 @@ def test_every_input_that_needs_another_is_among_them() -> None:
 )
 def test_what_is_documented_to_go_together_does(given: dict[str, t.Any]) -> None:
     assert problems(given) == []
+
+
+def test_the_store_is_that_of_the_modules() -> None:
+    """The same types and keys, each of which has a column in the comparison of stores."""
+    options = inputs.spec()["seed_store"]["options"]
+    assert options["type"]["choices"] == list(STORES)
+    assert set(options) == set(run_options()["seed_store"]["options"])
+    page = (ROOT / "docs/seed-stores.md").read_text(encoding="utf-8")
+    assert [kind for kind in STORES if f"{{type: {kind}}}" not in page] == []
 
 
 def test_examples_are_right() -> None:
