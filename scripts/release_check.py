@@ -3,7 +3,8 @@
 """Say what is missing for a release: python3 scripts/release_check.py [v1.2.3]
 
 With a tag, the release of that version has to be complete, its changelog included. Without one, a preview of the
-changelog is left in build/changelog. Ends with 1 and names each thing that is missing.
+changelog is left in build/changelog. With or without, the part on this version is there as notes.md, for the release on
+the forge. Ends with 1 and names each thing that is missing.
 """
 
 from __future__ import annotations
@@ -282,6 +283,16 @@ Check = t.Callable[[Collection], list[str]]
 CHECKS: tuple[Check, ...] = (galaxy, version, runtime, floors, documented, readme, changelog)
 
 
+def notes(collection: Collection) -> str:
+    """The changelog's part on this version, in Markdown: what the forge shows beside the release."""
+    path = collection.folder / "notes.md"
+    words = ("--only-latest", "--output-format", "md", "--output", str(path), collection.version)
+    answer = collection.call("antsibull-changelog", "generate", *words)
+    if answer.returncode:
+        raise SystemExit(f"antsibull-changelog failed: {answer.stderr}")
+    return path.read_text(encoding="utf-8")
+
+
 def problems(collection: Collection, checks: t.Sequence[Check] = CHECKS) -> list[str]:
     return [problem for check in checks for problem in check(collection)]
 
@@ -295,6 +306,8 @@ def main() -> int:
     for name in CHANGELOGS:
         if (collection.folder / name).is_file():
             shutil.copy2(collection.folder / name, PREVIEW / name)
+    if collection.version in collection.releases:
+        (PREVIEW / "notes.md").write_text(notes(collection), encoding="utf-8")
     print(*found, sep="\n")
     print(
         f"{collection.version}: {len(found)} things are missing for a release"

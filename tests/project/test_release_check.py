@@ -54,9 +54,11 @@ def _ready(tmp_path: pathlib.Path, dumped: dict[str, t.Any]) -> Collection:
 
 
 def test_what_is_ready(ready: Collection) -> None:
-    """And with a preview of its changelog."""
+    """And with a preview of its changelog, of which the part on the release is the notes for the forge."""
     assert release_check.problems(ready) == []
     assert f"v{VERSION}" in ready.text("CHANGELOG.rst") and "enrol_new_console_users" in ready.text("CHANGELOG.rst")
+    notes = release_check.notes(ready)
+    assert "## Release Summary" in notes and "enrol" in notes and "\n# " not in f"\n{notes}"
 
 
 def released(collection: Collection) -> None:

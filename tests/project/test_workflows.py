@@ -17,6 +17,8 @@ GITHUB = ROOT / ".github"
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
 FORMS = sorted(path for path in (GITHUB / "ISSUE_TEMPLATE").glob("*.yml") if path.name != "config.yml")
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+")
+# Targets that judge nothing; the benchmark is for a machine that does nothing else.
+NO_CHECKS = {"help", "setup", "tree", "clean", "distclean", "bench"}
 VARIABLES = {"PYTHON", "LEGS", "GATES", "TAG"}
 
 Job = dict[str, t.Any]
@@ -113,6 +115,14 @@ def test_every_gate_runs_somewhere() -> None:
     words = [word for listed in re.findall(r'GATES="([^"]*)"', found) for word in listed.split()]
     run = {gate.name for gate in gates.select(words)}
     assert run >= {gate.name for gate in gates.GATES} - {"sanity", "pylint", "deep"}
+
+
+def test_every_check_runs_somewhere() -> None:
+    """The site where pages are changed, so that a broken one is not found after it; what takes long each week."""
+    runs = {path.stem: {command.split()[1].strip('"') for command in commands(path)} for path in WORKFLOWS}
+    assert "pull_request" in load(GITHUB / "workflows/test.yml")["on"] and "site" in runs["test"]
+    checks = targets() - NO_CHECKS - {gate.group for gate in gates.GATES}
+    assert checks | {"search", "deep"} <= runs["test"] | runs["extras"] | runs["release"]
 
 
 def test_legs_have_their_pythons() -> None:
