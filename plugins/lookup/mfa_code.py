@@ -92,6 +92,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Options
 from ansible_collections.hardening.aws.plugins.module_utils._devices.codes_in_turn import codes_of
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._messages import readable
 
 
 class LookupModule(LookupBase):
@@ -103,4 +104,4 @@ class LookupModule(LookupBase):
         try:
             return codes_of(Options(self.get_options()), terms)
         except MfaError as error:
-            raise AnsibleLookupError(f"mfa_code: {error.message}") from None
+            raise AnsibleLookupError(readable(f"mfa_code: {error.message}")) from None

@@ -41,6 +41,24 @@ class Problems:
         self.found += [f"{self._prefix}{text}" for text in problems]
 
 
+# What says where to call: its form, and the remedy. botocore looks at it no earlier than at the first call.
+ENDPOINT_FORMS = {
+    "region": (re.compile(r"[a-z0-9-]+"), "give the name of a region, such as eu-central-1."),
+    "endpoint_url": (re.compile(r"https?://[!-~]+"), "give a URL, such as https://127.0.0.1:4566."),
+}
+
+
+def check_endpoint(problems: Problems, option: str, values: t.Mapping[str, t.Any]) -> None:
+    """Refuse a region or an endpoint that can be none.
+
+    :param option: The one that has them as suboptions.
+    """
+    for name, (form, remedy) in ENDPOINT_FORMS.items():
+        value = values.get(name)
+        if value and not form.fullmatch(value):
+            problems.add(f"{option}.{name}", f"is {value!r}: {remedy}")
+
+
 def check_concurrency(problems: Problems, value: int | None) -> None:
     """Refuse a number of calls at a time that is out of bounds."""
     if value is not None and not 1 <= value <= 256:

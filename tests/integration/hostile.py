@@ -4,9 +4,15 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import os
+import pathlib
+import random
+import tempfile
 import typing as t
+
+import yaml
 
 # Whether all values are tried, and which ones otherwise.
 ALL = bool(os.environ.get("FUZZ"))
@@ -18,7 +24,8 @@ SIGNS = ("Traceback", "did not foresee", "object at 0x", "Unexpected failure", "
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 Way = tuple[str | int, ...]
 
-EVALUATED = "hacked"  # the file that is there if one of the values was evaluated
+# The file that is there if a value was evaluated. A whole path, as each program that evaluates has a folder of its own.
+MARK = pathlib.Path(tempfile.gettempdir()) / f"evaluated-{os.getpid()}"
 VALUES: dict[str, t.Any] = {
     "nothing": None,
     "empty text": "",
@@ -28,8 +35,8 @@ VALUES: dict[str, t.Any] = {
     "digits of another script": "١٢٣٤٥٦",
     "emoji": "🙂",
     "a mebibyte": "x" * 2**20,
-    "template": "{{ lookup('pipe', 'touch " + EVALUATED + "') }}",
-    "shell": "$(touch " + EVALUATED + ")`touch " + EVALUATED + "`;touch " + EVALUATED,
+    "template": f"{{{{ lookup('pipe', 'touch {MARK}') }}}}",
+    "shell": f"$(touch {MARK})`touch {MARK}`;touch {MARK}",
     "path upwards": "../../../etc/passwd",
     "format": "{user_name.__class__}{0}%s%(x)s",
     "minus one": -1,
@@ -75,6 +82,33 @@ def planted(base: t.Mapping[str, t.Any], way: Way, value: t.Any) -> dict[str, t.
     else:
         at[way[-1]] = value
     return options
+
+
+def cases(
+    plugin: str, base: t.Mapping[str, t.Any], spec: Spec, names: t.Sequence[str] = tuple(VALUES), few: int = 1
+) -> list[tuple[str, dict[str, t.Any]]]:
+    """Return what is tried, each with the options that it makes: all values, or I(few) of them for each option."""
+    chosen = random.Random(f"{CHOICE} {plugin}")
+    found = []
+    for way in ways(spec):
+        place = ".".join(map(str, way))
+        for name in names if ALL else chosen.sample(list(names), few):
+            found.append((f"{plugin} {place}: {name}", planted(base, way, VALUES[name])))
+    return found
+
+
+def documented_options(path: pathlib.Path, name: str = "DOCUMENTATION") -> dict[str, t.Any]:
+    """Return the options in a plugin's own documentation, as an argument spec."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name:
+            assert isinstance(node.value, ast.Constant)
+            return {key: _option(value) for key, value in yaml.safe_load(node.value.value).get("options", {}).items()}
+    raise AssertionError(f"{path} has no {name}")
+
+
+def _option(documented: dict[str, t.Any]) -> dict[str, t.Any]:
+    inner = {name: _option(option) for name, option in documented.get("suboptions", {}).items()}
+    return {"type": documented.get("type", "str"), **({"options": inner} if inner else {})}
 
 
 def complaint(message: str, said: str, most: int | None = LONG) -> str:

@@ -12,7 +12,7 @@ import typing as t
 
 from .._aws.model import device_name_of, device_type, split_virtual_arn
 from .._errors import BadInput
-from .._problems import NAME, Problems, check_concurrency, check_user_name, refuse, serial_problem
+from .._problems import NAME, Problems, check_concurrency, check_endpoint, check_user_name, refuse, serial_problem
 from .._seeds.base import template_problem
 from .._seeds.registry import STORES, store_name, store_name_problem
 from .._seeds.totp import HAS_PYOTP, SeedError, normalize_seed
@@ -198,6 +198,7 @@ def check_store(problems: Problems, store: t.Mapping[str, t.Any]) -> None:
         problems.add("seed_store.name", f"{template}.")
     if store.get("name") is not None and not store["name"].strip("/ "):
         problems.add("seed_store.name", "is empty: give a name, or leave it out for the default.")
+    check_endpoint(problems, "seed_store", store)
     _check_tags(problems, "seed_store.tags", store.get("tags"))
     _check_retirement(problems, store)
 

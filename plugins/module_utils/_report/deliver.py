@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 import typing as t
 
 from .. import _messages
@@ -22,6 +23,9 @@ if t.TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
 
     Json = dict[str, t.Any]
+
+
+_CHANGE = "[ugoa]*([-+=][rwxXstugo]*)+"  # of a symbolic mode
 
 
 def output_options(name: str) -> Json:
@@ -50,7 +54,16 @@ def output_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     for option in ("dest", "previous"):
         if "\0" in (params[option] or ""):
             problems.add(option, "has a null character, which no path can have.")
+    if not _is_mode(params["mode"]):
+        problems.add("mode", f"{params['mode']!r} is no file mode: give one in quotes, such as '0640' or 'u=rw,g=r'.")
     return problems.found
+
+
+def _is_mode(mode: t.Any) -> bool:
+    """Whether Ansible can set this mode, octal or symbolic. It says so no earlier than when a file is written."""
+    if isinstance(mode, int) and not isinstance(mode, bool):
+        return 0 <= mode <= 0o7777
+    return isinstance(mode, str) and re.fullmatch(rf"(0o?)?[0-7]{{1,4}}|{_CHANGE}(,{_CHANGE})*", mode) is not None
 
 
 def now() -> str:

@@ -11,6 +11,8 @@ import os
 import re
 import typing as t
 
+from ansible_collections.hardening.aws.plugins.module_utils._problems import ENDPOINT_FORMS
+
 from .._inputs import read
 
 Variables = t.Mapping[str, t.Any]
@@ -46,8 +48,7 @@ _FORMS = {
         re.compile(r"[\w+=,.@-]{2,64}", re.ASCII),
         "give 2 to 64 letters, digits and +=,.@_-.",
     ),
-    "aws_region": (re.compile(r"[a-z0-9-]+"), "give the name of a region, such as eu-central-1."),
-    "aws_endpoint_url": (re.compile(r"https?://[!-~]+"), "give a URL, such as https://127.0.0.1:4566."),
+    **{f"aws_{name}": form for name, form in ENDPOINT_FORMS.items()},
     "expected_account_id": (
         _ACCOUNT,
         "give the 12 digits of the account's number, in quotes, as YAML takes leading zeros from a number.",

@@ -16,7 +16,7 @@ import pytest
 from aws_emulator.client import Emulator
 from bad_inputs import RIGHT, Case
 from controller import Controller, collections_path
-from hostile import ALL, CHOICE, EVALUATED, LONG, VALUES, complaint, planted, ways
+from hostile import ALL, CHOICE, LONG, MARK, VALUES, complaint, planted, ways
 from test_bad_inputs import ACCOUNT, READING, Fleet
 
 sys.path.append(str(collections_path()))
@@ -68,4 +68,4 @@ def test_no_input_ends_in_a_traceback(controller: Controller, emulator: Emulator
     assert len(failed) > len(fleet.hosts) / 2, f"{len(failed)} of {len(fleet.hosts)} were refused"
     writes = [request for request in emulator.requests() if not request["action"].startswith(READING)]
     assert not writes and emulator.devices() == before
-    assert not list(controller.home.rglob(EVALUATED)) and not list(fleet.folder.rglob(EVALUATED))
+    assert not MARK.exists()
