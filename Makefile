@@ -12,8 +12,8 @@ TARGETS ?=
 OPTIONS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo newcomer tree test lint sanity units integration deep emulator-tests docs bench chaos policy prowler fuzz search mutants coverage targets \
-  rulebook site build release-check publish clean distclean
+.PHONY: help setup demo newcomer tree test lint sanity units integration deep emulator-tests docs bench chaos policy prowler fuzz search mutants coverage \
+  targets rulebook site certification build release-check publish clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -93,6 +93,10 @@ publish: setup ## publish what make build left in build/dist, with the token of 
 	@test -n "$$GALAXY_TOKEN" || { echo "GALAXY_TOKEN is empty: set it to a token of Galaxy" >&2; exit 2; }
 	@umask 077; file=$$(mktemp); trap 'rm -f "$$file"' EXIT; printf 'token: %s\n' "$$GALAXY_TOKEN" > "$$file"; \
 	  ANSIBLE_GALAXY_TOKEN_PATH="$$file" .venv/bin/ansible-galaxy collection publish build/dist/*.tar.gz
+
+certification: setup ## ansible-lint, antsibull-docs and galaxy-importer with ansible-core 2.18, 2.20, 2.21 and 2.22, sanity with 2.20 and 2.22, installed for that into build/certification
+	@$(VENV) scripts/certification.py
+	@$(VENV) scripts/gates.py $@
 
 site: setup ## the documentation as a site in build/site; warnings are errors
 	@$(VENV) scripts/make_site.py

@@ -3,13 +3,15 @@
 """Run the project's gates and say plainly what passed: python3 scripts/gates.py [GATE | GROUP]…
 
 Each gate's whole output is in build/logs/GATE.log; of one that fails the end is shown. A gate that finds nothing to
-check fails. Gates that bear company run two at a time, the others alone, after them. The last line is
-"N passed, N failed", with ", N skipped" where a part of the matrix is not installed here.
+check fails. Gates that bear company run two at a time, the others alone, after them. The table says what
+each gate skipped, and why. The last line is "N passed, N failed", with ", N skipped" where a part of the matrix is not
+installed here.
 """
 
 from __future__ import annotations
 
 import argparse
+import collections
 import concurrent.futures
 import dataclasses
 import pathlib
@@ -22,6 +24,8 @@ import threading
 import time
 import typing as t
 
+import certification
+import gate_report
 from collection_tree import copy_files, make_tree
 from project import BUILD, COMING, LOGS, MAIN, NEWEST, OLDEST, ROOT, Leg, list_files
 
@@ -45,6 +49,7 @@ class Run:
     output: t.TextIO
     collection: pathlib.Path
     files: list[str]
+    skips: gate_report.Skips = dataclasses.field(default_factory=collections.Counter)
 
     def environment(self, **extra: str) -> dict[str, str]:
         """What every tool sees: the leg's programs and collections, a HOME of its own, no git repository above."""
@@ -157,24 +162,27 @@ def docs(run: Run) -> None:
 
 def artifact(run: Run) -> None:
     """Build what Galaxy would get, look into it, and let Galaxy's own importer judge it."""
-    checkout = BUILD / "artifact"
+    checkout, dist = BUILD / f"artifact{run.leg.suffix}", BUILD / f"dist{run.leg.suffix}"
     copy_files(ROOT, checkout, run.files)
-    shutil.rmtree(BUILD / "dist", ignore_errors=True)
+    shutil.rmtree(dist, ignore_errors=True)
     galaxy = run.leg.venv / "bin/ansible-galaxy"
-    run.call(galaxy, "collection", "build", "--force", "--output-path", BUILD / "dist", cwd=checkout)
-    archive = require(sorted((BUILD / "dist").glob("hardening-aws-*.tar.gz")), "no artifact was built")[0]
+    run.call(galaxy, "collection", "build", "--force", "--output-path", dist, cwd=checkout)
+    archive = require(sorted(dist.glob("hardening-aws-*.tar.gz")), "no artifact was built")[0]
     names = run.call("tar", "tzf", archive).splitlines()[1:]
     require([name for name in names if name.startswith("plugins/modules/iam")], "the artifact holds no module")
     unwanted = re.compile(r"(\./)?(\.venv|build/|tests/output/|\.ci/|\.git)|.*(__pycache__|_cache/)")
     stray = [name for name in names if unwanted.match(name)]
     require(not stray, f"the artifact holds {stray[:5]}")
-    config = BUILD / "galaxy-importer.cfg"
+    config = BUILD / f"galaxy-importer{run.leg.suffix}.cfg"
     config.write_text(
         "[galaxy-importer]\ncheck_required_tags = True\nrun_ansible_lint = False\nrun_ansible_test = False\n"
         f"ansible_local_tmp = {run.leg.home}/.ansible/tmp\n",
         encoding="utf-8",
     )
-    text = run.python("-m", "galaxy_importer.main", archive, cwd=BUILD, GALAXY_IMPORTER_CONFIG=str(config))
+    beside = {
+        "PYTHONPATH": str(run.leg.tree)
+    }  # amazon.aws: the importer looks where it unpacked the archive, and there
+    text = run.python("-m", "galaxy_importer.main", archive, cwd=BUILD, GALAXY_IMPORTER_CONFIG=str(config), **beside)
     require("Collection loading complete" in text, "galaxy-importer did not finish")
     complaints = [line for line in text.splitlines() if re.match(r"(WARNING|ERROR)", line)]
     require(not complaints, "galaxy-importer: " + "; ".join(complaints))
@@ -208,17 +216,21 @@ def sanity_tests(run: Run, names: t.Sequence[str], *options: str) -> None:
         require(re.search(rf'Running sanity test "?\'?{name}\b', text), f"the sanity test {name} did not run")
     skipped = re.findall(r"WARNING: (?:Skipping|.*skipped).*", text)
     require(not skipped, "; ".join(skipped))
+    run.skips.update(gate_report.skipped_sanity_tests(text))
 
 
 def units(run: Run) -> None:
     run.named(r"^tests/unit/.*test_.*\.py$")
-    require(re.search(r"\b[1-9]\d* passed", ansible_test(run, "units")), "no unit test passed")
+    text = ansible_test(run, "units")
+    run.skips.update(gate_report.skipped_tests(text))
+    require(re.search(r"\b[1-9]\d* passed", text), "no unit test passed")
 
 
 def pytest(run: Run, folder: str, *options: str, **extra: str) -> None:
     run.named(rf"^{folder}/.*test_.*\.py$")
     cache = f"cache_dir={BUILD}/cache/pytest{run.leg.suffix}"
     text = run.python("-m", "pytest", "-o", cache, "-rs", "--color", "no", *options, folder, cwd=ROOT, **extra)
+    run.skips.update(gate_report.skipped_tests(text))
     require(re.search(r"\b[1-9]\d* passed", text), f"no test in {folder} passed")
 
 
@@ -295,6 +307,18 @@ GATES = (
     Gate("integration", "integration", integration, alone=True),
     # More of the same, which would take make test over its time.
     Gate("deep", "deep", deep, alone=True, by_name=True),
+    # What judges a collection, with each ansible-core.
+    *(
+        Gate(f"{name}-{leg.name}", "certification", check, leg, by_name=True)
+        for leg in certification.LEGS
+        for name, check in (("ansible-lint", ansible_lint), ("docs", docs), ("artifact", artifact))
+    ),
+    *(
+        Gate(f"{name}-{leg.name}", "certification", check, leg, by_name=True, telling="ERROR|FATAL")
+        for leg in certification.LEGS
+        if leg.name in ("2.20", "2.22")
+        for name, check in (("pylint", pylint), ("sanity", sanity))
+    ),
 )
 
 
@@ -304,6 +328,12 @@ class Result:
     status: str
     seconds: float
     reason: str = ""
+    skips: gate_report.Skips = dataclasses.field(default_factory=collections.Counter)
+
+    def row(self) -> str:
+        """The gate's line of the table."""
+        told = self.reason or gate_report.in_short(self.skips)
+        return f"{self.gate.name:<18} {self.status:<8} {self.seconds:6.1f} s  {told}".rstrip()
 
 
 PRINTING = threading.Lock()
@@ -321,7 +351,7 @@ def run_gate(gate: Gate, files: list[str]) -> Result:
                     raise GateSkipped(f"no {gate.leg.venv.name}: none of the Pythons that it needs is here")
                 raise GateFailed(f"no {gate.leg.venv.name}: run 'make setup'")
             collection = gate.leg.tree / "ansible_collections/hardening/aws"
-            gate.check(Run(gate.name, gate.leg, output, collection, files))
+            gate.check(Run(gate.name, gate.leg, output, collection, files, result.skips))
         except GateSkipped as reason:
             result.status, result.reason = "skipped", str(reason)
         except GateFailed as reason:
@@ -329,7 +359,7 @@ def run_gate(gate: Gate, files: list[str]) -> Result:
         result.seconds = time.monotonic() - started
         output.write(f"{result.status} {result.reason}\n")
     with PRINTING:
-        print(f"{result.status:<8} {gate.name:<18} {result.seconds:6.1f} s  {result.reason}".rstrip(), flush=True)
+        print(result.row(), flush=True)
         if result.status == "FAILED":
             lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
             lines = [line for line in lines if gate.telling and re.match(gate.telling, line)] or lines
@@ -340,7 +370,7 @@ def run_gate(gate: Gate, files: list[str]) -> Result:
 
 def prepare(leg: Leg) -> None:
     """Make the leg's collection tree, and a HOME in which ansible-test finds pip without a download."""
-    make_tree(leg.venv, leg.tree)
+    make_tree(MAIN.venv if leg in certification.LEGS else leg.venv, leg.tree)
     python = str(leg.python)
     code = (
         "import types; from ansible_test._internal import python_requirements as p;"
@@ -401,24 +431,36 @@ def main() -> int:
         results = [future.result() for future in running]
     results += [run_gate(gate, files) for gate in gates if gate.alone]
     left_out = [] if arguments.gates else [gate for gate in GATES if gate not in gates]
-    return report(results, left_out, time.monotonic() - started)
+    limit = None if arguments.gates else gate_report.LIMIT
+    return report(results, left_out, time.monotonic() - started, limit)
 
 
-def report(results: list[Result], left_out: list[Gate], seconds: float) -> int:
+def report(results: list[Result], left_out: list[Gate], seconds: float, limit: float | None) -> int:
     """Print the table, what was left out and why, and the closing line."""
     print(f"\n{'gate':<18} {'result':<8} {'time':>8}")
+    print(*(result.row() for result in results), sep="\n")
+    print(f"{'all':<18} {'':<8} {gate_report.total(seconds, limit):>8}")
     for result in results:
-        print(f"{result.gate.name:<18} {result.status:<8} {result.seconds:6.1f} s  {result.reason}".rstrip())
-    print(f"{'all':<18} {'':<8} {seconds:6.1f} s")
-    for gate in left_out:
-        others = " and ".join(one.name for one in GATES if one.check is gate.check and one.leg in gate.enclosed_by)
-        reason = f"it is enclosed by {others}" if others else "it takes long"
-        print(f"{gate.name:<18} not run: {reason}; make test GATES={gate.name} runs it")
-    print()
+        print(*(f"{line}\n" for line in gate_report.in_full(result.gate.name, result.skips)), sep="", end="")
+    print(*(f"{line}\n" for line in not_run(left_out)), sep="")
     count = {status: sum(result.status == status for result in results) for status in ("passed", "FAILED", "skipped")}
     skipped = f", {count['skipped']} skipped" if count["skipped"] else ""
     print(f"{count['passed']} passed, {count['FAILED']} failed{skipped}")
     return 1 if count["FAILED"] or not count["passed"] else 0
+
+
+def not_run(left_out: list[Gate]) -> list[str]:
+    """Why each gate was left out, and what runs it: a line for a group that was left out as a whole."""
+    told: dict[str, str] = {}
+    for gate in left_out:
+        others = " and ".join(one.name for one in GATES if one.check is gate.check and one.leg in gate.enclosed_by)
+        if others:
+            told[gate.name] = f"it is enclosed by {others}; make test GATES={gate.name} runs it"
+        elif all(one in left_out for one in GATES if one.group == gate.group):
+            told[gate.group] = f"it takes long; make {gate.group} runs it"
+        else:
+            told[gate.name] = f"it takes long; make test GATES={gate.name} runs it"
+    return [f"{name:<18} not run: {why}" for name, why in told.items()]
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import re
 import time
 import typing as t
 
+import jinja2
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.hardening.aws.plugins.module_utils._aws.clock import STEP_SECONDS
@@ -25,7 +26,10 @@ def seed_of(value: t.Any, plugin: str) -> str:
     """Return the seed in its canonical form.
 
     :raises AnsibleFilterError: It is none, or pyotp is missing.
+    :raises jinja2.UndefinedError: Its variable is not defined, which filters are told before ansible-core 2.19.
     """
+    if isinstance(value, jinja2.StrictUndefined):
+        str(value)
     if not totp.HAS_PYOTP:
         raise AnsibleFilterError(f"{plugin}: the Python library pyotp is not installed on the controller.")
     if not isinstance(value, str):

@@ -10,10 +10,12 @@ import hmac
 import random
 import typing as t
 
+import jinja2
 import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.hardening.aws.plugins.filter import otpauth_uri, totp, totp_pair
+from ansible_collections.hardening.aws.plugins.plugin_utils import _codes
 from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._seeds.rfc_6238 import SEED as RFC_SEED
 from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._seeds.rfc_6238 import VECTORS
 
@@ -34,6 +36,15 @@ def by_the_book(seed: str, second: float) -> str:
     digest = hmac.digest(base64.b32decode(seed), int(second // 30).to_bytes(8, "big"), hashlib.sha1)
     start = digest[-1] & 15
     return f"{(int.from_bytes(digest[start : start + 4], 'big') & 0x7FFFFFFF) % 10**6:06}"
+
+
+@pytest.mark.parametrize("code", [TOTP, PAIR])
+def test_a_variable_that_is_not_defined_is_named(code: t.Callable[..., t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether pyotp is there or not."""
+    for there in (True, False):
+        monkeypatch.setattr(_codes.totp, "HAS_PYOTP", there)
+        with pytest.raises(jinja2.UndefinedError, match="'bobs_seed' is undefined"):
+            code(jinja2.StrictUndefined(name="bobs_seed"))
 
 
 def samples(count: int) -> list[tuple[str, int]]:
