@@ -179,10 +179,9 @@ def artifact(run: Run) -> None:
         f"ansible_local_tmp = {run.leg.home}/.ansible/tmp\n",
         encoding="utf-8",
     )
-    beside = {
-        "PYTHONPATH": str(run.leg.tree)
-    }  # amazon.aws: the importer looks where it unpacked the archive, and there
-    text = run.python("-m", "galaxy_importer.main", archive, cwd=BUILD, GALAXY_IMPORTER_CONFIG=str(config), **beside)
+    # amazon.aws is in the tree, where the importer does not look by itself.
+    settings = {"GALAXY_IMPORTER_CONFIG": str(config), "PYTHONPATH": str(run.leg.tree)}
+    text = run.python("-m", "galaxy_importer.main", archive, cwd=BUILD, **settings)
     require("Collection loading complete" in text, "galaxy-importer did not finish")
     complaints = [line for line in text.splitlines() if re.match(r"(WARNING|ERROR)", line)]
     require(not complaints, "galaxy-importer: " + "; ".join(complaints))

@@ -5,10 +5,14 @@
 from __future__ import annotations
 
 import collections
+import io
+import pathlib
+import typing as t
 
 import gate_report
 import gates
 import pytest
+from project import MAIN, ROOT, list_files
 
 SUMMARY = """
 ........ss.s
@@ -104,3 +108,25 @@ def test_the_table(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_gate_that_skipped_nothing_says_nothing() -> None:
     assert gate_report.in_short(NONE) == "" and gate_report.in_full("units", NONE) == []
+
+
+def sanity(run: gates.Run) -> None:
+    gates.sanity_tests(run, ("shebang",))
+
+
+@pytest.mark.parametrize(
+    ("check", "text", "skipped"), [(gates.search, SUMMARY, 8), (gates.units, SUMMARY, 8), (sanity, SANITY, 2)]
+)
+def test_gates_count_what_their_tools_skip(
+    monkeypatch: pytest.MonkeyPatch, check: t.Callable[[gates.Run], None], text: str, skipped: int
+) -> None:
+    monkeypatch.setattr(gates.Run, "call", lambda *_words, **_options: text)
+    run = gates.Run("some", MAIN, io.StringIO(), ROOT, list_files())
+    check(run)
+    assert run.skips.total() == skipped
+
+
+def test_what_a_gate_counts_is_in_its_row(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    monkeypatch.setattr(gates, "LOGS", tmp_path)
+    result = gates.run_gate(gates.Gate("some", "group", lambda run: run.skips.update({"it rains": 2})), [])
+    assert result.row().endswith("  2 skipped") and result.skips == {"it rains": 2}
