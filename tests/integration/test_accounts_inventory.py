@@ -122,6 +122,10 @@ def test_a_list_reads_well(fleet: Fleet) -> None:
         "aws_role_arn": f"arn:aws:iam::{TWIN}:role/OrganizationAccountAccessRole",
         "expected_account_id": TWIN,
     }
+    if fleet.controller.libraries:
+        # As botocore is not told the paths of accounts, each unit is asked for the accounts in it.
+        assert "ListAccounts" not in fleet.calls and fleet.calls.count("ListAccountsForParent") > 6
+        return
     # One page of accounts, and three units that have units with accounts below them; each list begins empty.
     assert fleet.calls.count("ListAccounts") == 2 and fleet.calls.count("ListOrganizationalUnitsForParent") == 6
 
@@ -152,8 +156,8 @@ def test_a_thousand_accounts_take_few_calls_and_outlast_throttling(fleet: Fleet)
     fleet.emulator.set(throttle_first=5)
     listed = fleet.run("ansible-inventory", "-i", fleet.file(), "--list", HARDENING_AWS_PROGRESS_SECONDS="0.05")
     assert len(listed.hosts) == 1004
-    assert re.search(r"aws_accounts: read \d\d+ accounts and 0 units\n", listed.stderr)
-    assert len(fleet.calls) <= 60, len(fleet.calls)
+    assert re.search(r"aws_accounts: read \d\d+ accounts and \d units\n", listed.stderr)
+    assert len(fleet.calls) <= 64, len(fleet.calls)
     assert fleet.emulator.counts()["throttled"] == 5
 
 
@@ -268,7 +272,7 @@ def test_the_cache(fleet: Fleet) -> None:
     assert "[[ 1 ]]" in shown.stdout and fleet.calls == []
     assert not (fleet.controller.home / "hacked").exists()
     # An account that the cache does not have, and more than it has.
-    assert fleet.list(**kept, units=["Wrokloads"]).code != 0 and "ListAccounts" in fleet.calls
+    assert fleet.list(**kept, units=["Wrokloads"]).code != 0 and {"ListAccounts", "ListRoots"} & set(fleet.calls)
     fleet.emulator.clear_requests()
     assert fleet.list(**kept, tags=True).hosts[PROD]["account_tags"]["env"] == "prod"
     assert set(fleet.calls) == {"AssumeRole", "ListTagsForResource"}
