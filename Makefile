@@ -75,8 +75,9 @@ prowler: setup ## compare the report's verdicts with those of Prowler, which is 
 	  build/prowler/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-prowler.txt; }
 	@PROWLER="$(CURDIR)/build/prowler/bin/prowler" $(VENV) -m pytest -q tests/integration/report/test_report_prowler.py
 
-fuzz: setup ## hostile values in every option of every module (one of them in make test), and in every input of the role and of the playbooks
-	@FUZZ=1 $(VENV) -m pytest -q -n 2 tests/integration/test_hostile_input.py tests/integration/role/test_hostile_inputs.py
+fuzz: setup ## hostile values in every option of every plugin (one of them in make test), in every input of the role and of the playbooks, and in what AWS lists
+	@FUZZ=1 $(VENV) -m pytest -q -n 2 tests/integration/test_hostile_input.py tests/integration/test_hostile_plugins.py \
+	  tests/integration/role/test_hostile_inputs.py tests/integration/role/test_templates_from_aws.py
 
 targets: setup ## what ansible-test runs in tests/integration/targets, on the emulator or a real account; TARGETS="iam_mfa_device totp": some of them
 	@$(VENV) scripts/targets.py $(TARGETS)

@@ -76,6 +76,7 @@ left_alone:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
+from ansible_collections.hardening.aws.plugins.module_utils import _problems
 from ansible_collections.hardening.aws.plugins.module_utils._account.stored_devices import stored_devices
 from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Connection
 from ansible_collections.hardening.aws.plugins.module_utils._aws.iam import MfaApi
@@ -86,6 +87,9 @@ from ansible_collections.hardening.aws.plugins.module_utils._errors import BadIn
 
 def run(module: AnsibleAWSModule) -> None:
     params = module.params
+    found = _problems.Problems("")
+    _problems.check_concurrency(found, params["concurrency"])
+    _problems.refuse(found.found)
     connection = Connection(module, params["concurrency"])
     api = MfaApi(connection)
     store = open_store_to_read(params["seed_store"], connection, api)

@@ -52,7 +52,9 @@ class Running:
 
     def answer(self, timeout: float = 180) -> dict[str, t.Any]:
         """The module's result, when it has ended."""
-        assert self.ended(timeout), f"the module did not end within {timeout} s"
+        if not self.ended(timeout):
+            self.kill()
+            raise AssertionError(f"the module did not end within {timeout} s")
         text = self.output.read_text(encoding="utf-8")
         assert "Traceback" not in text, text
         document: dict[str, t.Any] = json.loads(text[text.index("{") :])
