@@ -9,7 +9,6 @@ make fuzz tries all values, make test one for each option: FUZZ_SEED=text choose
 from __future__ import annotations
 
 import json
-import pathlib
 import re
 import subprocess
 import sys
@@ -206,7 +205,12 @@ def test_the_inventory(controller: Controller, emulator: Emulator) -> None:
     )
     refused = refusals(done.stderr)
     calls = calls_of(emulator)
-    wrong = [f"{tried[number][0]}: {text}" for number in refused for text in [complaint(refused[number], refused[number])] if text]
+    wrong = [
+        f"{tried[number][0]}: {text}"
+        for number in refused
+        for text in [complaint(refused[number], refused[number])]
+        if text
+    ]
     for number, message in refused.items():
         made = calls.get(f"AKIAFUZZ{number}")
         if made and not judged_by_account(message):

@@ -147,5 +147,7 @@ def test_hosts_that_are_none(controller: Controller, emulator: Emulator, name: s
 
 def test_all_playbooks_take_hosts_in_the_same_words() -> None:
     books = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "playbooks").glob("*.yml")}
-    fixed = {name for name, text in books.items() if f"hosts: \"{{{{ {name}_hosts | default('localhost') }}}}\"" not in text}
+    fixed = {
+        name for name, text in books.items() if f"hosts: \"{{{{ {name}_hosts | default('localhost') }}}}\"" not in text
+    }
     assert fixed == {"merge_reports", NEW_USER}

@@ -86,6 +86,11 @@ def test_what_is_registered_is_shown_as_text(controller: Controller) -> None:
         {"name": "show", "ansible.builtin.debug": {"msg": "{{ kept | map(attribute='path') }}"}},
     )
     assert sorted(shown[2]["msg"]) == sorted(PATHS.values())
+    assert not MARK.exists()
+    # The same text, written into a playbook, is evaluated: so the file would be there.
+    controller.play({"name": "evaluate", "ansible.builtin.debug": {"msg": [EXPRESSION, PATHS["bob"]]}})
+    assert MARK.exists()
+    MARK.unlink()
 
 
 def test_rotation_and_offboarding(controller: Controller, emulator: Emulator) -> None:

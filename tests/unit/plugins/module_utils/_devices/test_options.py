@@ -87,6 +87,22 @@ def test_problems_name_the_option(run: dict[str, t.Any], item: dict[str, t.Any],
     assert SEED not in "".join(problems)
 
 
+@pytest.mark.parametrize(
+    ("place", "problem"),
+    [
+        ({"region": "eu-central-1"}, None),
+        ({"region": "eu-central-1\n"}, "seed_store.region: is 'eu-central-1\\n': give the name of a region"),
+        ({"region": "[[]]"}, "seed_store.region: is '[[]]': give the name of a region"),
+        ({"endpoint_url": "http://127.0.0.1:4566"}, None),
+        ({"endpoint_url": "ftp://127.0.0.1"}, "seed_store.endpoint_url: is 'ftp://127.0.0.1': give a URL"),
+        ({"endpoint_url": "https://a b"}, "seed_store.endpoint_url: is 'https://a b': give a URL"),
+    ],
+)
+def test_where_a_store_is(place: dict[str, str], problem: str | None) -> None:
+    problems = options.run_problems({**RUN, "seed_store": {**STORE, **place}})
+    assert [text[: len(problem or "")] for text in problems] == ([problem] if problem else [])
+
+
 def test_every_problem_is_found_at_once() -> None:
     _wanted, problems = desired(user_name="", authentication_code1="1", authentication_code2="x")
     assert [problem.split(":")[0] for problem in problems] == [
