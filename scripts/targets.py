@@ -3,8 +3,8 @@
 """Run tests/integration/targets as ansible-test does: python3 scripts/targets.py [TARGET]…
 
 Each works on an account of the emulator's, or on a real one if tests/integration/cloud-config-aws.ini has its
-credentials. The file is lent to the tree that ansible-test works in, and taken back at the end. Without one, a file that
-names the emulator is lent: ansible-test runs no target with the alias cloud/aws unless there is one.
+credentials. The file is lent to the tree that ansible-test works in, and taken back at the end. Without one, a file
+that names the emulator is lent: ansible-test runs no target with the alias cloud/aws unless there is one.
 """
 
 from __future__ import annotations

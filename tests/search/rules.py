@@ -24,6 +24,7 @@ class Touches:
     :param place: Returns the name of a device's record there.
     :param proves_by_store: Whether codes come from what the store keeps.
     :param takes_password: Whether it was asked to take passwords away.
+    :param takes_none_off: Whether its users are to keep all devices.
     :param deletes_seeds: Whether it was asked to delete the seeds of devices that go.
     :param kind: C(devices), C(access) or C(rotation).
     """
@@ -38,6 +39,7 @@ class Touches:
         proves_by_store: bool = False,
         takes_password: bool = False,
         deletes_seeds: bool = False,
+        takes_none_off: bool = False,
     ) -> None:
         self.kind = kind
         self.users = set(users)
@@ -47,15 +49,16 @@ class Touches:
         self.proves_by_store = proves_by_store
         self.takes_password = takes_password
         self.deletes_seeds = deletes_seeds
+        self.takes_none_off = takes_none_off
 
 
 class Rules:
     """Watches the calls of all runs. The first breach ends the scenario.
 
-    Two runs may want the opposite for one user, and no call of AWS's spans IAM and a seed store. So what a run takes away
-    that was asked to is no breach of another that works at the same time: a rotation may find that its new device was
-    taken off, and an enrolment that its seed was deleted. But a run deletes no seed of a device that AWS listed as attached
-    when it decided to.
+    Two runs may want the opposite for one user, and no call of AWS's spans IAM and a seed store. So what a run takes
+    away that was asked to is no breach of another that works at the same time: a rotation may find that its new device
+    was taken off, and an enrolment that its seed was deleted. But a run deletes no seed of a device that AWS listed as
+    attached when it decided to.
     """
 
     def __init__(self, world: t.Any) -> None:
@@ -76,6 +79,8 @@ class Rules:
         serial, user = params.get("SerialNumber"), params.get("UserName")
         if user is not None and user not in touches.users:
             self.broken(f"{operation} for {user}, who is none of the run's")
+        if operation == "deactivate_mfa_device" and touches.takes_none_off:
+            self.broken(f"{serial} is taken off {user}, who may not have the new seed yet")
         if operation in ("delete_virtual_mfa_device", "enable_mfa_device") and serial not in touches.serials:
             owner = getattr(self._world.account.devices.get(serial), "freed", 0)
             taken_off = owner > actor.began if isinstance(owner, float) else False
@@ -138,7 +143,8 @@ class Rules:
         if actor.touches.kind == "access" and person.password and visible and not left:
             self.broken(f"{name} has a password, and lost the MFA that was there")
         beside = any(user == name and when > actor.began and run is not actor for user, when, run in self._freed)
-        if actor.touches.kind == "rotation" and not beside and not any(self._is_proven(actor, device) for device in left):
+        proven = beside or any(self._is_proven(actor, device) for device in left)
+        if actor.touches.kind == "rotation" and not proven:
             self.broken(f"{name} lost the last MFA device before another one was attached")
 
     def _is_proven(self, actor: Actor, device: Device) -> bool:

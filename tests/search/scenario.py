@@ -116,7 +116,8 @@ class Scenario:
             return self._access(which)
         if kind == "rotate":
             suffix = self.tape.choice(which + "suffix", ("2026", None))
-            return Rotate(self.world, self.names, self.store, suffix)
+            holder = self.tape.choice(which + "holder", ("store", "store", "person"))
+            return Rotate(self.world, self.names, self.store, suffix, holder)
         return self._devices(kind, which)
 
     def _access(self, which: str) -> Task:
@@ -372,7 +373,7 @@ class Scenario:
         return self.task.possible(name)
 
     def _settle(self, others: t.Sequence[Task]) -> None:
-        """Runs without faults: the first one does it, the second one finds nothing to do. Then so for the other task."""
+        """Runs without faults: the first one does it, the second finds nothing to do. Then so for the other task."""
         self.world.events.clear()
         self.world.weather = Weather()
         self._twice()

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Search for a way to break what must always hold: python tests/search/search.py --runs 100000.
 
-It is an engine of its own, and not hypothesis, because the collection works with threads, sleeps and clocks: here two runs
-are threads of which one works at a time, time is moved by calls only, and each draw depends on the seed and on what is
-drawn alone. So a process plays several thousand scenarios a minute, and leaving out a draw leaves all others as they were.
+It is an engine of its own, and not hypothesis, because the collection works with threads, sleeps and clocks: here two
+runs are threads of which one works at a time, time is moved by calls only, and each draw depends on the seed and on
+what is drawn alone. So a process plays thousands of scenarios a minute, and a draw that is left out changes no other.
 
 Each scenario is a number, its seed. A failure is printed with its seed, made as small as it gets, with every call that
 led to it; --seed plays that one again.

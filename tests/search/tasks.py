@@ -323,13 +323,28 @@ class Access(Task):
 
 
 class Rotate(Task):
-    """The playbook rotate, where everybody takes codes from the store."""
+    """The playbook rotate.
+
+    :param holder: C(store) if everybody takes codes from the store, so that older devices go at once. C(person) if
+        people have the seeds on their phones: then a run attaches the new devices, and takes none off.
+    """
 
     kind = "rotation"
 
-    def __init__(self, world: World, names: t.Sequence[str], store: dict[str, t.Any], suffix: str | None) -> None:
+    def __init__(
+        self, world: World, names: t.Sequence[str], store: dict[str, t.Any], suffix: str | None, holder: str
+    ) -> None:
         super().__init__(world, names, {**store, "name": "mfa/{user_name}/{device_name}"})
-        self.suffix = suffix
+        self.suffix, self.holder = suffix, holder
+
+    @property
+    def retires(self) -> bool:
+        return self.holder == "store"
+
+    def touches(self) -> Touches:
+        found = super().touches()
+        found.takes_none_off = not self.retires
+        return found
 
     @property
     def inputs(self) -> dict[str, t.Any]:
@@ -338,9 +353,9 @@ class Rotate(Task):
             "exclude": [],
             "suffix": self.suffix,
             "older_than_days": 30,
-            "retire": True,
-            "retire_devices": ["{user_name}"] if self.suffix else [],
-            "holder": "store",
+            "retire": self.retires,
+            "retire_devices": ["{user_name}"] if self.suffix and self.retires else [],
+            "holder": self.holder,
             "min_age_days": None,
             "profiles": {},
             "seed_store": self.store,
@@ -404,14 +419,16 @@ class Rotate(Task):
             return False
         new = self._new(name)
         if new is not None:
-            return not self._older(name) or self.own_record(name, new)
+            return not self.retires or not self._older(name) or self.own_record(name, new)
         there = account.devices.get(self.serial(name)) if self.suffix else None
         return len(account.of(name)) < 8 and (there is None or there.owner is None)
 
     def reached(self, name: str) -> bool:
         if not self.suffix and not self._family(name):
             return True  # a user of whom there is nothing to replace
-        return self._new(name) is not None and not self._older(name) and not self._left_behind(name)
+        if self._new(name) is None:
+            return False
+        return not self.retires or not (self._older(name) or self._left_behind(name))
 
 
 __all__ = ["Access", "Devices", "Rotate", "Task", "Told"]
