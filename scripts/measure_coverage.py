@@ -4,8 +4,9 @@
 
 Every process is measured that the tests start with the environment's Python: ansible-playbook, its workers, and the
 modules, which run from an archive of Ansible's. One that is killed with SIGKILL tells nothing, nor does one that runs
-without site-packages. What is left, line by line, is in build/coverage/report.txt. The exit code is 1 if a share is
-below its limit, or a test fails.
+without site-packages. What is left, line by line, is in build/coverage/report.txt. Functions that have some of it are
+listed in tests/not-covered.txt, with the reason for each; others are printed as new, and listed ones that are covered
+as such. The exit code is 1 if a share is below its limit, a test fails, or all tests were run and something is new.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from project import BUILD, MAIN, ROOT
 FOLDER = BUILD / "coverage"
 SETTINGS = FOLDER / "settings.ini"
 LINES, BRANCHES = 95.0, 90.0  # per cent, at least
+LISTED = ROOT / "tests/not-covered.txt"
 
 
 def write_settings() -> None:
@@ -70,6 +72,53 @@ def run_tests(folders: list[str], options: list[str]) -> int:
     return failed
 
 
+def left(measured: t.Mapping[str, t.Any]) -> dict[tuple[str, str], str]:
+    """What no test runs: by file and function, the numbers of its lines. Branches have that of the line they start at.
+
+    :param measured: What coverage says as JSON.
+    """
+    found = {}
+    for path, file in measured["files"].items():
+        for name, function in file["functions"].items():
+            lines = {*function["missing_lines"], *(start for start, _end in function["missing_branches"])}
+            if lines:
+                key = (path.partition("/plugins/")[2], name or "(module)")
+                found[key] = ", ".join(map(str, sorted(lines)))
+    return found
+
+
+def listed(text: str) -> dict[tuple[str, str], str]:
+    """The list of functions, as FILE FUNCTION, each with its reason, which stands below one or more of them."""
+    found: dict[tuple[str, str], str] = {}
+    waiting: list[tuple[str, str]] = []
+    reason: list[str] = []
+    for line in [*text.splitlines(), "the end"]:
+        if line.startswith(" "):
+            reason.append(line.strip())
+        elif line and not line.startswith("#"):
+            if reason:
+                found.update(dict.fromkeys(waiting, " ".join(reason)))
+                waiting, reason = [], []
+            file, _blank, function = line.partition(" ")
+            waiting.append((file, function))
+    if waiting[:-1]:
+        raise SystemExit(f"{LISTED.name}: no reason is below {' '.join(waiting[0])}")
+    return found
+
+
+def compare(measured: t.Mapping[str, t.Any], known: t.Collection[tuple[str, str]]) -> int:
+    """Print what is left and not listed, and what is listed and not left. Return how much is new."""
+    found = left(measured)
+    news = sorted(set(found) - set(known))
+    for file, name in news:
+        print(f"new: plugins/{file} {name}: {found[file, name]}")
+    stale = sorted(set(known) - set(found))
+    for file, name in stale:
+        print(f"listed in {LISTED.relative_to(ROOT)}, but covered or gone: {file} {name}")
+    print(f"{len(found)} functions are not covered as a whole, {len(news)} of them new; {len(stale)} to strike out")
+    return len(news)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--only", choices=("unit", "integration"), help="measure with some of the tests only")
@@ -86,8 +135,8 @@ def main() -> int:
     coverage("json", "--quiet", "-o", str(FOLDER / "coverage.json"))
     with open(FOLDER / "report.txt", "w", encoding="utf-8") as stream:
         coverage("report", "--show-missing", "--skip-covered", output=stream)
-    totals = json.loads((FOLDER / "coverage.json").read_text(encoding="utf-8"))["totals"]
-    low = 0
+    measured = json.loads((FOLDER / "coverage.json").read_text(encoding="utf-8"))
+    totals, low = measured["totals"], 0
     for what, done, of, limit in (
         ("lines", totals["covered_lines"], totals["num_statements"], LINES),
         ("branches", totals["covered_branches"], totals["num_branches"], BRANCHES),
@@ -96,7 +145,8 @@ def main() -> int:
         low += share < limit
         print(f"{what}: {done} of {of}, {share:.2f} % (at least {limit:g} %{', NOT REACHED' if share < limit else ''})")
     print(f"what is left: {(FOLDER / 'report.txt').relative_to(ROOT)}")
-    return 1 if failed or low else 0
+    news = compare(measured, listed(LISTED.read_text(encoding="utf-8")))
+    return 1 if failed or low or (news and not arguments.only and not arguments.options) else 0
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The picture of the states, docs/states.svg: its arrows are the steps that the modules plan, its calls those they make."""
+"""The picture of the states, docs/states.svg: its arrows are the steps that the modules plan, with their calls."""
 
 from __future__ import annotations
 
