@@ -76,7 +76,8 @@ notes:
     or C(ssm:PutParameter) and C(ssm:GetParameter). With C(secretsmanager:BatchGetSecretValue) or C(ssm:GetParameters),
     the seeds of many users are read back with fewer calls; without, after one denial, one by one. For
     O(seed_store.on_absent=delete) also C(secretsmanager:DeleteSecret), C(secretsmanager:DescribeSecret) and
-    C(secretsmanager:RestoreSecret), or C(ssm:DeleteParameter), and C(iam:GetUser).
+    C(secretsmanager:RestoreSecret), or C(ssm:DeleteParameter), and C(iam:GetUser). For O(seed_store.tags) also
+    C(secretsmanager:TagResource) or C(ssm:AddTagsToResource).
   - Ansible writes a module's arguments, and so a seed that is given as one, to a temporary file on the host that runs
     the module, unless pipelining is on. Set C(ansible_pipelining) to V(true), or use O(seed_store), then no seed is
     an argument. Where Ansible keeps such files (E(ANSIBLE_KEEP_REMOTE_FILES)), a seed as an argument is refused.

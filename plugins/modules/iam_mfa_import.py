@@ -79,9 +79,12 @@ notes:
     the device is adopted with a warning.
   - AWS takes no code twice. A seed whose codes are refused is tried once more with new codes, which takes a minute.
   - The required permissions are C(iam:ListUsers), C(iam:ListVirtualMFADevices), C(iam:ListMFADevices),
-    C(iam:ResyncMFADevice), C(iam:EnableMFADevice), C(iam:TagMFADevice) and C(iam:UntagMFADevice), and those of the seed
-    store as M(hardening.aws.iam_mfa_devices) needs them; to take a wrong seed back, C(secretsmanager:DeleteSecret) or
-    C(ssm:DeleteParameter).
+    C(iam:ResyncMFADevice), C(iam:EnableMFADevice) and C(iam:TagMFADevice), and for the seed store
+    C(secretsmanager:GetSecretValue), C(secretsmanager:CreateSecret), C(secretsmanager:PutSecretValue) and
+    C(secretsmanager:UpdateSecretVersionStage), or C(ssm:GetParameter) and C(ssm:PutParameter). Tags of the store need
+    C(secretsmanager:TagResource) or C(ssm:AddTagsToResource), a secret that is scheduled for deletion
+    C(secretsmanager:DescribeSecret) and C(secretsmanager:RestoreSecret). To take a wrong seed back, they are
+    C(iam:UntagMFADevice), and C(secretsmanager:DeleteSecret) or C(ssm:DeleteParameter).
 seealso:
   - module: hardening.aws.iam_mfa_devices
 extends_documentation_fragment:

@@ -132,8 +132,11 @@ requirements:
   - boto3 >= 1.34.0, unless O(account_info) is given
   - botocore >= 1.34.0, unless O(account_info) is given
 notes:
-  - The required permissions are those of M(hardening.aws.iam_mfa_device_info) with C(account=true), and
-    C(iam:ListOrganizationsFeatures) for V(root_centralized).
+  - The required permissions are C(iam:ListVirtualMFADevices), C(iam:ListUsers), C(iam:ListMFADevices),
+    C(iam:GetAccountSummary), C(iam:ListAccountAliases), C(iam:GenerateCredentialReport) and
+    C(iam:GetCredentialReport), and C(iam:ListOrganizationsFeatures) for V(root_centralized). O(user_details=true) needs
+    C(iam:GetAccountAuthorizationDetails) in place of C(iam:ListUsers), O(device_tags=true) needs
+    C(iam:ListMFADeviceTags). With O(account_info), no permission is needed.
 seealso:
   - module: hardening.aws.iam_mfa_device_info
   - module: hardening.aws.iam_mfa_report_merge

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / name) for name in ("tests/emulator", "scripts", "tests/integration/report")]
+FOLDERS = ("tests/emulator", "scripts", "tests/integration/report", "tests/integration/permissions")
+sys.path[:0] = [str(ROOT / name) for name in FOLDERS]
 
 pytest.register_assert_rewrite("controller")
 

@@ -131,9 +131,14 @@ def main() -> None:
         "iam_mfa_device",
         "iam_mfa_device_info",
         "iam_mfa_devices",
+        "iam_mfa_enrolment_sheets",
         "iam_mfa_handover",
+        "iam_mfa_import",
+        "iam_mfa_report",
+        "iam_mfa_session",
         "iam_policy_attachment",
         "iam_root_credentials",
+        "iam_root_credentials_info",
         "iam_user_access",
     ):
         importlib.import_module(f"{modules}.{name}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import collections
 import typing as t
 
+import permissions_page
 import pytest
 from aws_emulator.client import Emulator
 from controller import ROOTS, ROOTS_INFO, Controller, may_fail, task
@@ -458,7 +459,7 @@ def test_throttled(controller: Controller, emulator: Emulator) -> None:
 
 
 def test_with_a_role_of_the_delegated_administrator(controller: Controller, emulator: Emulator) -> None:
-    permissions = ["sts:AssumeRoot", "iam:ListOrganizationsFeatures", "organizations:ListAccounts"]
+    permissions = permissions_page.policy(permissions_page.ROWS["iam_root_credentials", "always"].actions)
     role = {"name": "roots", "trusted": [MANAGEMENT], "permissions": permissions}
     emulator.fixture(organization(account(1, FULL)))
     emulator.fixture({"account_id": DELEGATE, "roles": [role]})

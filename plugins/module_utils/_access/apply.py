@@ -236,6 +236,9 @@ class OneUser:
         )
         self._has_password, self._password_was_taken = False, True
 
+    def _look_for_password(self) -> None:
+        self._has_password = self._api.has_password(self._name)
+
     def _insist_on_no_password(self) -> None:
         """Delete the password although none was seen: reads may be seconds behind, and the MFA devices go next."""
         if self._has_password is False and not self._password_was_taken and not self._check_mode:
@@ -334,8 +337,7 @@ class OneUser:
         if self._wanted.console_password:
             self._outcome.attempt(self._insist_on_no_password)
         else:
-            with contextlib.suppress(MfaError):
-                self._has_password = self._api.has_password(self._name)
+            self._outcome.attempt(self._look_for_password)
         obstacle = plans.mfa_obstacle(self._wanted, self._has_password, self._keys_are_done)
         if obstacle:
             raise _Remains(obstacle)

@@ -18,6 +18,12 @@ from .evaluation import DENY, refusal, verdict
 
 # Nobody can be denied this
 _ALWAYS_ALLOWED = frozenset({"sts:getcalleridentity"})
+# What a call that sets tags needs besides
+_TAGGING = {
+    "iam:CreateVirtualMFADevice": "iam:TagMFADevice",
+    "secretsmanager:CreateSecret": "secretsmanager:TagResource",
+    "ssm:PutParameter": "ssm:AddTagsToResource",
+}
 
 
 def _documents(call: Call, user: User) -> Iterator[str]:
@@ -76,8 +82,14 @@ def _role_documents(call: Call, role: Role) -> list[str]:
 
 def check_session(call: Call, resource: str) -> None:
     """Refuse what the policies of a session, or of the role it is of, deny or do not allow."""
-    session = call.world.sessions.get(call.access_key)
     action = f"{call.service}:{call.action}"
+    _check_action(call, resource, action)
+    if action in _TAGGING and any(name.startswith("Tags") for name in call.params):
+        _check_action(call, resource, _TAGGING[action])
+
+
+def _check_action(call: Call, resource: str, action: str) -> None:
+    session = call.world.sessions.get(call.access_key)
     if session is None or action.lower() in _ALWAYS_ALLOWED:
         return
     judges: dict[str, list[str]] = {}

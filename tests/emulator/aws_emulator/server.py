@@ -55,7 +55,7 @@ from .evaluation import refusal
 from .facts import changing
 from .request_log import RequestLog
 from .secret_stores import SecretStores, batch_of_denials, check_parameter_name
-from .state import World
+from .state import Account, World
 from .web import WebRequest, WebResponse
 
 SIGNATURE_LIFE = 300
@@ -325,9 +325,10 @@ class Emulator:
                 return f"{root}:group{'/' if group is None else group.path}{params['GroupName']}"
             if request.action == "CreatePolicy":
                 return f"{root}:policy{params.get('Path', '/')}{params.get('PolicyName', '')}"
-            if "UserName" in params:
-                user = account.backend.users.get(params["UserName"])
-                return f"{root}:user/{params['UserName']}" if user is None else account.user_arn(user)
+            name = self._user_meant(account, request)
+            if name is not None:
+                user = account.backend.users.get(name)
+                return f"{root}:user/{name}" if user is None else account.user_arn(user)
             if serial.startswith("arn:"):
                 return serial
             if "PolicyArn" in params:
@@ -339,10 +340,18 @@ class Emulator:
             if "TargetPrincipal" in params:
                 return f"arn:aws:iam::{params['TargetPrincipal']}:root"
             return str(params.get("RoleArn") or "*")
-        name = str(params.get("SecretId") or params.get("Name") or "*")
+        name = str(params.get("SecretId") or params.get("Name") or (params.get("Names") or ["*"])[0])
         if request.service == "ssm" and name != "*":
             return f"arn:aws:ssm:{request.region}:{account.account_id}:parameter/{name.lstrip('/')}"
         return name
+
+    @staticmethod
+    def _user_meant(account: Account, request: AwsRequest) -> str | None:
+        """The name of the user whom a call of IAM is about, if it is about one."""
+        if request.action == "GetAccessKeyLastUsed":
+            key = account.backend.access_keys.get(request.params.get("AccessKeyId"))
+            return None if key is None else key.user_name
+        return request.params.get("UserName")
 
     # Dispatch
 

@@ -359,3 +359,33 @@ def test_a_role_that_cannot_be_made(bench: Any, role: dict[str, Any], message: s
 
     with pytest.raises(EmulatorError, match=message):
         bench.emulator.fixture({"roles": [role]})
+
+
+def test_what_tags_and_keys_and_several_parameters_need(world: Any) -> None:
+    """Creating with tags takes the permission to tag; a key is its user's; of several parameters the first is judged."""
+
+    def allowed(actions: list[str], resource: str) -> Any:
+        document = {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": actions, "Resource": resource}],
+        }
+        name = f"narrow-{len(actions)}-{resource.split(':')[2]}-{resource.rsplit('/', 1)[-1]}".replace("*", "all")
+        world.emulator.fixture({"roles": [{"name": name, "trusted": [HERE], "permissions": document}]})
+        return world.client("sts", "testing").assume_role(RoleArn=arn(name, HERE), RoleSessionName="session")
+
+    tags = [{"Key": "team", "Value": "a"}]
+    devices = f"arn:aws:iam::{HERE}:mfa/*"
+    untagged = session(world, "iam", allowed(["iam:CreateVirtualMFADevice"], devices))
+    untagged.create_virtual_mfa_device(VirtualMFADeviceName="plain")
+    with pytest.raises(untagged.exceptions.ClientError, match="not authorized to perform: iam:TagMFADevice"):
+        untagged.create_virtual_mfa_device(VirtualMFADeviceName="tagged", Tags=tags)
+    tagging = session(world, "iam", allowed(["iam:CreateVirtualMFADevice", "iam:TagMFADevice"], devices))
+    tagging.create_virtual_mfa_device(VirtualMFADeviceName="tagged", Tags=tags)
+    keys = session(world, "iam", allowed(["iam:GetAccessKeyLastUsed"], f"arn:aws:iam::{HERE}:user/alice"))
+    assert keys.get_access_key_last_used(AccessKeyId=ALICE)["UserName"] == "alice"
+    with pytest.raises(keys.exceptions.ClientError, match="on resource: arn:aws:iam::123456789012:user/bob"):
+        keys.get_access_key_last_used(AccessKeyId=BOB)
+    reading = session(world, "ssm", allowed(["ssm:GetParameters"], f"arn:aws:ssm:*:{HERE}:parameter/mfa/*"))
+    assert reading.get_parameters(Names=["/mfa/alice"])["InvalidParameters"] == ["/mfa/alice"]
+    with pytest.raises(reading.exceptions.ClientError, match="not authorized to perform: ssm:GetParameters"):
+        reading.get_parameters(Names=["/other"])

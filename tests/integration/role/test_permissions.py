@@ -1,30 +1,25 @@
 # SPDX-FileCopyrightText: 2026 hardening.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/permissions.md: the policies of each use are enough for it."""
+"""docs/permissions.md: the policies of each playbook are enough for it, and no more."""
 
 from __future__ import annotations
 
 import dataclasses
+import fnmatch
 import json
 import pathlib
-import re
 import typing as t
 
 import pytest
 from aws_emulator.client import Emulator
-from controller import Controller
-from project import ROOT
+from controller import PARAMETERS, SECRETS, Controller, arn
+from permissions_page import BLOCKS, PLAYBOOKS, RESOURCES, ROWS, SEEDS, actions_of, together
 from role_runner import users
+from test_role_enforcement import DOCUMENT, OURS
 from test_role_playbooks import run
 
 ACCOUNT = "123456789012"
 ROLE = {"aws_role_arn": f"arn:aws:iam::{ACCOUNT}:role/hardening"}
-PAGE = (ROOT / "docs/permissions.md").read_text(encoding="utf-8")
-BLOCKS: dict[str, dict[str, t.Any]] = {
-    name: json.loads(text)
-    for name, text in re.findall(r"^## (.+?)\n.*?```json\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL)
-}
-SECRETS, PARAMETERS = {"type": "secretsmanager"}, {"type": "ssm_parameter"}
 ENROL = {"iam_user_hardening_users": ["alice", "bob"], "iam_user_hardening_seed_store": SECRETS}
 GROUP = {"enforce_policy": "group", "enforce_group": "mfa-required", "enforce_group_members": "add"}
 TIDY = {
@@ -34,6 +29,7 @@ TIDY = {
     "deactivate_keys_unused_days": 30,
     "password_policy": {"min_pw_length": 14},
 }
+SEED = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 OLD = "2024-01-01T00:00:00Z"
 
 
@@ -43,23 +39,42 @@ def role_inputs(given: dict[str, t.Any]) -> dict[str, t.Any]:
 
 @dataclasses.dataclass
 class Use:
-    """A playbook and its inputs. I(enrolled) is whether all have devices before."""
+    """A playbook and its inputs.
+
+    :param rows: The rows of modules that it runs, and of stores, for what it calls in some accounts only. That these
+        need their actions is held by test_module_permissions.py.
+    :param before: What is in the account: "nothing", "devices" that the playbook harden made, devices with "seeds
+        elsewhere", one with "a lost seed", or a "policy" of an earlier release. The playbook is run in each.
+    """
 
     playbook: str
     inputs: dict[str, t.Any]
-    enrolled: bool = False
+    rows: tuple[tuple[str, str], ...] = ()
+    before: tuple[str, ...] = ("nothing",)
 
 
+WRITTEN, DELETED = ("secretsmanager", "write"), ("secretsmanager", "delete")
+ENROLLED = ("iam_mfa_devices", "`state: enabled`, with `seed_store`")
 USES: dict[str, Use] = {
     "`audit`": Use("audit", {}),
-    "`harden`, seeds in Secrets Manager": Use("harden", ENROL),
-    "`harden`, seeds in Parameter Store": Use("harden", {**ENROL, "iam_user_hardening_seed_store": PARAMETERS}),
+    "`harden`, seeds in Secrets Manager": Use("harden", ENROL, (ENROLLED, WRITTEN)),
+    "`harden`, seeds in Parameter Store": Use(
+        "harden", {**ENROL, "iam_user_hardening_seed_store": PARAMETERS}, (ENROLLED, ("ssm_parameter", "write"))
+    ),
     "`harden`, seeds in a vaulted file": Use(
         "harden",
         {"iam_user_hardening_users": ["alice", "bob"], "iam_user_hardening_seed_vault_file": {"path": "seeds.yml"}},
+        before=("a lost seed",),
     ),
-    "`harden`, enforced on users": Use("harden", {**ENROL, "iam_user_hardening_enforce_policy": "users"}),
-    "`harden`, enforced by a group": Use("harden", {**ENROL, **role_inputs(GROUP)}),
+    "`harden`, enforced on users": Use(
+        "harden",
+        {**ENROL, "iam_user_hardening_enforce_policy": "users"},
+        (ENROLLED, WRITTEN),
+        before=("nothing", "policy"),
+    ),
+    "`harden`, enforced by a group": Use(
+        "harden", {**ENROL, **role_inputs(GROUP)}, (ENROLLED, WRITTEN), before=("nothing", "policy")
+    ),
     "`harden`, tidying up only": Use("harden", role_inputs(TIDY)),
     "`rotate`": Use(
         "rotate",
@@ -70,53 +85,100 @@ USES: dict[str, Use] = {
             "rotate_holder": "store",
             "rotate_retire_devices": ["{user_name}"],
         },
-        enrolled=True,
+        (ENROLLED, WRITTEN),
+        before=("devices",),
     ),
-    "`resync`": Use("resync", {"resync_users": ["alice"], "resync_seed_store": SECRETS}, enrolled=True),
+    "`resync`": Use("resync", {"resync_all": True, "resync_seed_store": SECRETS}, before=("devices",)),
     "`handover`": Use(
-        "handover", {"handover_seed_store": SECRETS, "handover_sheets": {"dest": "sheets"}}, enrolled=True
+        "handover",
+        {"handover_seed_store": SECRETS, "handover_sheets": {"dest": "sheets"}},
+        (("iam_mfa_handover", "and codes"), DELETED),
+        before=("devices",),
+    ),
+    "`adopt`": Use(
+        "adopt",
+        {"adopt_src": "seeds.json", "adopt_seed_store": SECRETS},
+        (("iam_mfa_import", "virtual devices"), ("iam_mfa_import", "hardware tokens"), WRITTEN),
+        before=("seeds elsewhere",),
     ),
     "`offboard`": Use(
         "offboard",
         {"offboard_users": ["alice"], "offboard_seed_store": {**SECRETS, "on_absent": "delete"}},
-        enrolled=True,
+        (("iam_user_access", "`console_password: absent`"),),
+        before=("devices",),
     ),
 }
-ROWS = {use: blocks.split(", ") for use, blocks in re.findall(r"^\| (`.+?) \| (.+?) \|$", PAGE, re.MULTILINE)}
 
 
 def test_each_use_of_the_page_is_run() -> None:
-    assert list(ROWS) == list(USES)
-    assert {block for blocks in ROWS.values() for block in blocks} == set(BLOCKS)
+    assert list(PLAYBOOKS) == list(USES)
+    assert {block for blocks in PLAYBOOKS.values() for block in blocks} == set(BLOCKS)
 
 
 @pytest.mark.parametrize("use", USES)
-def test_the_policies_are_enough(
+def test_the_policies_are_enough_and_no_more(
     controller: Controller, emulator: Emulator, vault_password: pathlib.Path, use: str
 ) -> None:
-    """Nothing is refused, not even what a run could do without."""
-    _account(controller, emulator, USES[use].enrolled)
-    _allow(emulator, [BLOCKS[name] for name in ROWS[use]])
-    emulator.clear_requests()
-    vault = f"--vault-password-file={vault_password}"
-    output = run(controller, USES[use].playbook, vault, **USES[use].inputs, **ROLE)
-    refused = [request for request in emulator.requests() if "AccessDenied" in (request["code"] or "")]
-    assert not refused, (refused, output)
-    assert "WARNING" not in output.replace("[WARNING]: No inventory was parsed", ""), output
+    """Nothing is refused, not even what a run could do without, and nothing is allowed that nothing calls."""
+    given = USES[use]
+    allowed, called = actions_of(together(PLAYBOOKS[use])), set()
+    for before in given.before:
+        emulator.reset()
+        _account(controller, emulator, before)
+        _allow(emulator, together(PLAYBOOKS[use]))
+        emulator.clear_requests()
+        vault = f"--vault-password-file={vault_password}"
+        output = run(controller, given.playbook, vault, **given.inputs, **ROLE)
+        refused = [request for request in emulator.requests() if "AccessDenied" in (request["code"] or "")]
+        assert not refused, (refused, output)
+        for expected in ("No inventory was parsed", f"{controller.home / 'seeds.json'} holds seeds in clear text"):
+            output = output.replace(f"[WARNING]: {expected}", "")
+        assert "WARNING" not in output, output
+        called |= {f"{request['service']}:{request['action']}" for request in emulator.requests()}
+    elsewhere = {action for key in given.rows for action in (ROWS | SEEDS)[key].all}
+    assert allowed - called - elsewhere == set()
 
 
-def _account(controller: Controller, emulator: Emulator, enrolled: bool) -> None:
-    """Users with all that the uses look for; the group that the page names."""
-    leaver = {"access_keys": [{"created": OLD}], "ssh_public_keys": [{}], "signing_certificates": [{}]}
+def _account(controller: Controller, emulator: Emulator, before: str) -> None:
+    """Users with all that the uses look for, one of whom has a hardware token; the group that the page names."""
+    leaver: dict[str, t.Any] = {
+        "access_keys": [{"created": OLD}],
+        "ssh_public_keys": [{}],
+        "signing_certificates": [{}],
+    }
     leaver |= {"service_specific_credentials": [{"service_name": "bedrock.amazonaws.com"}]}
     dave = {"user_name": "dave", "console_password": True, "create_date": OLD, "password_last_changed": OLD}
-    emulator.fixture({"users": [*users("alice", "bob", **leaver), dave], "groups": ["mfa-required"]})
-    if enrolled:
+    token = {"kind": "hardware", "serial_number": "GAHT12345678"}
+    erin = {"user_name": "erin", "console_password": True, "mfa_devices": [token]}
+    team = users("alice", "bob", **leaver)
+    if before == "seeds elsewhere":
+        for user in team:
+            user["mfa_devices"] = [{"device_name": user["user_name"], "seed": SEED}]
+        lines = [{"user": name, "serial": arn(name), "seed": SEED} for name in ("alice", "bob")]
+        seeds = controller.home / "seeds.json"
+        seeds.write_text(json.dumps(lines), encoding="utf-8")
+        seeds.chmod(0o600)
+    if before == "devices":
+        # Somebody whose seed is nowhere.
+        team += [{"user_name": "frank", "mfa_devices": [{"device_name": "frank"}]}]
+    spare = [{"device_name": "alice"}] if before == "a lost seed" else []
+    emulator.fixture({"users": [*team, dave, erin], "groups": ["mfa-required"], "unassigned_virtual_devices": spare})
+    if before == "devices":
         run(controller, "harden", **ENROL)
+    if before == "policy":
+        _make_old_policy(controller)
 
 
-def _allow(emulator: Emulator, documents: list[dict[str, t.Any]]) -> None:
-    policy = {"Version": "2012-10-17", "Statement": [one for document in documents for one in document["Statement"]]}
+def _make_old_policy(controller: Controller) -> None:
+    """The policy as an earlier release made it, with as many versions as there may be."""
+    iam = controller.boto3("iam")
+    made = iam.create_policy(PolicyName="deny-unless-mfa", PolicyDocument=DOCUMENT, Description=OURS)["Policy"]
+    for number in range(2, 6):
+        document = DOCUMENT.replace("s3:*", f"s3:Get{number}*")
+        iam.create_policy_version(PolicyArn=made["Arn"], PolicyDocument=document, SetAsDefault=number == 4)
+
+
+def _allow(emulator: Emulator, policy: dict[str, t.Any]) -> None:
     emulator.fixture({"roles": [{"name": "hardening", "trusted": [ACCOUNT], "permissions": policy}]})
 
 
@@ -128,3 +190,11 @@ def test_no_block_allows_more_than_is_named_there() -> None:
             assert statement["Effect"] == "Allow" and not any("*" in action for action in actions), name
             if {"iam:AttachUserPolicy", "iam:AttachGroupPolicy"} & set(actions):
                 assert list(statement["Condition"]["ArnLike"]) == ["iam:PolicyARN"], name
+
+
+def test_the_blocks_agree_with_the_resources() -> None:
+    """A block may be narrower than the page's list of resources: it names one policy or group."""
+    for name, document in BLOCKS.items():
+        for statement in document["Statement"]:
+            for action in actions_of({"Statement": [statement]}):
+                assert fnmatch.fnmatchcase(statement["Resource"], RESOURCES[action]), (name, action)
