@@ -43,7 +43,10 @@ class Problems:
 
 # What says where to call: its form, and the remedy. botocore looks at it no earlier than at the first call.
 ENDPOINT_FORMS = {
-    "region": (re.compile(r"[a-z0-9-]+"), "give the name of a region, such as eu-central-1."),
+    "region": (
+        re.compile(r"(?![0-9]+$)(?!-)[a-z0-9-]{1,63}(?<!-)"),
+        "give the name of a region, such as eu-central-1.",
+    ),
     "endpoint_url": (re.compile(r"https?://[!-~]+"), "give a URL, such as https://127.0.0.1:4566."),
 }
 

@@ -92,6 +92,7 @@ def test_problems_name_the_option(run: dict[str, t.Any], item: dict[str, t.Any],
     [
         ({"region": "eu-central-1"}, None),
         ({"region": "eu-central-1\n"}, "seed_store.region: is 'eu-central-1\\n': give the name of a region"),
+        ({"region": "0"}, "seed_store.region: is '0': give the name of a region"),
         ({"region": "[[]]"}, "seed_store.region: is '[[]]': give the name of a region"),
         ({"endpoint_url": "http://127.0.0.1:4566"}, None),
         ({"endpoint_url": "ftp://127.0.0.1"}, "seed_store.endpoint_url: is 'ftp://127.0.0.1': give a URL"),
