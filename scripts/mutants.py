@@ -53,6 +53,14 @@ FILES = {
     "module_utils/_root/plan.py": ("test_plan.py",),
     "plugin_utils/_iam_user_hardening/selection.py": ("test_selection.py", "test_plan.py"),
     "module_utils/_enforcement/decision.py": ("test_decision.py",),
+    "module_utils/_shape.py": ("test_shape.py",),
+    "module_utils/_problems.py": ("test_problems.py",),
+    "module_utils/_seeds/record.py": ("test_record.py",),
+    "module_utils/_access/effect.py": ("test_effect.py",),
+    "module_utils/_enforcement/exclusions.py": ("test_exclusions.py",),
+    "module_utils/_handover/proof.py": ("test_proof.py",),
+    "module_utils/_report/gate.py": ("test_gate.py",),
+    "plugin_utils/_accounts_inventory/selection.py": ("test_selection.py",),
 }
 
 _OTHER_COMPARISON: dict[type[ast.cmpop], type[ast.cmpop]] = {

@@ -71,3 +71,9 @@ def test_user_names(name: str, words: str | None) -> None:
         _problems.check_user_name(problems, name, option)
         assert len(problems.found) == (words is not None)
         assert all(line.startswith(f"{option}: ") and (words or "") in line for line in problems.found)
+
+
+def test_the_option_of_a_name_is_user_name() -> None:
+    problems = Problems("devices[0]: ")
+    _problems.check_user_name(problems, "")
+    assert problems.found == ["devices[0]: user_name: is empty: give the name of the IAM user."]

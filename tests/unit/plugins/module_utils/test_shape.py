@@ -66,3 +66,7 @@ def test_no_more_lines_than_asked_for(count: int, last: str) -> None:
     lines = shape.problems([None] * count, shape.list_of(shape.text), "x", most=2)
     assert lines[:2] == ["x[0]: is missing.", "x[1]: is missing."] and lines[-1] == last
     assert len(lines) == min(count, 3)
+
+
+def test_twenty_lines_unless_asked_otherwise() -> None:
+    assert len(shape.problems([None] * 30, shape.list_of(shape.text), "x")) == 21

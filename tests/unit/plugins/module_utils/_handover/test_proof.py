@@ -69,5 +69,6 @@ def test_what_shows_nothing(codes: list[str]) -> None:
 
 
 def test_the_age_is_told_in_minutes() -> None:
-    found = problem_with([code(20)], SEED, STEP, 900)
-    assert found is not None and "would have been right 10 minutes ago" in found
+    for ago, minutes in ((20, 10), (27, 14)):
+        found = problem_with([code(ago)], SEED, STEP, 900)
+        assert found is not None and f"would have been right {minutes} minutes ago" in found

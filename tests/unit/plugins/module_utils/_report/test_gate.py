@@ -132,3 +132,14 @@ def test_gate_names_checks_and_first_users() -> None:
         "All findings are in reports/x.html and reports/x.json.",
     ]
     assert gate_text(stopped, {}).splitlines()[-1] == "Set dest to have a report of them all."
+
+
+def test_gate_names_ten_users_without_more_and_why_it_is_unknown() -> None:
+    names = [f"user-{number:02d}" for number in range(10)]
+    stopped = gate(make(without_report(*[user(name) for name in names])), ["console_mfa"], True)
+    reasons = {item["reason"] for item in stopped}
+    assert len(stopped) == 10 and len(reasons) == 1
+    assert gate_text(stopped, {}).splitlines()[:2] == [
+        "1 of the checks in fail_on fails:",
+        f"- console_mfa: {', '.join(names)} (unknown: {reasons.pop()})",
+    ]
