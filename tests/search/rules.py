@@ -143,8 +143,8 @@ class Rules:
         if actor.touches.kind == "access" and person.password and visible and not left:
             self.broken(f"{name} has a password, and lost the MFA that was there")
         beside = any(user == name and when > actor.began and run is not actor for user, when, run in self._freed)
-        proven = beside or any(self._is_proven(actor, device) for device in left)
-        if actor.touches.kind == "rotation" and not proven:
+        rotates = actor.touches.kind == "rotation" and not beside
+        if rotates and not any(self._is_proven(actor, device) for device in left):
             self.broken(f"{name} lost the last MFA device before another one was attached")
 
     def _is_proven(self, actor: Actor, device: Device) -> bool:

@@ -65,3 +65,14 @@ def test_record_is_the_documented_json_and_its_representation_shows_no_seed() ->
         "created": "2026-01-01",
     }
     assert "SEEDSEED" not in repr(record)
+
+
+@pytest.mark.parametrize(("seconds", "own"), [(0, True), (3, True), (3.5, False), (4, False)])
+def test_a_record_may_be_three_seconds_older_than_its_user(seconds: float, own: bool) -> None:
+    created = datetime.datetime(2026, 1, 31, tzinfo=datetime.timezone.utc)
+    made = (created - datetime.timedelta(seconds=seconds)).isoformat()
+    assert record_is_of("alice", created, {"user_name": "alice", "created": made}) is own
+
+
+def test_a_record_without_a_name_is_of_nobody() -> None:
+    assert not record_is_of("_", None, {}) and not record_is_of("_", None, {"user_name": None})
