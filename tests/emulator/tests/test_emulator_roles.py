@@ -362,7 +362,7 @@ def test_a_role_that_cannot_be_made(bench: Any, role: dict[str, Any], message: s
 
 
 def test_what_tags_and_keys_and_several_parameters_need(world: Any) -> None:
-    """Creating with tags takes the permission to tag; a key is its user's; of several parameters the first is judged."""
+    """To create with tags takes permission to tag; a key is its user's; of several parameters the first is judged."""
 
     def allowed(actions: list[str], resource: str) -> Any:
         document = {

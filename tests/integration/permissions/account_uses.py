@@ -71,8 +71,8 @@ SIGNS_IN = enrolled("alice", access_keys=[{"access_key_id": USER_KEY["user_acces
 OPS: Fixture = {**SIGNS_IN, "roles": [{"name": "ops"}]}
 
 
-def info(*rows: str, fixture: Fixture = MIXED, **options: t.Any) -> Use:
-    return use("iam_mfa_device_info", *rows, fixture=fixture, **options)
+def info(*rows: str, fixture: Fixture | None = None, **options: t.Any) -> Use:
+    return use("iam_mfa_device_info", *rows, fixture=fixture or MIXED, **options)
 
 
 def report(*rows: str, **options: t.Any) -> Use:
@@ -86,14 +86,16 @@ def centralized(*rows: str, **options: t.Any) -> Use:
 
 
 def imported(
-    *rows: str, fixture: Fixture = ALICE, serial: str = arn("alice"), seed: str = SEED, **options: t.Any
+    *rows: str, fixture: Fixture | None = None, serial: str = arn("alice"), seed: str = SEED, **options: t.Any
 ) -> Use:
     devices = [{"user_name": "alice", "serial_number": serial, "seed": seed}]
-    return use("iam_mfa_import", *rows, fixture=fixture, devices=devices, **options)
+    return use("iam_mfa_import", *rows, fixture=fixture or ALICE, devices=devices, **options)
 
 
-def session(*rows: str, fixture: Fixture = SIGNS_IN, **options: t.Any) -> Use:
-    return use("iam_mfa_session", *rows, fixture=fixture, user_name="alice", **USER_KEY, **UNLOGGED, **options)
+def session(*rows: str, fixture: Fixture | None = None, **options: t.Any) -> Use:
+    return use(
+        "iam_mfa_session", *rows, fixture=fixture or SIGNS_IN, user_name="alice", **USER_KEY, **UNLOGGED, **options
+    )
 
 
 def sheets(*rows: str, **options: t.Any) -> Use:

@@ -50,7 +50,7 @@ class Row:
 
 
 def _row(cell: str) -> Row:
-    named, _, seeds = cell.partition("seeds: ")
+    named, _colon, seeds = cell.partition("seeds: ")
     spared = frozenset(re.findall(r"\(`([a-z]+:\w+)`\)", named))
     assert re.sub(r"\(?`[a-z]+:\w+`\)?|[ ,;]", "", named) in ("", "none"), cell
     return Row(frozenset(re.findall(r"`([a-z]+:\w+)`", named)) - spared, spared, seeds)
