@@ -87,7 +87,8 @@ def test_equal_failures_in_a_row_leave_out_the_rest(controller: Controller, emul
     item = devices([{"user_name": name} for name in names], **options)
     result = controller.run(*may_fail(item))[0]
     emulator.set(denied_actions=[])
-    assert result["summary"]["failed"] == 30 and "26 of them were not tried" in result["msg"]
     untried = [one for one in result["results"] if "was not tried" in one["msg"]]
-    assert len(untried) == 26 and all("iam:CreateVirtualMFADevice" in one["msg"] for one in untried)
+    # Three failures stop it; as many as two devices at a time may have been begun by then.
+    assert 3 <= 30 - len(untried) <= 5 and all("iam:CreateVirtualMFADevice" in one["msg"] for one in untried)
+    assert result["summary"]["failed"] == 30 and f"{len(untried)} of them were not tried" in result["msg"]
     assert not any("error" in one for one in untried)
