@@ -3,8 +3,8 @@
 """Run tests/integration/targets as ansible-test does: python3 scripts/targets.py [TARGET]…
 
 Each works on an account of the emulator's, or on a real one if tests/integration/cloud-config-aws.ini has its
-credentials. The file is lent to the tree that ansible-test works in, and taken back at the end. Without one, a file
-that names the emulator is lent: ansible-test runs no target with the alias cloud/aws unless there is one.
+credentials. The file is lent to a tree of its own that ansible-test works in, and taken back at the end. Without one, a
+file that names the emulator is lent: ansible-test runs no target with the alias cloud/aws unless there is one.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import sys
 import typing as t
 
 from collection_tree import COLLECTION, make_tree
-from project import MAIN, ROOT
+from project import BUILD, MAIN, ROOT
 
+TREE = BUILD / "tree-targets"  # as whoever brings the main one up to date removes what is lent
 SETTINGS = "tests/integration/cloud-config-aws.ini"
 ON_EMULATOR = """[default]
 aws_access_key: testing
@@ -30,7 +31,7 @@ emulator: true
 @contextlib.contextmanager
 def lent_settings() -> t.Iterator[None]:
     """Keep the settings of the account in the tree for a while."""
-    real, lent = ROOT / SETTINGS, MAIN.tree / COLLECTION / SETTINGS
+    real, lent = ROOT / SETTINGS, TREE / COLLECTION / SETTINGS
     lent.unlink(missing_ok=True)
     try:
         with open(os.open(lent, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
@@ -41,9 +42,10 @@ def lent_settings() -> t.Iterator[None]:
 
 
 def main() -> int:
-    collection = make_tree(MAIN.venv, MAIN.tree)
+    collection = make_tree(MAIN.venv, TREE)
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    environment = MAIN.environment(ANSIBLE_TEST_CONTENT_ROOT=str(collection))
+    places = {"ANSIBLE_TEST_CONTENT_ROOT": str(collection), "ANSIBLE_COLLECTIONS_PATH": str(TREE)}
+    environment = MAIN.environment(**places)
     with lent_settings():
         command = ["ansible-test", "integration", "--python", version, "--continue-on-error", *sys.argv[1:]]
         return subprocess.call(command, cwd=collection, env=environment)
