@@ -77,3 +77,26 @@ def test_the_option_of_a_name_is_user_name() -> None:
     problems = Problems("devices[0]: ")
     _problems.check_user_name(problems, "")
     assert problems.found == ["devices[0]: user_name: is empty: give the name of the IAM user."]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("region", "eu-central-1", None),
+        ("region", "a" * 63, None),
+        ("region", None, None),
+        ("region", "", None),
+        ("region", "a" * 64, "give the name of a region, such as eu-central-1."),
+        ("region", "123", "give the name of a region, such as eu-central-1."),
+        ("region", "-a", "give the name of a region, such as eu-central-1."),
+        ("region", "eu-central-1\n", "give the name of a region, such as eu-central-1."),
+        ("endpoint_url", "https://127.0.0.1:4566", None),
+        ("endpoint_url", "http://localhost/", None),
+        ("endpoint_url", "127.0.0.1:4566", "give a URL, such as https://127.0.0.1:4566."),
+        ("endpoint_url", "https://a b", "give a URL, such as https://127.0.0.1:4566."),
+    ],
+)
+def test_endpoints(name: str, value: str | None, remedy: str | None) -> None:
+    problems = Problems("")
+    _problems.check_endpoint(problems, "seed_store", {name: value})
+    assert problems.found == ([f"seed_store.{name}: is {value!r}: {remedy}"] if remedy else [])
