@@ -22,7 +22,7 @@ from role_runner import STORE, Role, show_after, users
 from test_role_playbooks import run
 
 # As a path allows no blank, each is written without one.
-COMMAND = f"touch\\x20{MARK}"
+COMMAND = f"touch${{IFS}}{MARK}"
 EXPRESSION = f"{{{{lookup('pipe','{COMMAND}')}}}}"
 PATHS = {
     "alice": f"/{EXPRESSION}/",
@@ -98,6 +98,8 @@ def test_rotation_and_offboarding(controller: Controller, emulator: Emulator) ->
     rotated = run(controller, "rotate", **rotation)
     assert "new devices: 2 attached" in rotated
     offboarded = run(controller, "offboard", offboard_users=NAMES)
-    assert "processed 5 of 5, 0 failed" in offboarded
+    assert "failed=0" in offboarded
+    iam = emulator.boto3("iam")
+    assert not any(iam.list_mfa_devices(UserName=name)["MFADevices"] for name in NAMES)
     assert PRODUCT not in rotated + offboarded
     assert not [device for device in emulator.devices() if device["user_name"]]
