@@ -18,6 +18,7 @@ import subprocess
 import sys
 import typing as t
 
+import explained_list
 from collection_tree import COLLECTION, make_tree
 from gates import BY_FOURS
 from project import BUILD, MAIN, ROOT
@@ -87,25 +88,6 @@ def left(measured: t.Mapping[str, t.Any]) -> dict[tuple[str, str], str]:
     return found
 
 
-def listed(text: str) -> dict[tuple[str, str], str]:
-    """The list of functions, as FILE FUNCTION, each with its reason, which stands below one or more of them."""
-    found: dict[tuple[str, str], str] = {}
-    waiting: list[tuple[str, str]] = []
-    reason: list[str] = []
-    for line in [*text.splitlines(), "the end"]:
-        if line.startswith(" "):
-            reason.append(line.strip())
-        elif line and not line.startswith("#"):
-            if reason:
-                found.update(dict.fromkeys(waiting, " ".join(reason)))
-                waiting, reason = [], []
-            file, _blank, function = line.partition(" ")
-            waiting.append((file, function))
-    if waiting[:-1]:
-        raise SystemExit(f"{LISTED.name}: no reason is below {' '.join(waiting[0])}")
-    return found
-
-
 def compare(measured: t.Mapping[str, t.Any], known: t.Collection[tuple[str, str]]) -> int:
     """Print what is left and not listed, and what is listed and not left. Return how much is new."""
     found = left(measured)
@@ -145,7 +127,7 @@ def main() -> int:
         low += share < limit
         print(f"{what}: {done} of {of}, {share:.2f} % (at least {limit:g} %{', NOT REACHED' if share < limit else ''})")
     print(f"what is left: {(FOLDER / 'report.txt').relative_to(ROOT)}")
-    news = compare(measured, listed(LISTED.read_text(encoding="utf-8")))
+    news = compare(measured, explained_list.read(LISTED))
     return 1 if failed or low or (news and not arguments.only and not arguments.options) else 0
 
 

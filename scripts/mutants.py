@@ -30,6 +30,7 @@ import time
 import types
 import typing as t
 
+import explained_list
 from collection_tree import make_tree
 from project import BUILD, MAIN, ROOT
 
@@ -264,10 +265,8 @@ def judge(name: str, path: pathlib.Path, mutants: t.Sequence[Mutant], tests: t.S
 def equivalents() -> dict[str, set[str]]:
     """Return the changes, by file, that are known to change nothing that can be seen."""
     found: dict[str, set[str]] = collections.defaultdict(set)
-    for line in EQUIVALENT.read_text(encoding="utf-8").splitlines() if EQUIVALENT.exists() else ():
-        if line and not line.startswith(("#", " ")):
-            file, change = line.split(" ", 1)
-            found[file].add(change)
+    for file, change in explained_list.read(EQUIVALENT):
+        found[file].add(change)
     return found
 
 

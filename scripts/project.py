@@ -30,6 +30,7 @@ class Leg:
 
     I(apart) names folders of the environment for what pip refuses to have beside the other packages: C(collections) are
     those of a newer ansible package, C(organizations) has AWS libraries for what the leg's are too old for.
+    I(constraints) is empty where the requirements pin all that matters.
     I(server) is the leg whose environment runs the emulator and the AWS CLI, if not this one.
     """
 

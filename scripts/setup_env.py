@@ -62,7 +62,8 @@ def requirement_files(path: pathlib.Path) -> list[pathlib.Path]:
 
 def all_files(leg: Leg) -> list[pathlib.Path]:
     """The files that say what the environment holds."""
-    others = [leg.constraints, *(leg.requirements_apart(folder) for folder in leg.apart)]
+    others = [leg.constraints] if leg.constraints else []
+    others += [leg.requirements_apart(folder) for folder in leg.apart]
     return requirement_files(ROOT / leg.requirements) + [ROOT / name for name in others]
 
 
@@ -84,7 +85,7 @@ def create(leg: Leg, python: str, stamp: str) -> bool:
     install = [str(leg.python), "-m", "pip", "install", "--no-compile", "--no-input", "--disable-pip-version-check"]
     commands = [
         [python, "-m", "venv", str(leg.venv)],
-        [*install, "-r", leg.requirements, "-c", leg.constraints],
+        [*install, "-r", leg.requirements, *(("-c", leg.constraints) if leg.constraints else ())],
         [str(leg.python), "-m", "pip", "check"],
     ]
     for folder in leg.apart:

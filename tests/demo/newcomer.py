@@ -97,13 +97,8 @@ def printed_commands(output: str) -> list[str]:
 
 def on_a_real_account(newcomer: Newcomer, commands: list[str], emulator: Emulator) -> None:
     """Follow the demo's last lines on the other account, and read with boto3 what came of it."""
-    keys = emulator.env()
     config = PLACE / "aws-config"
-    config.write_text(
-        f"[profile mine]\nendpoint_url = {emulator.url}\nregion = {keys['AWS_DEFAULT_REGION']}\n"
-        f"aws_access_key_id = {keys['AWS_ACCESS_KEY_ID']}\naws_secret_access_key = {keys['AWS_SECRET_ACCESS_KEY']}\n",
-        encoding="utf-8",
-    )
+    config.write_text(emulator.profile("mine"), encoding="utf-8")
     newcomer.environment["AWS_CONFIG_FILE"] = str(config)
     expect(len(commands) == 5 and "AWS_PROFILE=..." in commands[0], f"not the commands that were expected: {commands}")
     activate, audit, copy, plan, harden = commands

@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 import typing as t
 
+import explained_list
 import measure_coverage
 import pytest
 from project import ROOT
@@ -40,13 +41,13 @@ def test_what_is_left() -> None:
 def test_the_form_of_the_list() -> None:
     one, two = "They cannot happen.", "Nor can this."
     found = {("a.py", "f"): one, ("a.py", "Class.method"): one, ("b.py", "(module)"): two}
-    assert measure_coverage.listed(LIST) == found
+    assert explained_list.parse(LIST, "a list") == found
     with pytest.raises(SystemExit, match="no reason is below c.py f"):
-        measure_coverage.listed(f"{LIST}c.py f\n")
+        explained_list.parse(f"{LIST}c.py f\n", "a list")
 
 
 def test_what_is_new_and_what_is_to_be_struck_out(capsys: pytest.CaptureFixture[str]) -> None:
-    assert measure_coverage.compare(MEASURED, measure_coverage.listed(LIST)) == 0
+    assert measure_coverage.compare(MEASURED, explained_list.parse(LIST, "a list")) == 0
     assert "listed in tests/not-covered.txt, but covered or gone: a.py Class.method" in capsys.readouterr().out
     assert measure_coverage.compare(MEASURED, [("b.py", "(module)")]) == 1
     assert "new: plugins/a.py f: 2, 3\n" in capsys.readouterr().out
@@ -65,7 +66,7 @@ def functions(tree: ast.AST, inside: str = "") -> t.Iterator[str]:
 
 
 def test_the_list_names_what_is_there() -> None:
-    known = measure_coverage.listed(measure_coverage.LISTED.read_text(encoding="utf-8"))
+    known = explained_list.read(measure_coverage.LISTED)
     assert known and all(reason.endswith(".") for reason in known.values())
     trees = {file: ast.parse((ROOT / "plugins" / file).read_text(encoding="utf-8")) for file, _name in known}
     there = {file: {*functions(tree), "(module)"} for file, tree in trees.items()}

@@ -324,7 +324,7 @@ class OneUser:
     def _take_devices(self) -> None:
         devices = self._devices()
         gone = self._take_attached(devices) if devices else []
-        for serial in dict.fromkeys(gone):
+        for serial in gone:
             self._outcome.attempt(functools.partial(self._retire_seed, serial, True))
         if self._records is not None:
             # A run that was killed may have left the seed of the device that is named like the user.

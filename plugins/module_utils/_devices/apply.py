@@ -38,6 +38,7 @@ class Applier:
         self.records = SeedRecords(api, store)
         self._virtual = VirtualDevices(api)
         self._attacher = Attacher(api, self.records.insist_on)
+        self.is_attached = self._attacher.is_attached
         self._steps: dict[str, t.Callable[[Desired, Action, str, Journal], None]] = {
             plans.CREATE: self._create,
             plans.RECREATE: self._recreate,

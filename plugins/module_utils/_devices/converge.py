@@ -102,18 +102,17 @@ class Converger:
         named = outcome.serial_number or self._api.virtual_arn(desired.device_path, desired.user_name)
         kept = {}
         for serial in dict.fromkeys([*(serial for serial in gone if serial), named]):
-            record = self._applier.records.retirable(desired.user_name, serial)
-            if record is None or device_type(serial) != "virtual":
+            if device_type(serial) != "virtual":
                 continue
-            if serial not in gone and self._is_attached(desired.user_name, serial):
+            record = self._applier.records.retirable(desired.user_name, serial)
+            if record is None:
+                continue
+            if serial not in gone and self._applier.is_attached(desired, serial):
                 # Another run has enrolled the user since the lists were read.
                 raise StaleView(f"{serial} was attached to {desired.user_name} in the meantime")
             kept[serial] = record
         outcome.journal.retirable = kept
         return tuple(kept)
-
-    def _is_attached(self, user_name: str, serial: str) -> bool:
-        return any(device.serial_number == serial for device in self._api.devices_of(user_name) or ())
 
     def _insist_on_account(self, desired: Desired, plan: plans.Plan) -> None:
         """Refuse the ARN of another account, rather than say that there is no such device, or that it is gone."""

@@ -239,6 +239,13 @@ class Emulator:
             found["AWS_CA_BUNDLE"] = self.ca_bundle
         return found
 
+    def profile(self, name: str) -> str:
+        """A profile for a configuration file of AWS's, which leads to this emulator as the variables of env() do."""
+        return (
+            f"[profile {name}]\nendpoint_url = {self.url}\nregion = us-east-1\n"
+            "aws_access_key_id = testing\naws_secret_access_key = testing\n"
+        )
+
     def boto3(self, service: str, **options: Any) -> Any:
         """A boto3 client of this emulator; options go to ``Session.client``, ``config`` is merged.
 

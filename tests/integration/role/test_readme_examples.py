@@ -50,13 +50,12 @@ def commands() -> list[str]:
     return block.splitlines()
 
 
-def profile(emulator: Emulator, folder: pathlib.Path, name: str) -> dict[str, str]:
-    """A profile of a person's, and the environment that finds it: no keys of any kind are in there."""
-    keys = emulator.env()
-    lines = [f"[profile {name}]", f"endpoint_url = {emulator.url}", f"region = {keys['AWS_DEFAULT_REGION']}"]
-    lines += [f"{key} = {keys[key.upper()]}" for key in ("aws_access_key_id", "aws_secret_access_key")]
-    (folder / "config").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return {"AWS_CONFIG_FILE": str(folder / "config")}
+def with_a_profile(installed: Installed, emulator: Emulator, name: str) -> dict[str, str]:
+    """The environment of somebody who has a profile in a file, and no variables of AWS's but the file's."""
+    config = installed.here / "config"
+    config.write_text(emulator.profile(name), encoding="utf-8")
+    plain = {name: value for name, value in installed.environment.items() if not name.startswith("AWS_")}
+    return {**plain, "AWS_CONFIG_FILE": str(config)}
 
 
 def test_every_playbook_is_run_here() -> None:
@@ -92,9 +91,7 @@ def test_one_user(installed: Installed, controller: Controller, emulator: Emulat
         assert f'"{printed}"' in book
         book = book.replace(f'"{printed}"', f'"{code}"')
     (installed.here / "site.yml").write_text(book, encoding="utf-8")
-    for name in [name for name in installed.environment if name.startswith("AWS_")]:
-        del installed.environment[name]
-    installed.environment |= profile(emulator, installed.here, "security")
+    installed.environment = with_a_profile(installed, emulator, "security")
     installed.play("site.yml")
     assert controller.virtual() == {arn("BobsMFADevice"): "Bob", arn("alice"): "alice"}
     listed = emulator.boto3("iam").list_mfa_devices(UserName="carol")["MFADevices"]
@@ -106,8 +103,7 @@ def test_the_commands_for_a_real_account(installed: Installed, controller: Contr
     people = [{**user, "groups": ["staff"]} for user in users("alice", "bob")]
     emulator.fixture({"users": [*people, *users("break-glass-1")], "groups": ["staff"]})
     inputs = (ROOT / "tests/demo/inputs.yml").read_text(encoding="utf-8")
-    environment = {name: value for name, value in installed.environment.items() if not name.startswith("AWS_")}
-    environment |= profile(emulator, installed.here, "mine")
+    environment = with_a_profile(installed, emulator, "mine")
     environment["PATH"] = f"{VENV / 'bin'}{os.pathsep}{environment['PATH']}"
     script = "\n".join(["set -e", *commands()]).replace("AWS_PROFILE=...", "AWS_PROFILE=mine")
     (installed.here / "inputs.yml").write_text(inputs, encoding="utf-8")
