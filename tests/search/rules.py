@@ -58,7 +58,7 @@ class Rules:
     Two runs may want the opposite for one user, and no call of AWS's spans IAM and a seed store. So what a run takes
     away that was asked to is no breach of another that works at the same time: a rotation may find that its new device
     was taken off, and an enrolment that its seed was deleted. But a run deletes no seed of a device that AWS listed as
-    attached when it decided to.
+    attached when it decided to; nor, unless it takes all access away, of one that AWS listed at all.
     """
 
     def __init__(self, world: t.Any) -> None:
@@ -89,6 +89,9 @@ class Rules:
                 self.broken(f"{operation} of {serial}, which is none of the run's")
         if operation in ("enable_mfa_device", "resync_mfa_device"):
             self._codes(actor, t.cast(str, serial), params)
+        if operation in _DELETIONS and touches.deletes_seeds and touches.kind != "access":
+            service, name = _DELETIONS[operation]
+            self._seed_goes(service, params[name], actor)
 
     def _codes(self, actor: Actor, serial: str, params: dict[str, t.Any]) -> None:
         device = self._world.account.devices.get(serial)
@@ -161,10 +164,20 @@ class Rules:
         beside = [run for place, run in self._deleted if place == device.place and run is not by]
         return by is not None and any(run.began == by.began for run in beside)
 
+    def _seed_goes(self, service: str, name: str, actor: Actor) -> None:
+        seed = record_in(self._world.stores[service].text(name)).get("seed")
+        for device in self._world.account.devices.values():
+            if device.seed == seed and device.owner is None and device.made < self._decided(actor, name):
+                self.broken(f"{device.serial} is there, and its seed is deleted")
+
+    def _decided(self, actor: Actor, name: str) -> float:
+        """Return of when lists may be by which a run decides to delete a record."""
+        # It reads the record to decide, and again just before it deletes it.
+        return (actor.read.get(name, [])[-2:] or [actor.began])[0] - self._world.weather.lag
+
     def _seed_deleted(self, place: tuple[str, str], actor: Actor) -> None:
         self._deleted.append((place, actor))
-        # It reads a record to decide, and again just before it deletes it.
-        decided = (actor.read.get(place[1], [])[-2:] or [actor.began])[0] - self._world.weather.lag
+        decided = self._decided(actor, place[1])
         for device in self._world.account.devices.values():
             if device.place == place and self.lost(device) and device.since < decided:
                 self.broken(f"{device.serial} is attached to {device.owner}, and its seed is deleted")

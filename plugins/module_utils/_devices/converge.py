@@ -107,12 +107,23 @@ class Converger:
             record = self._applier.records.retirable(desired.user_name, serial)
             if record is None:
                 continue
-            if serial not in gone and self._applier.is_attached(desired, serial):
-                # Another run has enrolled the user since the lists were read.
-                raise StaleView(f"{serial} was attached to {desired.user_name} in the meantime")
-            kept[serial] = record
+            if serial in gone or not self._exists(desired, serial):
+                kept[serial] = record
         outcome.journal.retirable = kept
         return tuple(kept)
+
+    def _exists(self, desired: Desired, serial: str) -> bool:
+        """Whether there is a device, of somebody else, whose seed is stored for this user.
+
+        :raises StaleView: It is this user's: another run has enrolled the user since the lists were read, or is about
+            to.
+        """
+        if self._applier.is_attached(desired, serial):
+            raise StaleView(f"{serial} was attached to {desired.user_name} in the meantime")
+        device = self._shared.since(time.monotonic()).virtual.get(serial)
+        if device is not None and device.owner is None:
+            raise StaleView(f"{serial} was created for {desired.user_name} in the meantime")
+        return device is not None
 
     def _insist_on_account(self, desired: Desired, plan: plans.Plan) -> None:
         """Refuse the ARN of another account, rather than say that there is no such device, or that it is gone."""

@@ -422,3 +422,36 @@ def test_the_seed_of_a_device_that_another_run_attached_stays(enrolled_meanwhile
     assert not outcome.failed, outcome.msg
     assert records.kept == ({PHONE: "its record"} if enrolled_meanwhile else {})
     assert ("retire_seed" in outcome.actions) is not enrolled_meanwhile
+
+
+def test_a_seed_that_another_run_stored_after_the_device_went_stays() -> None:
+    """What is deleted is the record that was there before, and not what is found under its name afterwards."""
+    iam = FakeIam()
+    iam.password, iam.attached = False, [PHONE]
+    records = Records(iam, lambda: None)
+    asked = []
+    records.retire = lambda _name, serial, record: asked.append((serial, record)) or False  # type: ignore[method-assign,func-returns-value]
+    delete = iam.delete
+
+    def delete_and_enrol_again(serial: str) -> None:
+        delete(serial)
+        records.kept[PHONE] = "another run's"
+
+    iam.delete = delete_and_enrol_again  # type: ignore[method-assign]
+    (outcome,) = take_access(t.cast("t.Any", iam), [EVERYTHING], False, False, 1, t.cast("t.Any", records))
+    assert asked == [(PHONE, "its record")]
+    assert not outcome.failed and "retire_seed" not in outcome.actions
+
+
+def test_a_store_that_cannot_be_read_keeps_no_device_attached() -> None:
+    iam = FakeIam()
+    iam.password, iam.attached = False, [PHONE]
+    records = Records(iam, lambda: None)
+
+    def refuse(_user_name: str, _serial: str) -> t.NoReturn:
+        raise MfaError("the store is closed")
+
+    records.retirable = refuse  # type: ignore[method-assign]
+    (outcome,) = take_access(t.cast("t.Any", iam), [EVERYTHING], False, False, 1, t.cast("t.Any", records))
+    assert outcome.msg == "the store is closed" and not iam.attached
+    assert "retire_seed" not in outcome.actions

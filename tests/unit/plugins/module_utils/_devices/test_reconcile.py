@@ -321,9 +321,9 @@ def test_two_runs_that_make_a_device_anew(made: str, actions: list[str], seed: s
 class SlowStore(Store):
     """One that another run gets ahead of: I(meanwhile) happens when a record is looked up for the first time."""
 
-    def __init__(self, meanwhile: t.Callable[[], None], attached: t.Callable[[], bool]) -> None:
+    def __init__(self, meanwhile: t.Callable[[], None], exists: t.Callable[[], bool]) -> None:
         super().__init__()
-        self.meanwhile, self.attached = [meanwhile], attached
+        self.meanwhile, self.exists = [meanwhile], exists
 
     def find(self, name: str) -> Record | None:
         found = self.records.get(name)
@@ -332,18 +332,22 @@ class SlowStore(Store):
         return found
 
     def delete(self, name: str, record: Record) -> bool:
-        assert not self.attached(), "the seed of an attached device is deleted"
+        assert not self.exists(), "the device is there, and its seed is deleted"
         return self.records.pop(name).seed == record.seed
 
 
-def test_a_device_that_another_run_attached_goes_before_its_seed() -> None:
-    """It was not there when the lists were read, only its record was."""
-    api = Api(["alice"])
+@pytest.mark.parametrize(
+    ("owner", "done"),
+    [("alice", ["disable", "delete", "retire_seed"]), (None, ["delete", "retire_seed"]), ("bob", [])],
+)
+def test_a_device_that_another_run_made_goes_before_its_seed(owner: str | None, done: list[str]) -> None:
+    """It was not there when the lists were read, only its record was. If somebody else has it by now, both stay."""
+    api = Api(["alice", "bob"])
     serial = arn("alice")
-    store = SlowStore(lambda: api.devices.update({serial: "alice"}), lambda: api.devices.get(serial) == "alice")
-    store.records["mfa/alice"] = Record(SEED, serial, "alice", "", NOW)
+    store = SlowStore(lambda: api.devices.update({serial: owner}), lambda: serial in api.devices)
+    record = store.records["mfa/alice"] = Record(SEED, serial, "alice", "", NOW)
     outcome = Reconciler(t.cast("t.Any", api), t.cast("t.Any", store)).one(
         wanted("alice", state="absent", retires_seed=True)
     )
-    assert outcome.actions == ["disable", "delete", "retire_seed"] and not outcome.error
-    assert api.devices == store.records == {}
+    assert outcome.actions == done and not outcome.error
+    assert (api.devices, store.records) == (({}, {}) if done else ({serial: "bob"}, {"mfa/alice": record}))
