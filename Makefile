@@ -67,7 +67,7 @@ search: tree ## play 100,000 scenarios of kills, lost replies, stale lists and i
 mutants: tree ## change the files that decide, one thing at a time: do their unit tests notice? FILES=totp: some of them
 	@$(VENV) scripts/mutants.py $(FILES)
 
-coverage: setup ## which lines and branches of plugins/ do the unit and the integration tests run? OPTIONS="-m 'not deep'": by those of make test
+coverage: setup ## which lines and branches of plugins/ do the unit and the integration tests of make test run? OPTIONS="-k rotate": some of these
 	@$(VENV) scripts/measure_coverage.py -- $(OPTIONS)
 
 prowler: setup ## compare the report's verdicts with those of Prowler, which is installed for that into build/prowler

@@ -267,6 +267,9 @@ class Devices(Task):
             return False
         record, person = self.record(name, serial), self.world.account.people.get(name)
         since = moment(person.created) if person else None
+        device = self.world.account.devices.get(serial)
+        if device is not None and device.owner not in (None, name):
+            return False
         return record.get("serial_number") == serial and record_is_of(name, since, record)
 
 
@@ -322,6 +325,10 @@ class Access(Task):
         return not (wanted.get("mfa_devices") and self.world.account.of(name))
 
 
+# What follows a user's name in the names of numbered devices, the oldest first. A suffix may be a number, too.
+_NUMBERED = ("", "-2", "-3", "-2026")
+
+
 class Rotate(Task):
     """The playbook rotate.
 
@@ -365,10 +372,10 @@ class Rotate(Task):
         return arn(f"{name}-{self.suffix or 2}")
 
     def serials(self) -> list[str]:
-        return [arn(f"{name}{end}") for name in self.names for end in ("", "-2", "-3", f"-{self.suffix}")]
+        return [serial for name in self.names for serial in self.owned(name)]
 
     def owned(self, name: str) -> list[str]:
-        return [arn(f"{name}{end}") for end in ("", "-2", "-3", f"-{self.suffix}")]
+        return [arn(f"{name}{end}") for end in (*_NUMBERED, f"-{self.suffix}")]
 
     def run(self, actor: Actor) -> list[Told]:
         """The playbook's task."""
@@ -386,16 +393,15 @@ class Rotate(Task):
 
     def _older(self, name: str) -> list[str]:
         """The attached devices that the new one replaces."""
-        ends = ("",) if self.suffix else ("", "-2", "-3")
-        serials = [arn(name + end) for end in ends]
+        serials = [arn(name + end) for end in (("",) if self.suffix else _NUMBERED)]
         attached = {device.serial for device in self.world.account.of(name)}
         return [serial for serial in serials if serial in attached and serial != self._new(name)]
 
     def _left_behind(self, name: str) -> list[str]:
         """Those that are attached to nobody."""
-        ends = ("",) if self.suffix else ("", "-2", "-3")
-        new = self._new(name)
-        older = [arn(name + end) for end in ends if new is None or arn(name + end) < new]
+        new, older = self._new(name), [arn(name + end) for end in (("",) if self.suffix else _NUMBERED)]
+        if new in older:
+            older = older[: older.index(new)]
         devices = self.world.account.devices
         return [serial for serial in older if serial in devices and devices[serial].owner is None]
 
@@ -411,7 +417,7 @@ class Rotate(Task):
     def _family(self, name: str) -> list[str]:
         """The attached devices that are named like the user, and numbered."""
         attached = {device.serial for device in self.world.account.of(name)}
-        return [serial for serial in (arn(name), arn(f"{name}-2"), arn(f"{name}-3")) if serial in attached]
+        return [serial for serial in (arn(name + end) for end in _NUMBERED) if serial in attached]
 
     def possible(self, name: str) -> bool:
         account = self.world.account

@@ -13,7 +13,7 @@ import time
 
 from .._aws.deadline import Deadline
 from .._aws.iam import MfaApi
-from .._aws.model import account_of, device_type
+from .._aws.model import VirtualDevice, account_of, device_type
 from .._errors import MfaError, StaleView
 from . import plan as plans
 from .account_lists import SharedLists
@@ -78,7 +78,7 @@ class Converger:
         """Look up the seed of a device that exists already, if the plan depends on it."""
         desired = outcome.desired
         if desired.retires_seed:
-            return dataclasses.replace(current, kept_seeds=self._kept_seeds(outcome, current))
+            return self._with_kept_seeds(outcome, current)
         if not desired.stored or desired.state not in ("enabled", "present"):
             return current
         enabling = plans.ENABLE in plans.plan(desired, current).kinds
@@ -92,28 +92,29 @@ class Converger:
         lost = self._applier.records.is_lost(desired, outcome.serial_number or "", outcome.journal, self._check_mode)
         return dataclasses.replace(current, seed_lost=lost)
 
-    def _kept_seeds(self, outcome: Outcome, current: Current) -> tuple[str, ...]:
-        """Return those devices to be deleted, or deleted by a run that was killed, whose seeds are stored."""
+    def _with_kept_seeds(self, outcome: Outcome, current: Current) -> Current:
+        """Look up which devices to be deleted, or deleted by a run that was killed, have seeds that are stored."""
         desired = outcome.desired
         plan = plans.plan(desired, current)
         if plan.problem:
-            return ()
+            return current
         gone = [action.serial_number for action in plan.actions if action.kind == plans.DELETE]
         named = outcome.serial_number or self._api.virtual_arn(desired.device_path, desired.user_name)
-        kept = {}
+        kept, in_use = {}, None
         for serial in dict.fromkeys([*(serial for serial in gone if serial), named]):
             if device_type(serial) != "virtual":
                 continue
             record = self._applier.records.retirable(desired.user_name, serial)
             if record is None:
                 continue
-            if serial in gone or not self._exists(desired, serial):
+            in_use = None if serial in gone else self._found_since(desired, serial)
+            if in_use is None:
                 kept[serial] = record
         outcome.journal.retirable = kept
-        return tuple(kept)
+        return dataclasses.replace(current, kept_seeds=tuple(kept), seed_in_use=in_use)
 
-    def _exists(self, desired: Desired, serial: str) -> bool:
-        """Whether there is a device, of somebody else, whose seed is stored for this user.
+    def _found_since(self, desired: Desired, serial: str) -> VirtualDevice | None:
+        """Return a device that was not there before, if it is somebody else's.
 
         :raises StaleView: It is this user's: another run has enrolled the user since the lists were read, or is about
             to.
@@ -123,7 +124,7 @@ class Converger:
         device = self._shared.since(time.monotonic()).virtual.get(serial)
         if device is not None and device.owner is None:
             raise StaleView(f"{serial} was created for {desired.user_name} in the meantime")
-        return device is not None
+        return device
 
     def _insist_on_account(self, desired: Desired, plan: plans.Plan) -> None:
         """Refuse the ARN of another account, rather than say that there is no such device, or that it is gone."""

@@ -80,6 +80,7 @@ class Current:
     seed_lost: bool = False  # the target is attached to nobody, and the seed store has no seed of it for this user
     left_behind: tuple[str, ...] = ()  # virtual devices that are attached to nobody and are certainly this user's
     kept_seeds: tuple[str, ...] = ()  # devices to be deleted, or gone already, whose seeds are stored for this user
+    seed_in_use: VirtualDevice | None = None  # one of somebody else, whose seed is stored for this user
 
 
 @dataclasses.dataclass(frozen=True)
@@ -187,8 +188,18 @@ def _plan_disabled(desired: Desired, current: Current) -> Plan:
 
 def _unless_unknown(desired: Desired, current: Current, actions: tuple[Action, ...]) -> Plan:
     """The plan with these actions. Nothing to do for a user who does not exist is most likely a mistyped name."""
-    unknown = not actions and not current.user_exists
-    return Plan(actions, warning=f"{_no_user(desired)} Nothing is attached to such a user." if unknown else None)
+    if not actions and not current.user_exists:
+        return Plan(warning=f"{_no_user(desired)} Nothing is attached to such a user.")
+    return Plan(actions, warning=_seed_in_use(desired, current.seed_in_use))
+
+
+def _seed_in_use(desired: Desired, device: VirtualDevice | None) -> str | None:
+    if device is None or device.owner is None:
+        return None
+    return (
+        f"The seed store keeps {desired.user_name}'s seed of {device.serial_number}, as this is attached to "
+        f"{_whose(device.owner)}. Delete the record yourself if nobody needs it."
+    )
 
 
 def _plan_absent(desired: Desired, current: Current) -> Plan:
@@ -300,14 +311,17 @@ def _no_user(desired: Desired) -> str:
     return f"There is no IAM user {desired.user_name} in this account: check user_name, and the account."
 
 
+def _whose(owner: str) -> str:
+    return f"the root user ({owner})" if owner.startswith("arn:") else f"the user {owner}"
+
+
 def _other_owner(desired: Desired, current: Current) -> str | None:
     owner = current.target.owner if current.target else None
     if owner is None or owner == desired.user_name:
         return None
-    whose = f"the root user ({owner})" if owner.startswith("arn:") else f"the user {owner}"
     return (
-        f"{_target_name(desired)} is attached to {whose}, not to {desired.user_name}, and a device can belong to only "
-        "one user. Name another device, or remove it from that user first."
+        f"{_target_name(desired)} is attached to {_whose(owner)}, not to {desired.user_name}, and a device can belong "
+        "to only one user. Name another device, or remove it from that user first."
     )
 
 

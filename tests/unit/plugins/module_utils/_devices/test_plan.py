@@ -36,6 +36,7 @@ def attached(*serials: str, **more: t.Any) -> Current:
 
 
 FREE = Current(target=VirtualDevice(ARN))
+ROOT = "arn:aws:iam::123456789012:root"
 NOTHING = Current()
 LOST = dataclasses.replace(FREE, seed_lost=True)
 LIKE_IT = "arn:aws:iam::123456789012:mfa/x:mfa/alice"
@@ -130,7 +131,7 @@ def test_actions(state: str, desired: dict[str, t.Any], current: Current, kinds:
         (
             "enabled",
             NAMED,
-            Current(target=VirtualDevice(ARN, "arn:aws:iam::123456789012:root")),
+            Current(target=VirtualDevice(ARN, ROOT)),
             "is attached to the root user",
         ),
         ("enabled", NAMED, EIGHT, "alice has 8 MFA devices already, and AWS allows 8"),
@@ -321,6 +322,17 @@ def test_what_each_action_is_for(
     plan = plans.plan(Desired(state=state, **desired), current)
     assert [(action.kind, action.serial_number, dict(action.tags)) for action in plan.actions] == actions
     assert plan.problem is None and plan.warning is None
+
+
+@pytest.mark.parametrize(("owner", "whose"), [("bob", "the user bob"), (ROOT, f"the root user ({ROOT})")])
+def test_the_seed_of_a_device_that_somebody_else_has_stays(owner: str, whose: str) -> None:
+    current = dataclasses.replace(NOTHING, seed_in_use=VirtualDevice(ARN, owner))
+    plan = plans.plan(Desired(state="absent", **NAMED), current)
+    assert not plan.changed and plan.problem is None
+    assert plan.warning == (
+        f"The seed store keeps alice's seed of {ARN}, as this is attached to {whose}. Delete the record yourself if "
+        "nobody needs it."
+    )
 
 
 def test_seven_devices_leave_room_for_one() -> None:

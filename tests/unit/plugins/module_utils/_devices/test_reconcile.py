@@ -350,4 +350,5 @@ def test_a_device_that_another_run_made_goes_before_its_seed(owner: str | None, 
         wanted("alice", state="absent", retires_seed=True)
     )
     assert outcome.actions == done and not outcome.error
+    assert bool(outcome.warning) == (not done)
     assert (api.devices, store.records) == (({}, {}) if done else ({serial: "bob"}, {"mfa/alice": record}))
