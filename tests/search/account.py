@@ -65,6 +65,7 @@ class Device:
     used: set[int] = dataclasses.field(default_factory=set)  # the steps whose codes were taken
     # By whom codes were sent that AWS took or refused: both codes, and whether the reply came.
     judged: dict[tuple[str, str, str], bool] = dataclasses.field(default_factory=dict)
+    made_by: t.Any = None  # the run that made it
     attached_by: t.Any = None  # the run that attached it
     place: tuple[str, str] | None = None  # which store has to have its seed, since a run attached it, and where
 

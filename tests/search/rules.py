@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from account import Device
+from account import Device, arn
 from iam import MOST
 from schedule import Actor
 from stores import record_in
@@ -114,7 +114,9 @@ class Rules:
 
     def took_effect(self, actor: Actor, operation: str, params: dict[str, t.Any], heard: bool) -> None:
         """A call has changed something. I(heard) says whether the run learns it from the reply."""
-        if operation == "enable_mfa_device":
+        if operation == "create_virtual_mfa_device":
+            self._world.account.devices[arn(params["VirtualMFADeviceName"], params["Path"])].made_by = actor
+        elif operation == "enable_mfa_device":
             self._judge(actor, params, heard)
             self._attached(actor, self._world.account.devices[params["SerialNumber"]])
         elif operation == "resync_mfa_device":

@@ -246,11 +246,13 @@ class Devices(Task):
     def _present_record(self, name: str, serial: str) -> bool:
         """Whether there is the record of a device that nobody has.
 
-        The record of an earlier device may be there beside a new one that a run left which did not end, or that
-        somebody made by hand. Nothing that AWS lists tells them apart; the run that attaches the device finds out, and
-        makes it anew.
+        The record of an earlier device may be there beside a new one that a run left which did not end, that somebody
+        made by hand, or a run that keeps its seeds elsewhere. Nothing that AWS lists tells them apart; the run that
+        attaches the device finds out, and makes it anew.
         """
-        if not self.world.unfinished and f"orphan_made {name}" not in self.world.happened:
+        maker = self.world.account.devices[serial].made_by
+        elsewhere = maker is not None and maker.touches.store != self.service
+        if not self.world.unfinished and f"orphan_made {name}" not in self.world.happened and not elsewhere:
             return self.own_record(name, serial)
         return self.record(name, serial).get("serial_number") == serial
 
