@@ -17,6 +17,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._devices import plan
 from ansible_collections.hardening.aws.plugins.module_utils._devices.apply import Applier
 from ansible_collections.hardening.aws.plugins.module_utils._devices.attach import Attacher
 from ansible_collections.hardening.aws.plugins.module_utils._devices.codes import SeedCodes
+from ansible_collections.hardening.aws.plugins.module_utils._devices.journal import Journal
 from ansible_collections.hardening.aws.plugins.module_utils._devices.plan import Desired
 from ansible_collections.hardening.aws.plugins.module_utils._devices.seed_records import SeedRecords
 from ansible_collections.hardening.aws.plugins.module_utils._devices.virtual_devices import VirtualDevices
@@ -141,8 +142,13 @@ def devices_of_others_deleted(patch: pytest.MonkeyPatch) -> None:
 
 def seed_deleted_beside_an_enrolment(patch: pytest.MonkeyPatch) -> None:
     """The seed of a device that was not there when the devices were read goes, though it was attached since."""
-    retire = OneUser._retire_seed
-    patch.setattr(OneUser, "_retire_seed", lambda self, serial, _taken: retire(self, serial, True))
+
+    def unasked(self: OneUser, serial: str) -> None:
+        journal = Journal()
+        self._look_up_seed(serial, journal)
+        self._retire_seed(serial, journal)
+
+    patch.setattr(OneUser, "_retire_left_seed", unasked)
 
 
 def change_not_told(patch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,6 @@ from .._devices.plan import Action
 from .._devices.seed_records import SeedRecords
 from .._errors import AwsRefused, MfaError, StaleView
 from .._progress import Progress
-from .._seeds.record import Record
 from . import plan as plans
 from .api import OTHER_KINDS, AccessApi, UserGone
 from .bulk import Outcome, counted_by, for_each
@@ -325,15 +324,15 @@ class OneUser:
     def _take_devices(self) -> None:
         devices = self._devices()
         gone = self._take_attached(devices) if devices else {}
-        for serial, record in gone.items():
-            self._outcome.attempt(functools.partial(self._retire_seed, serial, record))
+        for serial, journal in gone.items():
+            self._outcome.attempt(functools.partial(self._retire_seed, serial, journal))
         # A run that was killed may have left the seed of the device that is named like the user.
         serial = self._api.virtual_arn("/", self._name) if self._records is not None else ""
         if serial and serial not in gone:
             self._outcome.attempt(functools.partial(self._retire_left_seed, serial))
 
-    def _take_attached(self, devices: t.Sequence[Device]) -> dict[str, Record | None]:
-        """Take the devices that are attached away, and return the records of those that are gone, by serial number."""
+    def _take_attached(self, devices: t.Sequence[Device]) -> dict[str, Journal]:
+        """Take the devices that are attached away, and return the journals of those that are gone, by serial number."""
         if self._wanted.console_password:
             self._outcome.attempt(self._insist_on_no_password)
         else:
@@ -341,45 +340,43 @@ class OneUser:
         obstacle = plans.mfa_obstacle(self._wanted, self._has_password, self._keys_are_done)
         if obstacle:
             raise _Remains(obstacle)
-        gone: dict[str, Record | None] = {}
+        gone: dict[str, Journal] = {}
         for device in devices:
             self._outcome.attempt(functools.partial(self._take_device, device, gone))
         return gone
 
-    def _record_of(self, serial: str) -> Record | None:
-        """Return what the seed store holds of a device, if that goes as well."""
-        if self._records is None or device_type(serial) != "virtual":
-            return None
-        return self._records.retirable(self._name, serial)
+    def _look_up_seed(self, serial: str, journal: Journal) -> None:
+        """Note what the seed store holds of a device, if that goes as well."""
+        if self._records is not None and device_type(serial) == "virtual":
+            journal.record = self._records.retirable(self._name, serial)
 
     def _retire_left_seed(self, serial: str) -> None:
         """Delete the record of a device that this run did not take, unless another run has attached it by now."""
-        record = self._record_of(serial)
-        if record is not None and all(device.serial_number != serial for device in self._devices()):
-            self._retire_seed(serial, record)
+        journal = Journal()
+        self._look_up_seed(serial, journal)
+        if journal.record is not None and all(device.serial_number != serial for device in self._devices()):
+            self._retire_seed(serial, journal)
 
-    def _retire_seed(self, serial: str, record: Record | None) -> None:
+    def _retire_seed(self, serial: str, journal: Journal) -> None:
         """Delete the record of a device that is gone."""
-        if self._records is None or record is None:
+        if self._records is None or journal.record is None:
             return
-        if self._check_mode or self._records.retire(self._name, serial, record):
+        if self._check_mode or self._records.retire(self._name, serial, journal.record):
             self._note([plans.seed_change(serial)])
 
-    def _take_device(self, device: Device, gone: dict[str, Record | None]) -> None:
-        serial = device.serial_number
+    def _take_device(self, device: Device, gone: dict[str, Journal]) -> None:
+        serial, journal = device.serial_number, Journal()
         changes = plans.mfa_changes(self._wanted, serial, device.type == "virtual")
-        # Read before the device goes: another run may make one of the same name after that, and keep its seed.
-        records: list[Record | None] = [None]
-        self._outcome.attempt(lambda: records.append(self._record_of(serial)))
+        # Before the device goes: another run may make one of the same name after that, and store its seed.
+        self._outcome.attempt(functools.partial(self._look_up_seed, serial, journal))
         if self._check_mode:
             self._note(changes)
-            gone[serial] = records[-1]
+            gone[serial] = journal
             return
-        journal = Journal()
         steps = {mfa_plans.DISABLE: changes[0], mfa_plans.DELETE: changes[-1]}
         try:
             self._remove(device, journal)
-            gone[serial] = records[-1]
+            gone[serial] = journal
         finally:
             self._note([steps[done] for done in journal.done])
 

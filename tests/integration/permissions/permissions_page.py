@@ -57,6 +57,8 @@ def _row(cell: str) -> Row:
 
 
 PLAYBOOKS: dict[str, list[str]] = {use: blocks.split(", ") for use, blocks in _table("use", "blocks")}
+# What inputs of a playbook need besides, by both.
+MORE = {(name.strip("`"), given): _row(cell).actions for name, given, cell in _table("playbook", "input", "actions")}
 # By module or plugin and use; by store and use.
 ROWS = {
     (name, use): _row(cell)

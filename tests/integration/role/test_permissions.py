@@ -13,10 +13,10 @@ import typing as t
 import pytest
 from aws_emulator.client import Emulator
 from controller import PARAMETERS, SECRETS, Controller, arn
-from permissions_page import BLOCKS, PLAYBOOKS, RESOURCES, ROWS, SEEDS, actions_of, together
+from permissions_page import BLOCKS, MORE, PLAYBOOKS, RESOURCES, ROWS, SEEDS, actions_of, policy, together
 from role_runner import users
 from test_role_enforcement import DOCUMENT, OURS
-from test_role_playbooks import run
+from test_role_playbooks import run, start
 
 ACCOUNT = "123456789012"
 ROLE = {"aws_role_arn": f"arn:aws:iam::{ACCOUNT}:role/hardening"}
@@ -139,6 +139,70 @@ def test_the_policies_are_enough_and_no_more(
     assert allowed - called - elsewhere == set()
 
 
+KEPT, TAGGED = {**SECRETS, "on_absent": "delete"}, {**SECRETS, "tags": {"team": "a"}}
+ROTATE = USES["`rotate`"].inputs
+PERSON = {**ROTATE, "rotate_holder": "person"}
+# By playbook and input: what is in the account before, and what is given. A secret's name: that one was given up.
+INPUTS: dict[tuple[str, str], tuple[str, dict[str, t.Any]]] = {
+    ("harden", "`iam_user_hardening_tags`"): ("nothing", {**ENROL, **role_inputs({"tags": {"team": "a"}})}),
+    ("harden", "`iam_user_hardening_select` with `groups` or `tags`"): (
+        "nothing",
+        {**ENROL, **role_inputs({"users": [], "select": {"tags": {"team": "a"}}, "allow_empty": True})},
+    ),
+    ("harden", "`iam_user_hardening_seed_store` with `tags`"): (
+        "nothing",
+        {**ENROL, **role_inputs({"seed_store": TAGGED})},
+    ),
+    ("harden", "`iam_user_hardening_seed_store` with `on_absent: delete`"): (
+        "mfa/alice",
+        {**ENROL, **role_inputs({"seed_store": KEPT})},
+    ),
+    ("rotate", "`rotate_seed_store` with `tags`"): ("devices", {**ROTATE, "rotate_seed_store": TAGGED}),
+    ("rotate", "`rotate_seed_store` with `on_absent: delete`"): (
+        "mfa/alice/alice-2026",
+        {**ROTATE, "rotate_seed_store": KEPT},
+    ),
+    ("rotate", "`rotate_holder: person` with `rotate_retire: true`"): (
+        "new devices",
+        {**PERSON, "rotate_retire": True},
+    ),
+}
+
+
+# The call that AWS refuses for want of an action that only goes with it.
+ASKED_BY = {
+    "iam:TagMFADevice": "iam:CreateVirtualMFADevice",
+    "secretsmanager:TagResource": "secretsmanager:CreateSecret",
+}
+
+
+@pytest.mark.parametrize(("playbook", "given"), INPUTS)
+@pytest.mark.deep
+def test_inputs_that_need_more(controller: Controller, emulator: Emulator, playbook: str, given: str) -> None:
+    """With all that the page has for an input nothing is refused; without any of it, that very action is."""
+    before, inputs = INPUTS[playbook, given]
+    more = MORE[playbook, given]
+    blocks = PLAYBOOKS[{"harden": "`harden`, seeds in Secrets Manager", "rotate": "`rotate`"}[playbook]]
+    for missing in (None, *sorted(more)):
+        emulator.reset()
+        _account(controller, emulator, before)
+        allowed = together(blocks)["Statement"] + policy(more - {missing})["Statement"]
+        _allow(emulator, {"Version": "2012-10-17", "Statement": allowed})
+        emulator.clear_requests()
+        output, _nothing = start(controller, playbook, **inputs, **ROLE).communicate()
+        assert "Traceback" not in output, output
+        refused = {
+            f"{request['service']}:{request['action']}"
+            for request in emulator.requests()
+            if "AccessDenied" in (request["code"] or "")
+        }
+        assert refused == ({ASKED_BY.get(missing, missing)} if missing else set()), output
+
+
+def test_each_input_that_needs_more_is_run() -> None:
+    assert list(MORE) == list(INPUTS)
+
+
 def _account(controller: Controller, emulator: Emulator, before: str) -> None:
     """Users with all that the uses look for, one of whom has a hardware token; the group that the page names."""
     leaver: dict[str, t.Any] = {
@@ -158,15 +222,38 @@ def _account(controller: Controller, emulator: Emulator, before: str) -> None:
         seeds = controller.home / "seeds.json"
         seeds.write_text(json.dumps(lines), encoding="utf-8")
         seeds.chmod(0o600)
-    if before == "devices":
+    if before in ("devices", "new devices"):
         # Somebody whose seed is nowhere.
         team += [{"user_name": "frank", "mfa_devices": [{"device_name": "frank"}]}]
     spare = [{"device_name": "alice"}] if before == "a lost seed" else []
     emulator.fixture({"users": [*team, dave, erin], "groups": ["mfa-required"], "unassigned_virtual_devices": spare})
-    if before == "devices":
-        run(controller, "harden", **ENROL)
+    if before in ("devices", "new devices", "mfa/alice", "mfa/alice/alice-2026"):
+        place = "mfa/{user_name}/{device_name}" if before == "mfa/alice/alice-2026" else "mfa/{user_name}"
+        run(controller, "harden", **ENROL | role_inputs({"seed_store": {**SECRETS, "name": place}}))
+    if before == "new devices":
+        run(controller, "rotate", **PERSON)
+    if before.startswith("mfa/"):
+        _give_up(controller, before)
     if before == "policy":
         _make_old_policy(controller)
+
+
+def _give_up(controller: Controller, name: str) -> None:
+    """The secret of a device of alice's that is gone was given up, and can still be taken back."""
+    manager, iam = controller.boto3("secretsmanager"), controller.boto3("iam")
+    source = "mfa/alice" if name == "mfa/alice" else "mfa/alice/alice"
+    text = manager.get_secret_value(SecretId=source)["SecretString"]
+    if name == "mfa/alice":
+        iam.deactivate_mfa_device(UserName="alice", SerialNumber=arn("alice"))
+        iam.delete_virtual_mfa_device(SerialNumber=arn("alice"))
+    else:
+        about = manager.describe_secret(SecretId=source)["Description"]
+        manager.create_secret(
+            Name=name,
+            SecretString=text.replace(arn("alice"), arn("alice-2026")),
+            Description=about.replace(arn("alice"), arn("alice-2026")),
+        )
+    manager.delete_secret(SecretId=name, RecoveryWindowInDays=7)
 
 
 def _make_old_policy(controller: Controller) -> None:
