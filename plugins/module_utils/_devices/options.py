@@ -199,8 +199,18 @@ def check_store(problems: Problems, store: t.Mapping[str, t.Any]) -> None:
     if store.get("name") is not None and not store["name"].strip("/ "):
         problems.add("seed_store.name", "is empty: give a name, or leave it out for the default.")
     check_endpoint(problems, "seed_store", store)
+    _check_key(problems, store.get("kms_key_id"))
     _check_tags(problems, "seed_store.tags", store.get("tags"))
     _check_retirement(problems, store)
+
+
+def _check_key(problems: Problems, key_id: str | None) -> None:
+    """Refuse what can be no key (AWS's pattern of C(KeyId) in PutParameter); whether it is one, AWS says."""
+    if key_id is not None and not re.fullmatch(r"[a-zA-Z0-9:/_-]{1,2048}", key_id):
+        problems.add(
+            "seed_store.kms_key_id",
+            f"is {key_id!r}: give the ID or the ARN of a KMS key, or an alias such as alias/mfa.",
+        )
 
 
 def _check_retirement(problems: Problems, store: t.Mapping[str, t.Any]) -> None:

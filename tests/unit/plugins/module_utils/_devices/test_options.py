@@ -97,9 +97,14 @@ def test_problems_name_the_option(run: dict[str, t.Any], item: dict[str, t.Any],
         ({"endpoint_url": "http://127.0.0.1:4566"}, None),
         ({"endpoint_url": "ftp://127.0.0.1"}, "seed_store.endpoint_url: is 'ftp://127.0.0.1': give a URL"),
         ({"endpoint_url": "https://a b"}, "seed_store.endpoint_url: is 'https://a b': give a URL"),
+        ({"kms_key_id": "alias/mfa"}, None),
+        ({"kms_key_id": "arn:aws:kms:eu-central-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab"}, None),
+        ({"kms_key_id": ""}, "seed_store.kms_key_id: is '': give the ID or the ARN of a KMS key, or an alias"),
+        ({"kms_key_id": "{{ key }}"}, "seed_store.kms_key_id: is '{{ key }}': give the ID"),
+        ({"kms_key_id": "alias/mfa\n"}, "seed_store.kms_key_id: is 'alias/mfa\\n': give the ID"),
     ],
 )
-def test_where_a_store_is(place: dict[str, str], problem: str | None) -> None:
+def test_where_a_store_is_and_with_which_key(place: dict[str, str], problem: str | None) -> None:
     problems = options.run_problems({**RUN, "seed_store": {**STORE, **place}})
     assert [text[: len(problem or "")] for text in problems] == ([problem] if problem else [])
 
