@@ -100,7 +100,7 @@ def input_hints(params: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> l
             continue
         if option.get("type") == "dict":
             hints += _dictionary_hints(name, value, inner)
-        elif option.get("elements") == "dict":
+        else:
             hints += _list_hints(name, value, inner)
     return hints
 

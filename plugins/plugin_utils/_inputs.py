@@ -203,7 +203,6 @@ def _wanted(option: t.Mapping[str, t.Any]) -> str:
         "dict": "a dictionary, such as {key: value}",
         "bool": "true or false",
         "int": "a whole number",
-        "float": "a number",
         "path": "a path",
     }.get(kind, "text")
 
@@ -245,14 +244,6 @@ def _whole(value: t.Any, option: t.Mapping[str, t.Any]) -> int:
         return int(value)
     if isinstance(value, str) and re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", value):
         return int(value)
-    raise _unfit(value, option)
-
-
-def _number(value: t.Any, option: t.Mapping[str, t.Any]) -> float:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(value, str) and re.fullmatch(r"\s*[+-]?[0-9]{1,18}(\.[0-9]{1,18})?\s*", value):
-        return float(value)
     raise _unfit(value, option)
 
 
@@ -334,7 +325,6 @@ _READERS: dict[str, t.Callable[[t.Any, t.Mapping[str, t.Any]], t.Any]] = {
     "path": _path,
     "bool": _boolean,
     "int": _whole,
-    "float": _number,
     "list": _list,
     "dict": _dict,
     "raw": _raw,

@@ -126,6 +126,7 @@ def test_a_tag_that_is_denied_is_a_warning() -> None:
         ("user,serial,seed\na,b,c\n", [2]),
         ("\ufeffUser;Serial;Seed;note\r\na;b;c;d\r\n\r\ne;f;g\r\n", [2, 4]),
         ('serial_number,seed,user_name\n"b","c","a"\n', [2]),
+        ("user,serial,seed\n , ,\na,b,c\n", [3]),
         ('[{"user": "a", "serial": "b", "seed": "c"}, 7]', [1, 2]),
     ],
 )

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.hardening.aws.plugins.module_utils._devices import codes_in_turn, session
 from ansible_collections.hardening.aws.plugins.module_utils._devices.codes_in_turn import CodesInTurn, CodesTaken
-from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, MfaError, ReplyLost
+from ansible_collections.hardening.aws.plugins.module_utils._errors import AwsRefused, BadInput, MfaError, ReplyLost
 from ansible_collections.hardening.aws.plugins.module_utils._seeds import turns
 from ansible_collections.hardening.aws.plugins.module_utils._seeds.record import Record
 from ansible_collections.hardening.aws.plugins.module_utils._seeds.totp import codes_at_step
@@ -110,3 +110,54 @@ def test_lost_replies_are_told_as_such(clock: Time) -> None:
     with pytest.raises(MfaError, match="No answer came. The next code comes in 30 seconds, after wait_timeout"):
         session.open_session(t.cast(t.Any, sts), codes(clock, 20), SERIAL, {})
     assert len(set(sts.sent)) == len(sts.sent) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "MultiFactorAuthentication failed, unable to validate MFA code.",
+            "is not attached to the user whose keys were",
+        ),
+        ("Cannot call GetSessionToken with session credentials", "Give the user's own access key as user_access_key"),
+        ("User is not authorized", None),
+    ],
+)
+def test_refused_sessions_are_explained(text: str, told: str | None) -> None:
+    refusal = AwsRefused(f"refused: {text}", "AccessDenied", "sts:GetSessionToken", text)
+    found = session._explained(refusal, SERIAL)
+    assert (found is refusal) if told is None else (told in found.message and text in found.message)
+    assert (found.code, found.operation) == ("AccessDenied", "sts:GetSessionToken")
+
+
+NOTHING = dict.fromkeys(("duration_seconds", "role_arn", "role_session_name", "user_access_key", "user_secret_key"))
+ROLE = "arn:aws:iam::123456789012:role/ops"
+
+
+@pytest.mark.parametrize(
+    ("given", "call"),
+    [
+        ({}, {}),
+        ({"duration_seconds": 900}, {"DurationSeconds": 900}),
+        ({"role_arn": ROLE}, {"RoleArn": ROLE, "RoleSessionName": "alice"}),
+        ({"role_arn": ROLE, "role_session_name": "x.y"}, {"RoleArn": ROLE, "RoleSessionName": "x.y"}),
+    ],
+)
+def test_what_a_session_is_asked_for(given: dict[str, t.Any], call: dict[str, t.Any]) -> None:
+    assert session._wanted({**NOTHING, "user_name": "alice", **given}) == call
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"duration_seconds": 899}, "duration_seconds: is 899"),
+        ({"role_arn": "ops"}, "role_arn: 'ops' is not the ARN of a role"),
+        ({"user_access_key": "AKIA"}, "user_access_key: and user_secret_key go together"),
+        ({"role_session_name": "xy"}, "role_session_name: requires role_arn"),
+        ({"role_arn": ROLE, "role_session_name": "x"}, "role_session_name: 'x' must be 2 to 64"),
+    ],
+)
+def test_sessions_that_are_refused(given: dict[str, t.Any], problem: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        session._wanted({**NOTHING, "user_name": "alice", **given})
+    assert [text for text in caught.value.problems if text.startswith(problem)], caught.value.problems

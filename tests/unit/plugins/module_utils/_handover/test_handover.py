@@ -17,6 +17,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._handover.handover i
     NONE,
     OPEN,
     Handover,
+    _about_equal,
     counts,
 )
 from ansible_collections.hardening.aws.plugins.module_utils._handover.options import wanted_devices
@@ -251,3 +252,17 @@ def test_names(name: str, text: str) -> None:
 def test_when_a_tag_counts(tag: str | None, enabled: str | None, created: str | None, valid: bool) -> None:
     record = Record(SEED, ALICE, "alice", "", created) if created else None
     assert handed_over_at(tag, enabled, record.created if record else None) == (tag if valid else None)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        ("2026-03-01T10:00:00Z", "2026-03-01T10:00:03+00:00", True),
+        ("2026-03-01T10:00:00Z", "2026-03-01T10:00:04Z", False),
+        (None, None, True),
+        ("soon", "soon", True),
+        ("2026-03-01T10:00:00Z", None, False),
+    ],
+)
+def test_moments_that_are_about_equal(one: str | None, other: str | None, equal: bool) -> None:
+    assert _about_equal(one, other) is equal

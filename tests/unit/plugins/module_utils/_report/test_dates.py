@@ -14,7 +14,7 @@ from ansible_collections.hardening.aws.plugins.module_utils._report import forma
 from ansible_collections.hardening.aws.plugins.module_utils._report.changes import (
     without_dates,
 )
-from ansible_collections.hardening.aws.plugins.module_utils._report.dates import Dates, human_date
+from ansible_collections.hardening.aws.plugins.module_utils._report.dates import Dates, epoch_milliseconds, human_date
 from ansible_collections.hardening.aws.tests.unit.plugins.module_utils._report.report_cases import (
     account,
     hostile_account,
@@ -84,9 +84,31 @@ def test_a_change_of_one_user_is_seen(form: str) -> None:
     [
         ("2026-03-11T23:25:36Z", "2026-03-11 23:25 UTC"),
         ("2026-03-12T01:25:36+02:00", "2026-03-11 23:25 UTC"),
+        ("2026-03-11T23:25:36", "2026-03-11 23:25 UTC"),
         (None, "never"),
         ("soon", "soon"),
     ],
 )
 def test_dates_for_people(date: str | None, shown: str) -> None:
     assert human_date(date) == shown
+
+
+@pytest.mark.parametrize(
+    ("date", "milliseconds"),
+    [
+        ("2026-03-11T23:25:36Z", "1773271536000"),
+        ("2026-03-12T01:25:36+02:00", "1773271536000"),
+        ("2026-03-11T23:25:36", "1773271536000"),
+        ("soon", "0"),
+    ],
+)
+def test_dates_for_programs(date: str, milliseconds: str) -> None:
+    assert epoch_milliseconds(date) == milliseconds
+
+
+def test_a_text_of_the_account_is_no_date() -> None:
+    """One that looks like what stands in for dates is compared as it is."""
+    dates, lookalike = Dates(make(ACCOUNTS["usual"])), f"date{'0' * 32}"
+    text = f"{dates.report['generated']} {lookalike}"
+    assert dates.same(text, f"2026-03-12T23:25:36+00:00 {lookalike}")
+    assert not dates.same(text, "2026-03-12T23:25:36+00:00 2026-03-12T23:25:36+00:00")

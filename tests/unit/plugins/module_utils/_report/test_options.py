@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput
 from ansible_collections.hardening.aws.plugins.module_utils._report import judge, options
 from ansible_collections.hardening.aws.plugins.module_utils._report.account_info import lacks_kinds
+from ansible_collections.hardening.aws.plugins.module_utils._report.checks import CHECKS
 from ansible_collections.hardening.aws.plugins.module_utils._report.gate import (
     gate_problems,
 )
@@ -54,3 +55,22 @@ def test_what_was_read_tells_itself_which_kinds_are_known() -> None:
         not_made = options.checks_not_made(asked, all_kinds=not lacks_kinds(info))
         assert ("single_device" not in not_made) == made == ("single_device" in judge.active_checks(info, asked))
         assert (gate_problems(["single_device"], not_made) == []) == made
+
+
+@pytest.mark.parametrize(
+    ("check", "given", "name", "covered"),
+    [
+        ("console_mfa", {"user_name": "ali*"}, "alice", True),
+        ("console_mfa", {"user_name": "ali*"}, "bob", False),
+        ("console_mfa", {"serial_number": "alice"}, "alice", False),
+        ("orphaned_devices", {"serial_number": "*/old-*"}, "arn:aws:iam::1:mfa/old-phone", True),
+        ("orphaned_devices", {"user_name": "*"}, "arn:aws:iam::1:mfa/old-phone", False),
+        ("root_mfa", {"user_name": "*"}, "<root_account>", False),
+        ("root_mfa", {"user_name": "<root_account>"}, "<root_account>", True),
+        ("single_device", {"user_name": "*"}, "alice", False),
+    ],
+)
+def test_whom_an_exemption_is_for(check: str, given: dict[str, str], name: str, covered: bool) -> None:
+    """It is for the checks that it names, of users by a pattern, of devices by theirs, and of root by its own name."""
+    found = options.Exemption(0, ("console_mfa", "orphaned_devices", "root_mfa"), "because", **given)
+    assert found.covers(next(one for one in CHECKS if one.id == check), name) is covered

@@ -6,7 +6,12 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hardening.aws.plugins.module_utils._report.words import csv_text, markdown_text, visible
+from ansible_collections.hardening.aws.plugins.module_utils._report.words import (
+    csv_text,
+    headline,
+    markdown_text,
+    visible,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,3 +56,7 @@ def test_other_cells_are_left_alone(text: str) -> None:
 )
 def test_markdown_text(text: str, shown: str) -> None:
     assert markdown_text(text) == shown
+
+
+def test_a_report_without_checks_says_so() -> None:
+    assert headline({"checks": []}) == "No check was made."

@@ -220,3 +220,8 @@ def test_a_static_list() -> None:
 )
 def test_partition_of_a_region(region: str | None, partition: str) -> None:
     assert partition_of(region) == partition
+
+
+def test_an_account_whose_unit_is_not_known_has_no_variables_of_one() -> None:
+    host = laid_out(Account(ONE, "dev", "ACTIVE", None)).hosts[0]
+    assert not [name for name in host.aws if "unit" in name] and host.aws["account_id"] == ONE

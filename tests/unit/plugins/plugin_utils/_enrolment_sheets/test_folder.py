@@ -103,3 +103,15 @@ def test_no_two_devices_have_one_file() -> None:
     assert len(stems) == len(devices)
     for stem in stems:
         assert stem.startswith("mfa-") and "/" not in stem and len(stem) <= 217
+
+
+def test_a_sheet_that_cannot_be_decrypted_is_written_again(tmp_path: pathlib.Path) -> None:
+    class OtherPassword(Cipher):
+        def decrypt(self, content: bytes) -> str:
+            raise ValueError("the password is another one")
+
+    folder = SheetFolder(str(tmp_path / "sheets"), Cipher())
+    with folder.writing():
+        folder.write("mfa-a", "page")
+    assert not folder.differs("mfa-a", "page")
+    assert SheetFolder(folder.path, OtherPassword()).differs("mfa-a", "page")

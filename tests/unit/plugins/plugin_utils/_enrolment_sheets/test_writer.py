@@ -100,3 +100,14 @@ def test_from_a_vaulted_file(
     assert found == failed
     for result in results:
         assert not result["failed"] or "seed_vault_file" in result["msg"]
+
+
+def test_a_sheet_in_the_other_form_is_named(tmp_path: pathlib.Path) -> None:
+    """An encrypted one beside one that is not, or the other way round."""
+    write(tmp_path, [device("alice")])
+    (page,) = (tmp_path / "sheets").glob("*.html")
+    page.rename(f"{page}.vault")
+    read = {"results": [device("alice")], "account_id": "1", "account_alias": None, "sign_in_url": "https://x"}
+    sheets = writer.SheetWriter(SheetFolder(str(tmp_path / "sheets")), read, "", None, False)
+    assert sheets.write(False)[0]["changed"]
+    assert sheets.warnings == [f"{page}.vault is an earlier sheet of alice in the other form. Delete it."]

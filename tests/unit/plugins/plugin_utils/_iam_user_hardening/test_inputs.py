@@ -109,3 +109,23 @@ def test_examples_are_right() -> None:
         assert all(re.match(PREFIX, name) for name in role["vars"])
         values, found = inputs.read(role["vars"], lambda value: value)
         assert found == [] and inputs.without_effect(values) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({**FINE, "users": [], "select": {"tags": {"team": True}}}, "select.tags.team: is or holds true"),
+        ({**FINE, "users": [], "select": {"tags": {"team": []}}}, "select.tags.team: is an empty list"),
+        ({**FINE, "users": [], "select": {"tags": {"team": ["a", None]}}}, "select.tags.team: is or holds"),
+        ({**FINE, "device_name": "{user_name"}, "device_name: '{user_name' is not a valid template"),
+        ({**FINE, "device_name": "{user_name!r}"}, "device_name: "),
+        ({**FINE, "remove_orphans": True, "orphan_pattern": "("}, "orphan_pattern: "),
+        ({**FINE, "exclude_patterns": ["a", "~("]}, "exclude_patterns[1]: "),
+        ({"seed_store": {"name": "mfa/{user_name}"}}, "seed_store.type: is missing: give secretsmanager or"),
+        ({"seed_store": {**STORE, "kms_key_id": " "}}, "seed_store.kms_key_id: is empty"),
+        ({"seed_store": {**STORE, "name": "mfa"}}, "seed_store.name: 'mfa' lacks {user_name}"),
+    ],
+)
+def test_values_that_are_refused(given: dict[str, t.Any], problem: str) -> None:
+    found = problems(given)
+    assert [text for text in found if text.startswith(f"{PREFIX}{problem}")], found
