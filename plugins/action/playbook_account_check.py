@@ -25,7 +25,9 @@ class ActionModule(ControllerAction):
                 "expected_account_id": {"type": "str"},
             }
         )
-        account = variables[args["registered"]]
+        account = variables.get(args["registered"])
+        if not isinstance(account, dict):
+            raise AnsibleActionFail(f"registered: there is no result of a task in {args['registered']}.")
         numbers = self._numbers(variables, args["registered"])
         problems = accounts.account_problems(account, args["expected_account_id"], numbers)
         if problems:

@@ -283,10 +283,11 @@ keyed_groups:
 
 import typing as t
 
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput, MfaError
+from ansible_collections.hardening.aws.plugins.module_utils._messages import readable
 from ansible_collections.hardening.aws.plugins.plugin_utils._accounts_inventory import cached
 from ansible_collections.hardening.aws.plugins.plugin_utils._accounts_inventory.connecting import open_reader
 from ansible_collections.hardening.aws.plugins.plugin_utils._accounts_inventory.gathering import gather, gather_static
@@ -336,9 +337,13 @@ class InventoryModule(AWSInventoryBase):
             found = self._read(path, cache)
         except BadInput as error:
             lines = "\n- ".join(error.problems)
-            raise AnsibleParserError(f"{self.NAME}: no account was added.\n- {lines}") from None
+            raise AnsibleParserError(readable(f"{self.NAME}: no account was added.\n- {lines}")) from None
         except MfaError as error:
-            raise AnsibleParserError(f"{self.NAME}: no account was added. {error.message}") from None
+            raise AnsibleParserError(readable(f"{self.NAME}: no account was added. {error.message}")) from None
+        except AnsibleError as error:
+            if readable(str(error)) == str(error):
+                raise
+            raise AnsibleParserError(readable(str(error))) from None
         populate(self, found)
 
     def _read(self, path: str, cache: bool) -> Layout:

@@ -86,7 +86,7 @@ _raw:
 
 import typing as t
 
-from ansible.errors import AnsibleLookupError
+from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Options
@@ -100,8 +100,12 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[t.Any], variables: t.Any = None, **kwargs: t.Any) -> list[str]:
         """Return a code for each user."""
-        self.set_options(var_options=variables, direct=kwargs)
         try:
+            self.set_options(var_options=variables, direct=kwargs)
             return codes_of(Options(self.get_options()), terms)
         except MfaError as error:
             raise AnsibleLookupError(readable(f"mfa_code: {error.message}")) from None
+        except AnsibleError as error:
+            if readable(str(error)) == str(error):
+                raise
+            raise AnsibleLookupError(readable(str(error))) from None

@@ -51,8 +51,8 @@ class _BulkModule(ExplainingModule):
 
 def _counted(params: dict[str, t.Any], few: int) -> dict[str, t.Any]:
     """Return a module's arguments with only the number of items, where these are not few."""
-    counts = {name: f"{len(params[name])} items" for name in _BULKY if len(params.get(name) or ()) > few}
-    return {**params, **counts}
+    given = {name: params[name] for name in _BULKY if isinstance(params.get(name), (list, dict))}
+    return {**params, **{name: f"{len(items)} items" for name, items in given.items() if len(items) > few}}
 
 
 def bulk_module(**kwargs: t.Any) -> AnsibleAWSModule:

@@ -65,6 +65,10 @@ class SeedRefused(MfaError):
     """AWS refused codes of this seed although its own clock was used: the seed is not the device's."""
 
 
+class NoSuchToken(MfaError):
+    """AWS knows no hardware token of this serial number."""
+
+
 class StoreConflict(MfaError):
     """The seed store holds another record than the one this run expected there."""
 

@@ -17,6 +17,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.hardening.aws.plugins.module_utils._aws.clock import STEP_SECONDS
 from ansible_collections.hardening.aws.plugins.module_utils._known_secrets import mask
+from ansible_collections.hardening.aws.plugins.module_utils._messages import readable
 from ansible_collections.hardening.aws.plugins.module_utils._seeds import totp
 
 _NEXT = 3  # how many codes are looked at for one that was not used
@@ -53,13 +54,16 @@ def _seconds(at: t.Any, plugin: str) -> float:
         try:
             moment = datetime.datetime.fromisoformat(at.strip())
         except ValueError:
-            raise AnsibleFilterError(
-                f"{plugin}: at={at!r} is no moment: give seconds since 1970, or ISO 8601, such as 2026-11-26T12:00:00Z."
-            ) from None
+            raise _no_moment(at, plugin) from None
         return moment.replace(tzinfo=moment.tzinfo or datetime.timezone.utc).timestamp()
     if isinstance(at, bool) or not isinstance(at, (int, float, str)) or float(at) < STEP_SECONDS:
-        raise AnsibleFilterError(f"{plugin}: at={at!r} is no moment: give seconds since 1970, or ISO 8601.")
+        raise _no_moment(at, plugin)
     return float(at)
+
+
+def _no_moment(at: t.Any, plugin: str) -> AnsibleFilterError:
+    text = f"{plugin}: at={at!r} is no moment: give seconds since 1970, or ISO 8601, such as 2026-11-26T12:00:00Z."
+    return AnsibleFilterError(readable(text))
 
 
 def code(value: t.Any, at: t.Any = None, used: t.Any = ()) -> str:

@@ -15,7 +15,7 @@ import typing as t
 
 from .._aws.iam import MfaApi, NewDevice
 from .._aws.model import device_type
-from .._errors import AwsRefused, MfaError, SeedRefused
+from .._errors import AwsRefused, MfaError, NoSuchToken, SeedRefused
 from .._progress import Progress
 from .._seeds.base import SeedStore
 from .._seeds.record import Record
@@ -152,13 +152,13 @@ class Adopter:
     def _enable(self, outcome: Outcome, desired: Desired, serial: str) -> None:
         try:
             self._attacher.attach(desired, serial, self._codes(outcome, desired), outcome.journal)
-        except SeedRefused:
+        except (SeedRefused, NoSuchToken):
             self._take_back(outcome, desired, serial)
             raise
         outcome.journal.done.append(plans.ENABLE)
 
     def _take_back(self, outcome: Outcome, desired: Desired, serial: str) -> None:
-        """Delete the seed that was stored, and the tag, as the seed is not the device's."""
+        """Delete the seed that was stored, and the tag, as it is no seed of such a device."""
         journal = outcome.journal
         if journal.record is None or not self._records.retire(desired.user_name, serial, journal.record):
             return

@@ -14,7 +14,7 @@ import typing as t
 from .._aws.deadline import Deadline
 from .._aws.iam import MfaApi
 from .._aws.refusals import short_code
-from .._errors import AwsRefused, MfaError, NoAnswer, ReplyLost, SeedRefused, StaleView
+from .._errors import AwsRefused, MfaError, NoAnswer, NoSuchToken, ReplyLost, SeedRefused, StaleView
 from . import plan as plans
 from .codes import NEW_CODES_SECONDS, Codes, SuppliedCodes
 from .journal import Journal
@@ -140,7 +140,7 @@ class Attacher:
         if "user" in refusal.aws_message.lower().split("device")[0]:
             raise StaleView(f"the user {desired.user_name} cannot be found") from None
         if not desired.is_virtual:
-            raise MfaError(
+            raise NoSuchToken(
                 f"AWS knows no token with the serial number {serial}. Check it. AWS: {refusal.aws_message}",
                 refusal.code,
                 refusal.operation,

@@ -48,6 +48,8 @@ def run(module: AnsibleAWSModule) -> tuple[list[Outcome], list[Result], list[str
     """
     params = module.params
     problems = Problems("")
+    if params["src"] is None and params["devices"] is None:
+        problems.add("devices", "is null, and src is not given: give either the devices or the file that lists them.")
     check_concurrency(problems, params["concurrency"])
     options.check_store(problems, params["seed_store"])
     if not params["seed_store"]["verify"]:

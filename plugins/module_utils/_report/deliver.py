@@ -15,7 +15,7 @@ import typing as t
 from .. import _messages
 from .._errors import BadInput
 from .._problems import Problems
-from . import changes, files, formats, gate
+from . import changes, files, formats, gate, reading
 from .dates import Dates
 from .findings import findings
 
@@ -25,6 +25,7 @@ if t.TYPE_CHECKING:
     Json = dict[str, t.Any]
 
 
+_LONGEST_NAME = 200
 _CHANGE = "[ugoa]*([-+=][rwxXstugo]*)+"  # of a symbolic mode
 
 
@@ -54,9 +55,29 @@ def output_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     for option in ("dest", "previous"):
         if "\0" in (params[option] or ""):
             problems.add(option, "has a null character, which no path can have.")
+        elif params[option] is not None and not params[option].strip():
+            problems.add(option, "is empty: give a path, or leave it out.")
     if not _is_mode(params["mode"]):
         problems.add("mode", f"{params['mode']!r} is no file mode: give one in quotes, such as '0640' or 'u=rw,g=r'.")
+    if not problems.found:
+        _check_files(problems, params)
     return problems.found
+
+
+def _check_files(problems: Problems, params: t.Mapping[str, t.Any]) -> None:
+    """Refuse places for files that cannot be, before an account is read for them."""
+    if len(os.fsencode(params["name"])) > _LONGEST_NAME:
+        problems.add("name", f"is longer than {_LONGEST_NAME} bytes, and a file's name may not be much longer.")
+    place = params["dest"]
+    if place is not None:
+        reason = files.folder_problem(place)
+        if reason:
+            problems.add("dest", f"{place!r} cannot be a directory: {reason}.")
+    if params["previous"] is not None:
+        try:
+            reading.read_report(params["previous"], "previous")
+        except BadInput as error:
+            problems.take(error.problems)
 
 
 def _is_mode(mode: t.Any) -> bool:

@@ -8,6 +8,7 @@ This module is private to hardening.aws.
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 import typing as t
 
@@ -24,6 +25,22 @@ def read_text(path: str) -> str | None:
 def encode(text: str) -> bytes:
     """Return a file's content. What is no character, such as half a surrogate pair, becomes a question mark."""
     return text.encode("utf-8", "replace")
+
+
+def folder_problem(path: str) -> str | None:
+    """Return why a path cannot be a directory that files are written to, made or not, or None."""
+    place = os.path.abspath(path)
+    while True:
+        try:
+            found = os.stat(place)
+        except FileNotFoundError:
+            place = os.path.dirname(place)  # which ends at the root directory
+            continue
+        except OSError as error:
+            return error.strerror
+        if not stat.S_ISDIR(found.st_mode):
+            return f"{place} is none"
+        return None if os.access(place, os.W_OK | os.X_OK) else f"{place} may not be written to"
 
 
 def write_atomically(path: str, content: bytes, finish: t.Callable[[str], t.Any]) -> None:

@@ -21,6 +21,8 @@ except ImportError:
 
 # 112 bits, the least that NIST SP 800-63B allows and pyotp takes. AWS's own seeds have 64 characters.
 MIN_SEED_CHARACTERS = 23
+# What a hash of a seed uses is far less; more is a file given by mistake.
+MAX_SEED_CHARACTERS = 1024
 ISSUER = "Amazon Web Services"
 
 
@@ -43,6 +45,8 @@ def normalize_seed(text: str) -> str:
         raise SeedError("is not base32: it may contain only the letters A-Z and the digits 2-7")
     if len(seed) < MIN_SEED_CHARACTERS:
         raise SeedError(f"is too short: {len(seed)} base32 characters; the minimum is {MIN_SEED_CHARACTERS}")
+    if len(seed) > MAX_SEED_CHARACTERS:
+        raise SeedError(f"is too long: {len(seed)} base32 characters; the maximum is {MAX_SEED_CHARACTERS}")
     try:
         base64.b32decode(seed + "=" * (-len(seed) % 8))
     except binascii.Error:

@@ -99,6 +99,7 @@ def test_the_uri_is_that_of_the_qr_code() -> None:
         (lambda: TOTP(None), "totp: the seed must be text, and is of type NoneType"),
         (lambda: PAIR([SEED]), "totp_pair: the seed must be text, and is of type list"),
         (lambda: TOTP(SEED, at="soon"), "totp: at='soon' is no moment"),
+        (lambda: TOTP(SEED, at="x" * 2**20), "more characters"),
         (lambda: TOTP(SEED, at=True), "totp: at=True is no moment"),
         (lambda: PAIR(SEED, at=-5), "totp_pair: at=-5 is no moment"),
         (lambda: TOTP(SEED, used=[12345]), "used must be codes of six digits"),

@@ -28,7 +28,7 @@ except ImportError:  # ansible-core 2.18
             basic._ANSIBLE_ARGS = None
 
 
-from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import bulk_module
+from ansible_collections.hardening.aws.plugins.module_utils._bulk_module import _counted, bulk_module
 from ansible_collections.hardening.aws.plugins.module_utils._devices import options
 
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -103,3 +103,11 @@ def test_thousands_of_arguments_are_returned_as_their_number(capsys: pytest.Capt
     assert returned(capsys, many, fails) == "5000 items"
     assert returned(capsys, many, fails, verbosity=3) == many
     assert returned(capsys, ["alice", "bob"], fails) == ["alice", "bob"]
+
+
+@pytest.mark.parametrize("given", [-1, 1.5, True, "text", None])
+def test_what_is_not_many_things_is_not_counted(given: t.Any) -> None:
+    """A value of another type is refused later, with a message."""
+    assert _counted({"devices": given, "name": "x"}, 0) == {"devices": given, "name": "x"}
+    assert _counted({"devices": [1], "name": "x"}, 0) == {"devices": "1 items", "name": "x"}
+    assert _counted({"devices": [1]}, 1) == {"devices": [1]}

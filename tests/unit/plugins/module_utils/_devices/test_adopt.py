@@ -139,3 +139,15 @@ def test_files_as_people_have_them(tmp_path: t.Any, text: str, numbers: list[int
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BadInput, match="is not text in UTF-8"):
         seed_file.read_lines(str(path))
+
+
+def test_a_token_that_aws_does_not_know_leaves_no_seed_behind() -> None:
+    """AWS lists no token before it is attached."""
+    api, store = Api(["alice"]), KeptSeeds()
+    api.spoil["enable"] = [
+        refused("NoSuchEntity", "iam:EnableMFADevice", "MFA Device with serial number X does not exist.")
+    ]
+    asked = dataclasses.replace(wanted("alice"), device_name=None, serial_number="GAHT12345678", seed=SEED)
+    (outcome,) = Adopter(t.cast(t.Any, api), t.cast(t.Any, store), False).many([asked], 1)
+    assert outcome.error and "AWS knows no token with the serial number GAHT12345678" in outcome.error.message
+    assert not store.records and not outcome.actions

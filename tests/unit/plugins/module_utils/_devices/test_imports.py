@@ -97,3 +97,7 @@ def test_a_file_that_others_may_read(mode: int, count: int, tmp_path: pathlib.Pa
 def test_devices_whose_arguments_are_kept_on_a_disk() -> None:
     found = refused(devices=[line()], _ansible_keep_remote_files=True)
     assert "ANSIBLE_KEEP_REMOTE_FILES" in found and "or use src" in found
+
+
+def test_neither_a_file_nor_devices() -> None:
+    assert refused(devices=None).startswith("devices: is null, and src is not given: give either")

@@ -139,3 +139,32 @@ def test_paths() -> None:
     params = {"dest": "/reports", "formats": ["md", "junit"]}
     assert deliver.output_paths(params, "x") == {"md": "/reports/x.md", "junit": "/reports/x.junit.xml"}
     assert deliver.output_paths({**params, "dest": None}, "x") == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"dest": " "}, "dest: is empty: give a path, or leave it out."),
+        ({"previous": ""}, "previous: is empty: give a path, or leave it out."),
+        ({"name": "n" * 201}, "name: is longer than 200 bytes"),
+        ({"name": "ä" * 101}, "name: is longer than 200 bytes"),
+        ({"dest": "file/below"}, "dest: 'file/below' cannot be a directory: Not a directory."),
+        ({"dest": "file"}, "dest: 'file' cannot be a directory: "),
+        ({"dest": "d" * 1000}, f"dest: '{'d' * 1000}' cannot be a directory: File name too long."),
+        ({"previous": "file"}, "previous: file is not a JSON report of hardening.aws"),
+    ],
+)
+def test_files_that_cannot_be(
+    given: dict[str, str], problem: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is read in the account."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    assert [text[: len(problem)] for text in deliver.output_problems({**GIVEN, **given})] == [problem]
+
+
+def test_files_that_can_be(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for given in ({"dest": "."}, {"dest": "new/below"}, {"dest": str(tmp_path)}, {"previous": "none.json"}):
+        assert deliver.output_problems({**GIVEN, **given}) == []
+    assert os.listdir(tmp_path) == []

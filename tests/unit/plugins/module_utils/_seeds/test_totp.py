@@ -51,6 +51,7 @@ def test_padding_is_dropped() -> None:
         ("ABCDEFGH01234567", "is not base32: it may contain only the letters A-Z and the digits 2-7"),
         ("ÄBCDEFGHIJKLMNOP", "is not base32: it may contain only the letters A-Z and the digits 2-7"),
         ("ABCDEFGHIJKLMNO", "is too short: 15 base32 characters; the minimum is 23"),
+        ("A" * 1032, "is too long: 1032 base32 characters; the maximum is 1024"),
         ("ABCDEFGHIJKLMNOPQRSTUV", "is too short: 22 base32 characters; the minimum is 23"),
         (
             "ABCDEFGHIJKLMNOPQRSTUVWXY",
