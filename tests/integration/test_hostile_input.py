@@ -88,6 +88,7 @@ OF_THE_ACCOUNT: dict[str, str] = {
     "is in no organization": "the caller's account is a member of none",
     "holds the seed of": "what a store keeps already, only the store tells",
     "does not exist. Correct seed_store.name": "the same",
+    "is scheduled for deletion": "the same",
     "AWS knows no token": "only AWS knows its tokens",
     "that are selected otherwise has the tag": "a tag of the right form, that no account has",
     "No device named": "a name of the right form, of no device",
