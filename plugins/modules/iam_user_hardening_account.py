@@ -198,17 +198,20 @@ def run(module: AnsibleAWSModule) -> None:
     enforced = None
     if params["policy_name"]:
         enforced = Enforced(params["policy_name"], params["document"], params["group"])
-    if not (params["enforce"] and enforced):
+    if params["enforce"] and enforced:
+        _enforce(module, Enforcer(connection, _wanted(params), enforced, params["concurrency"], module.check_mode))
+    else:
         info, _policy = read(connection, params["concurrency"], params["user_details"], enforced)
         module.exit_json(changed=False, **info)
-        return
-    enforcer = Enforcer(connection, _wanted(params), enforced, params["concurrency"], module.check_mode)
+
+
+def _enforce(module: AnsibleAWSModule, enforcer: Enforcer) -> None:
     try:
         enforcer.run()
     except MfaError as error:
         _messages.fail(module, error, **_result(enforcer.done))
-        return
-    _finish(module, enforcer.done)
+    else:
+        _finish(module, enforcer.done)
 
 
 def _wanted(params: dict[str, t.Any]) -> Wanted:

@@ -33,3 +33,14 @@ def test_an_answer_without_what_was_asked_for(operation: str, ask: t.Callable[[A
     answer_from_memory(api._iam, Answering(body))
     with pytest.raises(MfaError, match=f"{operation} .* lacks {lacks}"):
         ask(api)
+
+
+@pytest.mark.parametrize(
+    ("document", "shown"),
+    [({"Version": "2012-10-17"}, {"Version": "2012-10-17"}), ('{"Statement": []}', {"Statement": []}), ("{no", "{no")],
+)
+def test_a_policy_is_a_document_even_if_botocore_left_it_as_text(
+    document: t.Any, shown: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AccessApi, "_if_there", lambda *_args, **_more: {"PolicyDocument": document})
+    assert AccessApi.sessions_policy(object.__new__(AccessApi), "alice") == shown

@@ -151,3 +151,13 @@ def test_a_token_that_aws_does_not_know_leaves_no_seed_behind() -> None:
     (outcome,) = Adopter(t.cast(t.Any, api), t.cast(t.Any, store), False).many([asked], 1)
     assert outcome.error and "AWS knows no token with the serial number GAHT12345678" in outcome.error.message
     assert not store.records and not outcome.actions
+
+
+def test_a_virtual_device_that_is_not_there() -> None:
+    api, store = Api(["alice"]), KeptSeeds()
+    asked = dataclasses.replace(wanted("alice"), device_name=None, serial_number=arn("alice"), seed=SEED)
+    (outcome,) = Adopter(t.cast(t.Any, api), t.cast(t.Any, store), False).many([asked], 1)
+    assert outcome.error and outcome.error.message.startswith(
+        f"There is no virtual device {arn('alice')} in this account"
+    )
+    assert not store.records and not api.calls["enable"]

@@ -61,3 +61,12 @@ def test_a_file_of_seeds(places: dict[str, pathlib.Path]) -> None:
         problems = located(places["playbook"], seed_vault_file={"path": path})[1]
         assert len(problems) == 1 and text in problems[0], problems
         assert problems[0].startswith("iam_user_hardening_seed_vault_file.path: ")
+
+
+def test_a_folder_of_sheets(places: dict[str, pathlib.Path]) -> None:
+    settings, problems = located(places["playbook"], enrolment_sheets={"dest": "sheets", "encrypt": True})
+    assert problems == [] and settings["enrolment_sheets"] == {"dest": str(places["here"] / "sheets"), "encrypt": True}
+    (places["here"] / "file").touch()
+    for dest in ("file", "not/there"):
+        problems = located(places["playbook"], enrolment_sheets={"dest": dest})[1]
+        assert len(problems) == 1 and problems[0].startswith("iam_user_hardening_enrolment_sheets.dest: ")

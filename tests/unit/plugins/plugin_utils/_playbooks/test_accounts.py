@@ -55,6 +55,7 @@ def test_what_is_read(variables: dict[str, t.Any], values: dict[str, t.Any]) -> 
         ({"aws_role_arn": f"arn:aws:iam::{ONE}:user/alice"}, "give the ARN of a role"),
         ({"aws_role_arn": f"{ROLE}\n"}, "give the ARN of a role"),
         ({"aws_role_arn": ROLE, "aws_role_session_name": "a b"}, "aws_role_session_name: is 'a b'"),
+        ({"aws_role_arn": ROLE, "aws_role_duration": 899}, "aws_role_duration: is 899: give 900 to 43200 seconds."),
         ({"aws_role_arn": ROLE, "expected_account_id": TWO}, "is a role of another account"),
         ({"expected_account_id": "12345"}, "expected_account_id: is '12345': give the 12 digits"),
         ({"expected_account_id": 12345678901}, "give the 12 digits"),

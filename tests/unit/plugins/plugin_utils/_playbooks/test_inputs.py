@@ -144,6 +144,7 @@ def test_handover_returns_no_codes(here: pathlib.Path) -> None:
         ("handover", {**HANDOVER, "handover_sheets": {"dest": "a", "user_names": ["a", "A"]}}, "user_names[1]: A is"),
         ("handover", {**HANDOVER, "handover_sheets": {"dest": "file"}}, "handover_sheets.dest: "),
         ("handover", {**HANDOVER, "handover_code": []}, "Did you mean handover_codes?"),
+        ("rotate", {**ROTATE, "rotate_profiles": {"alice": ""}}, "rotate_profiles.alice: is no profile"),
         ("rotate", {**ROTATE, "rotate_profiles": {"alice": 5}}, "rotate_profiles.alice: is no profile"),
         ("adopt", {"adopt_seed_store": STORE}, "adopt_src: is missing"),
         ("adopt", {"adopt_src": "x", "adopt_seed_store": {**STORE, "recovery_window_days": 1}}, "AWS takes 7 to 30"),
