@@ -39,6 +39,12 @@ def skipped_sanity_tests(text: str) -> Skips:
     return found
 
 
+def unreachable_source(text: str) -> str | None:
+    """Where an archive is that pip was to install and could not reach, which is no package of an index; or None."""
+    found = re.search(r"Could not install packages due to .*host='([^']+)'.* with url: /\S+/archive/\S+\.zip ", text)
+    return found[1] if found else None
+
+
 def in_short(skips: Skips) -> str:
     """How many were skipped, for the gate's row of the table."""
     return f"{skips.total()} skipped" if skips else ""

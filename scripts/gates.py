@@ -205,7 +205,14 @@ def sanity(run: Run) -> None:
 
 def pylint(run: Run) -> None:
     """The sanity test that takes as long as all others together."""
-    sanity_tests(run, ("pylint",), "--test", "pylint")
+    try:
+        sanity_tests(run, ("pylint",), "--test", "pylint")
+    except GateFailed:
+        # ansible-test of a release candidate may want what is in no package index yet.
+        host = gate_report.unreachable_source(pathlib.Path(run.output.name).read_text(encoding="utf-8"))
+        if host and run.leg in certification.LEGS:
+            raise GateSkipped(f"ansible-test itself needs an archive from {host}, which cannot be reached") from None
+        raise
 
 
 def sanity_tests(run: Run, names: t.Sequence[str], *options: str) -> None:

@@ -56,6 +56,19 @@ def test_a_long_reason_is_cut() -> None:
     assert len(reason) == gate_report.LONGEST_REASON and reason.endswith("x…")
 
 
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [("/a/dill/archive/2308ff.zip", "git.example"), ("/simple/pylint/", None), ("/packages/pylint-4.whl", None)],
+)
+def test_an_archive_that_cannot_be_reached(url: str, host: str | None) -> None:
+    """A package index that cannot be reached is a failure."""
+    text = (
+        "ERROR: Could not install packages due to an OSError: HTTPSConnectionPool(host='git.example', port=443): Max "
+        f"retries exceeded with url: {url} (Caused by NewConnectionError('x'))"
+    )
+    assert gate_report.unreachable_source(f"before\n{text}\nafter\n") == host
+
+
 def test_sanity_tests_without_their_program() -> None:
     """Once each, though ansible-test repeats its warnings in the end."""
     assert gate_report.skipped_sanity_tests(SANITY) == {

@@ -64,6 +64,19 @@ def test_refused(options: dict[str, t.Any], texts: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("options", "quoted"),
+    [
+        ({"users": ["alice"], "policy_arn": "x" * 300}, "x" * 200),
+        ({"groups": ["arn:" + "x" * 300]}, "arn:" + "x" * 196),
+        ({"groups": ["x" * 300]}, "x" * 200),
+    ],
+)
+def test_long_values_are_quoted_in_part(options: dict[str, t.Any], quoted: str) -> None:
+    (problem,) = plans.problems(given(**options))
+    assert quoted in problem and quoted + "x" not in problem
+
+
+@pytest.mark.parametrize(
     "options",
     [
         {"users": []},

@@ -27,14 +27,15 @@ class Opened:
 def fixture_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connecting, "Connection", Opened)
     monkeypatch.setattr(connecting, "Options", dict)
-    monkeypatch.setattr(connecting, "Reader", lambda client, version, tell: (client, version, tell))
+    monkeypatch.setattr(connecting, "Reader", lambda client, version, tell: vars())
 
 
 @pytest.mark.usefixtures("opened")
 @pytest.mark.parametrize("role", [None, "", ROLE])
 def test_a_role_is_assumed_if_one_is_given(role: str | None) -> None:
     given = {"profile": "dev", "region": "eu-west-1", "assume_role_arn": role}
-    (service, connection), version, tell = t.cast("t.Any", connecting.open_reader(given, print))
+    made: t.Any = connecting.open_reader(given, print)
+    service, connection, version, tell = *made["client"], made["version"], made["tell"]
     assert (service, version, tell) == ("organizations", connecting.BOTOCORE, print)
     assumed = {"assume_role": {"role_arn": ROLE, "session_name": "hardening-aws-inventory"}} if role else {}
     assert connection.options == {"profile": "dev", "region": "eu-west-1", **assumed}
