@@ -39,6 +39,10 @@ def test_seed_is_accepted_as_people_have_it(text: str) -> None:
     assert normalize_seed(text) == AWS_SEED
 
 
+def test_the_longest_seed() -> None:
+    assert normalize_seed("A" * 1024) == "A" * 1024
+
+
 def test_padding_is_dropped() -> None:
     assert normalize_seed("GEZDGNBVGY3TQOJQGEZDGNBV======") == "GEZDGNBVGY3TQOJQGEZDGNBV"
 

@@ -84,7 +84,10 @@ def test_selected(options: dict[str, t.Any], ids: list[str]) -> None:
     ("options", "problem"),
     [
         ({"units": ["Wrok"]}, "units[0]: there is no unit 'Wrok' in this organization (did you mean 'Work'?)"),
-        ({"units": ["Work", "ou-exam-eeeeeeee"]}, "units[1]: there is no unit 'ou-exam-eeeeeeee'"),
+        (
+            {"units": ["Work", "ou-exam-eeeeeeee"]},
+            "units[1]: there is no unit 'ou-exam-eeeeeeee' in this organization: correct",
+        ),
         ({"units": ["/Work/Play"]}, "units[0]: there is no unit '/Work/Play'"),
         (
             {"units": ["Prod"]},
@@ -97,9 +100,12 @@ def test_selected(options: dict[str, t.Any], ids: list[str]) -> None:
         ({"include_accounts": [PAYER]}, f"include_accounts[0]: '{PAYER}' is the management account, which is left out"),
         (
             {"tag_filters": {"Env": None}},
-            "tag_filters.Env: none of the 3 accounts that are selected otherwise has the tag Env",
+            "tag_filters.Env: none of the 3 accounts that are selected otherwise has the tag Env: correct it",
         ),
-        ({"tag_filters": {"env": ["prod", "test"]}}, "tag_filters.env: none of the 3 accounts"),
+        (
+            {"tag_filters": {"env": ["prod", "test"]}},
+            "tag_filters.env: none of the 3 accounts that are selected otherwise has the tag env=test: correct it",
+        ),
         # The tag of an account that is not selected is no help.
         ({"tag_filters": {"env": "prod"}, "exclude_accounts": [ONE]}, "tag_filters.env: none of the 2 accounts"),
     ],
@@ -108,6 +114,15 @@ def test_what_means_nothing_is_refused(options: dict[str, t.Any], problem: str) 
     with pytest.raises(BadInput) as refused:
         selected(**options)
     assert len(refused.value.problems) == 1 and refused.value.problems[0].startswith(problem), refused.value.problems
+
+
+def test_a_unit_whose_name_ends_like_no_other() -> None:
+    units = {ROOT: Unit(ROOT, "Root"), A: Unit(A, "Work_", ROOT)}
+    found = Organization((Account(ONE, "prod-web", "ACTIVE", A),), units, True)
+    for text in ("Work_", "/Work_", "/Work_/"):
+        assert [account.id for account in select(settings(units=[text]), found)] == [ONE]
+    with pytest.raises(BadInput, match="there is no unit '/Work' in this organization"):
+        select(settings(units=["/Work"]), found)
 
 
 @pytest.mark.parametrize(
