@@ -62,6 +62,8 @@ FILES = {
     "module_utils/_handover/proof.py": ("test_proof.py",),
     "module_utils/_report/gate.py": ("test_gate.py",),
     "plugin_utils/_accounts_inventory/selection.py": ("test_selection.py",),
+    "module_utils/_patterns.py": ("test_patterns.py",),
+    "module_utils/_rotation/facts.py": ("test_facts.py",),
 }
 
 _OTHER_COMPARISON: dict[type[ast.cmpop], type[ast.cmpop]] = {

@@ -190,3 +190,13 @@ def test_proof_is_asked_for_where_something_may_go() -> None:
     facts = rotation(Api(devices), proof).all(2)
     assert proof.asked == ["alice"]
     assert [fact["problem"] for fact in facts] == ["not proven", None, None]
+
+
+@pytest.mark.parametrize(
+    ("moment", "due", "days"),
+    [("2026-08-22T12:00:00+00:00", True, 90), ("2026-08-22T12:00:01+00:00", False, 89)],
+)
+def test_a_device_is_old_from_that_very_day_on(moment: str, due: bool, days: int) -> None:
+    fact = only(Api({"alice": ("alice", moment)}))
+    assert fact["due"] is due and fact["device_name"] == ("alice-2" if due else "alice")
+    assert (fact["attached_at"], fact["age_days"]) == ((None, None) if due else (moment, days))
