@@ -283,11 +283,10 @@ keyed_groups:
 
 import typing as t
 
-from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.errors import AnsibleParserError
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
 from ansible_collections.hardening.aws.plugins.module_utils._errors import BadInput, MfaError
-from ansible_collections.hardening.aws.plugins.module_utils._messages import readable
 from ansible_collections.hardening.aws.plugins.plugin_utils._accounts_inventory import cached
 from ansible_collections.hardening.aws.plugins.plugin_utils._accounts_inventory.connecting import open_reader
 from ansible_collections.hardening.aws.plugins.plugin_utils._accounts_inventory.gathering import gather, gather_static
@@ -304,6 +303,7 @@ from ansible_collections.hardening.aws.plugins.plugin_utils._accounts_inventory.
 )
 from ansible_collections.hardening.aws.plugins.plugin_utils._accounts_inventory.telling import Telling
 from ansible_collections.hardening.aws.plugins.plugin_utils._progress_lines import pause_seconds
+from ansible_collections.hardening.aws.plugins.plugin_utils._readable_errors import readable_errors
 
 # Variables of hosts that the playbooks know, where the inventory file has the option.
 _HANDED_ON = {"profile": "aws_profile", "region": "aws_region", "endpoint_url": "aws_endpoint_url"}
@@ -332,19 +332,16 @@ class InventoryModule(AWSInventoryBase):
 
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         """Add the accounts to the inventory: all that are selected, or none and an error."""
-        try:
-            super().parse(inventory, loader, path, cache=cache)
-            found = self._read(path, cache)
-        except BadInput as error:
-            lines = "\n- ".join(error.problems)
-            raise AnsibleParserError(readable(f"{self.NAME}: no account was added.\n- {lines}")) from None
-        except MfaError as error:
-            raise AnsibleParserError(readable(f"{self.NAME}: no account was added. {error.message}")) from None
-        except AnsibleError as error:
-            if readable(str(error)) == str(error):
-                raise
-            raise AnsibleParserError(readable(str(error))) from None
-        populate(self, found)
+        with readable_errors():
+            try:
+                super().parse(inventory, loader, path, cache=cache)
+                found = self._read(path, cache)
+            except BadInput as error:
+                lines = "\n- ".join(error.problems)
+                raise AnsibleParserError(f"{self.NAME}: no account was added.\n- {lines}") from None
+            except MfaError as error:
+                raise AnsibleParserError(f"{self.NAME}: no account was added. {error.message}") from None
+            populate(self, found)
 
     def _read(self, path: str, cache: bool) -> Layout:
         options = {name: self.get_option(name) for name in self.option_definitions if name not in OWN_OPTIONS}

@@ -86,13 +86,13 @@ _raw:
 
 import typing as t
 
-from ansible.errors import AnsibleError, AnsibleLookupError
+from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.hardening.aws.plugins.module_utils._aws.connection import Options
 from ansible_collections.hardening.aws.plugins.module_utils._devices.codes_in_turn import codes_of
 from ansible_collections.hardening.aws.plugins.module_utils._errors import MfaError
-from ansible_collections.hardening.aws.plugins.module_utils._messages import readable
+from ansible_collections.hardening.aws.plugins.plugin_utils._readable_errors import readable_errors
 
 
 class LookupModule(LookupBase):
@@ -100,12 +100,9 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[t.Any], variables: t.Any = None, **kwargs: t.Any) -> list[str]:
         """Return a code for each user."""
-        try:
+        with readable_errors():
             self.set_options(var_options=variables, direct=kwargs)
-            return codes_of(Options(self.get_options()), terms)
-        except MfaError as error:
-            raise AnsibleLookupError(readable(f"mfa_code: {error.message}")) from None
-        except AnsibleError as error:
-            if readable(str(error)) == str(error):
-                raise
-            raise AnsibleLookupError(readable(str(error))) from None
+            try:
+                return codes_of(Options(self.get_options()), terms)
+            except MfaError as error:
+                raise AnsibleLookupError(f"mfa_code: {error.message}") from None

@@ -307,7 +307,7 @@ def read_root_features(module: AnsibleAWSModule, connection: Connection) -> dict
 def run(module: AnsibleAWSModule, info: t.Any) -> None:
     params = module.params
     _problems.refuse(account_options.report_problems(params) + deliver.output_problems(params))
-    options = report_options.read_options(params)
+    options, previous = report_options.read_options(params), deliver.read_asked(params)
     if info is None:
         info = read_account(module)
     else:
@@ -316,7 +316,7 @@ def run(module: AnsibleAWSModule, info: t.Any) -> None:
     deliver.check_gate(params, report_options.checks_not_made(options, all_kinds, features))
     report = document.assemble(info, options, deliver.now())
     name = params["name"].replace("{account_id}", account_name(report))
-    deliver.deliver(module, report, name, unknown=report["unknown"])
+    deliver.deliver(module, report, name, previous, unknown=report["unknown"])
 
 
 def audit_options() -> dict[str, t.Any]:

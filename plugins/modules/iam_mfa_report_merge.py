@@ -195,6 +195,7 @@ def run(module: ExplainingModule) -> None:
     _problems.refuse(
         sources.input_problems(params["sources"], unread, params["account_names"]) + deliver.output_problems(params)
     )
+    previous = deliver.read_asked(params)
     replaced = deliver.output_paths(params, params["name"]).get("json")
     found = sources.read_sources(params["sources"], replaced)
     for number, path in sources.outdated(found, unread).items():
@@ -202,7 +203,7 @@ def run(module: ExplainingModule) -> None:
     report = organization.merge(found.accounts(unread, params["account_names"]), found.benchmark, deliver.now())
     deliver.check_gate(params, {item["check"]: item["why"] for item in report["not_made"]})
     told = {"accounts_read": report["accounts_read"], "unread": organization.unread(report)}
-    deliver.deliver(module, report, params["name"], **told)
+    deliver.deliver(module, report, params["name"], previous, **told)
 
 
 def merge_options() -> dict[str, t.Any]:

@@ -14,9 +14,9 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ansible_collections.hardening.aws.plugins.module_utils._core_version import core_problem
-from ansible_collections.hardening.aws.plugins.module_utils._messages import readable
 
 from ._progress_lines import flush_each_line, shown
+from ._readable_errors import readable_errors
 
 # Here and not in a task, as tasks run in other processes than the one that writes the output.
 flush_each_line()
@@ -35,13 +35,8 @@ class ControllerAction(ActionBase):
         too_old = core_problem()
         if too_old:
             raise AnsibleActionFail(too_old)
-        try:
+        with readable_errors():
             return self.work(task_vars or {})
-        except AnsibleActionFail as failure:
-            text = readable(str(failure))
-            if text != str(failure):
-                raise AnsibleActionFail(text) from None
-            raise
 
     def work(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the task's result.

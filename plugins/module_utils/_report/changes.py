@@ -25,8 +25,16 @@ def read_previous(path: str, report: Json, prefix: str = "previous") -> Json | N
     :raises BadInput: What is there is something else.
     """
     previous = read_report(path, prefix)
-    if previous is None:
-        return None
+    return None if previous is None else comparable(previous, report, path, prefix)
+
+
+def comparable(previous: Json, report: Json, path: str, prefix: str) -> Json:
+    """Return an earlier report that was read, if it is one of the same account or organization.
+
+    :param path: Where it was read.
+    :param prefix: What a problem begins with.
+    :raises BadInput: It is about something else.
+    """
     of_many = is_organization(report)
     if is_organization(previous) != of_many:
         kinds = ("one account", "an organization")

@@ -73,11 +73,14 @@ def _check_files(problems: Problems, params: t.Mapping[str, t.Any]) -> None:
         reason = files.folder_problem(place)
         if reason:
             problems.add("dest", f"{place!r} cannot be a directory: {reason}.")
-    if params["previous"] is not None:
-        try:
-            reading.read_report(params["previous"], "previous")
-        except BadInput as error:
-            problems.take(error.problems)
+
+
+def read_asked(params: t.Mapping[str, t.Any]) -> Json | None:
+    """Return the report that O(previous) names, before an account is read to be compared with it. None: there is none.
+
+    :raises BadInput: What is there is something else.
+    """
+    return None if params["previous"] is None else reading.read_report(params["previous"], "previous")
 
 
 def _is_mode(mode: t.Any) -> bool:
@@ -105,15 +108,16 @@ def check_gate(params: t.Mapping[str, t.Any], not_made: t.Mapping[str, str]) -> 
         _messages.warn(gaps)
 
 
-def deliver(module: AnsibleModule, report: Json, name: str, **more: t.Any) -> None:
+def deliver(module: AnsibleModule, report: Json, name: str, asked: Json | None, **more: t.Any) -> None:
     """Write the report, and end the module: with an error if a check of fail_on does.
 
     :param name: What the files are called.
+    :param asked: What M(read_asked) returned.
     :param more: What else the module returns.
     """
     params = module.params
     paths = output_paths(params, name)
-    earlier = _add_changes(params, report, paths)
+    earlier = _add_changes(params, report, paths, asked)
     changed = bool(paths) and _write(module, report, paths)
     answer = {
         "changed": changed,
@@ -138,27 +142,30 @@ def output_paths(params: t.Mapping[str, t.Any], name: str) -> dict[str, str]:
     return {form: os.path.join(params["dest"], f"{name}.{formats.SUFFIXES[form]}") for form in params["formats"]}
 
 
-def _add_changes(params: t.Mapping[str, t.Any], report: Json, paths: dict[str, str]) -> Json | None:
+def _add_changes(params: t.Mapping[str, t.Any], report: Json, paths: dict[str, str], asked: Json | None) -> Json | None:
     """Compare the report with an earlier one, and return that."""
-    asked, replaced = params["previous"], paths.get("json")
-    path = asked or replaced
+    path, replaced = params["previous"], paths.get("json")
     if path is None:
-        return None
-    try:
-        previous = changes.read_previous(path, report, "previous" if asked else "dest")
-    except BadInput as error:
-        if asked is not None:
-            raise
-        _messages.warn(f"{path} is replaced, and what changed since is not known: {error.message}")
-        return None
+        previous = _replaced(replaced, report)
+    else:
+        previous = None if asked is None else changes.comparable(asked, report, path, "previous")
     if previous is None:
         return None
     report["changes"] = changes.changes_since(previous, report)
-    is_replaced = replaced is not None and os.path.realpath(path) == os.path.realpath(replaced)
+    is_replaced = replaced is not None and os.path.realpath(path or replaced) == os.path.realpath(replaced)
     if is_replaced and changes.without_dates(previous) == changes.without_dates(report):
         # Everything is as it was: what is written already tells what changed before that.
         report["changes"] = previous["changes"]
     return previous
+
+
+def _replaced(path: str | None, report: Json) -> Json | None:
+    """Return the report that is about to be replaced, if it is one of the same account."""
+    try:
+        return None if path is None else changes.read_previous(path, report, "dest")
+    except BadInput as error:
+        _messages.warn(f"{path} is replaced, and what changed since is not known: {error.message}")
+        return None
 
 
 def _write(module: AnsibleModule, report: Json, paths: dict[str, str]) -> bool:

@@ -29,7 +29,7 @@ def fixture_run(capsys: pytest.CaptureFixture[str]) -> t.Callable[..., dict[str,
         with patch_module_args({**given, "_ansible_check_mode": check_mode}):
             module = AnsibleModule(argument_spec=deliver.output_options("mfa"), supports_check_mode=True)
             with pytest.raises(SystemExit):
-                deliver.deliver(module, report, module.params["name"])
+                deliver.deliver(module, report, module.params["name"], deliver.read_asked(module.params))
         return t.cast("dict[str, t.Any]", json.loads(capsys.readouterr().out))
 
     return run
@@ -83,7 +83,7 @@ def test_a_report_that_cannot_be_compared(run: t.Any, tmp_path: pathlib.Path) ->
     with patch_module_args({"previous": str(tmp_path / "other.json")}):
         module = AnsibleModule(argument_spec=deliver.output_options("mfa"), supports_check_mode=True)
         with pytest.raises(BadInput, match=r"previous: .*other\.json is not a JSON report"):
-            deliver.deliver(module, report_on(), "mfa")
+            deliver.deliver(module, report_on(), "mfa", deliver.read_asked(module.params))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,6 @@ def test_paths() -> None:
         ({"dest": "file/below"}, "dest: 'file/below' cannot be a directory: Not a directory."),
         ({"dest": "file"}, "dest: 'file' cannot be a directory: "),
         ({"dest": "d" * 1000}, f"dest: '{'d' * 1000}' cannot be a directory: File name too long."),
-        ({"previous": "file"}, "previous: file is not a JSON report of hardening.aws"),
     ],
 )
 def test_files_that_cannot_be(
@@ -161,6 +160,17 @@ def test_files_that_cannot_be(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").touch()
     assert [text[: len(problem)] for text in deliver.output_problems({**GIVEN, **given})] == [problem]
+
+
+def test_a_previous_report_that_is_none(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is read in the account."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    with pytest.raises(BadInput) as refused:
+        deliver.read_asked({**GIVEN, "previous": "file"})
+    assert [text.partition(":")[0] for text in refused.value.problems] == ["previous"]
+    assert refused.value.problems[0].startswith("previous: file is not a JSON report of hardening.aws")
+    assert deliver.read_asked({**GIVEN, "previous": "none.json"}) is deliver.read_asked(GIVEN) is None
 
 
 def test_files_that_can_be(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
